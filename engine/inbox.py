@@ -1,0 +1,182 @@
+"""Deliveries: one row for each signed delivery, stored before anything is understood, settled once, replayable.
+
+States: `pending` → `applied` | `ignored` (no handler for its topic) | `parked` (cannot be understood or keeps failing; a
+person sees it and can replay it; kept for 30 days like every body).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from engine.bulk import BulkStatement
+
+DeliveryState = Literal["pending", "applied", "parked", "ignored"]
+
+ATTEMPTS_MAXIMUM = 5
+"""How often a delivery that fails is tried before it is parked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A stored delivery, claimed by this transaction."""
+
+    program_id: int
+    shop_id: int
+    delivery_id: int
+    topic: str
+    webhook_id: str
+    event_id: str | None
+    api_version: str | None
+    triggered_at: datetime | None
+    received_at: datetime
+    body: bytes
+    attempts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Settlement:
+    """How a delivery ended, and whose data its body holds, so that an erasure finds it."""
+
+    program_id: int
+    delivery_id: int
+    received_at: datetime
+    state: DeliveryState
+    reason: str | None = None
+    customer_id: int | None = None
+    order_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ParkedDelivery:
+    """A delivery that waits for a person."""
+
+    delivery_id: int
+    topic: str
+    received_at: datetime
+    reason: str
+    attempts: int
+
+
+_STORE = text("""
+    WITH tenant AS MATERIALIZED (SELECT set_config('laurel.program_ids', :programs, true))
+    INSERT INTO deliveries (program_id, shop_id, webhook_id, event_id, topic, api_version, triggered_at, body)
+    SELECT :program_id, :shop_id, :webhook_id, :event_id, :topic, :api_version, :triggered_at, :body FROM tenant
+    ON CONFLICT DO NOTHING
+""")
+_CLAIM = text("""
+    SELECT program_id, shop_id, delivery_id, topic, webhook_id, event_id, api_version, triggered_at, received_at,
+        COALESCE(body, ''), attempts
+    FROM deliveries WHERE state = 'pending' AND next_attempt_at <= now() AND delivery_id > :after
+    ORDER BY delivery_id LIMIT :first FOR UPDATE SKIP LOCKED
+""")
+_SETTLE = BulkStatement(
+    {
+        "program_id": "bigint", "delivery_id": "bigint", "received_at": "timestamptz", "state": "text",
+        "reason": "text", "customer_id": "bigint", "order_id": "bigint",
+    },
+    """UPDATE deliveries d SET state = g.state, reason = g.reason, customer_id = g.customer_id,
+        order_id = g.order_id, settled_at = now(), attempts = d.attempts + 1
+    FROM given g WHERE d.program_id = g.program_id AND d.delivery_id = g.delivery_id AND d.state = 'pending'
+        AND d.received_on = (g.received_at AT TIME ZONE 'UTC')::date""",
+)  # fmt: skip
+_POSTPONE = text("""
+    UPDATE deliveries SET attempts = attempts + 1, reason = :reason,
+        state = CASE WHEN attempts + 1 >= :most THEN 'parked' ELSE 'pending' END,
+        settled_at = CASE WHEN attempts + 1 >= :most THEN now() END,
+        next_attempt_at = now() + make_interval(secs => power(2, attempts))
+    WHERE program_id = :program_id AND delivery_id = :delivery_id AND state = 'pending'
+""")
+
+
+async def store_delivery(
+    engine: AsyncEngine, *, program_id: int, shop_id: int, topic: str, webhook_id: str, event_id: str | None,
+    api_version: str | None, triggered_at: datetime | None, body: bytes,
+) -> bool:  # fmt: skip
+    """Store a delivery and commit. False when this shop's webhook id is already there: nothing is stored then."""
+    async with engine.begin() as connection:
+        result = await connection.execute(
+            _STORE,
+            {
+                "programs": f"{{{program_id}}}", "program_id": program_id, "shop_id": shop_id, "topic": topic,
+                "webhook_id": webhook_id, "event_id": event_id, "api_version": api_version,
+                "triggered_at": triggered_at, "body": body,
+            },
+        )  # fmt: skip
+        return result.rowcount == 1
+
+
+async def claim_deliveries(connection: AsyncConnection, first: int, after: int = 0) -> list[Delivery]:
+    """Take up to `first` pending deliveries of the named tenants, oldest first; other workers pass over them."""
+    rows = await connection.execute(_CLAIM, {"first": first, "after": after})
+    return [Delivery(*row) for row in rows]
+
+
+async def settle_deliveries(connection: AsyncConnection, settlements: Sequence[Settlement]) -> None:
+    """Record how claimed deliveries ended, in the transaction that carries their effects."""
+    await _SETTLE.run(
+        connection,
+        [
+            (s.program_id, s.delivery_id, s.received_at, s.state, s.reason, s.customer_id, s.order_id)
+            for s in settlements
+        ],
+    )
+
+
+async def postpone_delivery(connection: AsyncConnection, delivery: Delivery, reason: str) -> None:
+    """A delivery failed: try it again later, twice as long each time, and park it after the last attempt."""
+    await connection.execute(
+        _POSTPONE,
+        {
+            "program_id": delivery.program_id, "delivery_id": delivery.delivery_id, "reason": reason,
+            "most": ATTEMPTS_MAXIMUM,
+        },
+    )  # fmt: skip
+
+
+async def parked_deliveries(
+    connection: AsyncConnection, program_id: int, first: int, after: int | None = None
+) -> list[ParkedDelivery]:
+    """What waits for a person, newest first, from the one after `after` on."""
+    rows = await connection.execute(
+        text(
+            "SELECT delivery_id, topic, received_at, COALESCE(reason, ''), attempts FROM deliveries "
+            "WHERE program_id = :program_id AND state = 'parked' "
+            "AND delivery_id < COALESCE(CAST(:after AS bigint), 9223372036854775807) "
+            "ORDER BY delivery_id DESC LIMIT :first"
+        ),
+        {"program_id": program_id, "first": first, "after": after},
+    )
+    return [ParkedDelivery(*row) for row in rows]
+
+
+async def replay_delivery(connection: AsyncConnection, program_id: int, delivery_id: int) -> bool:
+    """Send a parked delivery through again, from the start. False when it is not parked (any more)."""
+    result = await connection.execute(
+        text(
+            "UPDATE deliveries SET state = 'pending', attempts = 0, next_attempt_at = now(), reason = NULL, "
+            "settled_at = NULL WHERE program_id = :program_id AND delivery_id = :delivery_id AND state = 'parked'"
+        ),
+        {"program_id": program_id, "delivery_id": delivery_id},
+    )
+    return result.rowcount == 1
+
+
+async def topic_counts(connection: AsyncConnection, program_id: int) -> dict[str, dict[str, int]]:
+    """How many deliveries of each topic are in each state, among those still kept."""
+    rows = await connection.execute(
+        text(
+            "SELECT topic, state, count(*) FROM deliveries WHERE program_id = :program_id "
+            "GROUP BY topic, state ORDER BY topic, state"
+        ),
+        {"program_id": program_id},
+    )
+    counts: dict[str, dict[str, int]] = {}
+    for topic, state, count in rows:
+        counts.setdefault(topic, {})[state] = count
+    return counts

