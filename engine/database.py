@@ -14,6 +14,10 @@ from sqlalchemy import event, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
+Database = AsyncEngine
+Connection = AsyncConnection
+"""The names for rooms that pass these through and may not import SQLAlchemy themselves."""
+
 APPLICATION_ROLE = "laurel_app"
 STATEMENT_TIMEOUT_MILLISECONDS = 30_000
 LOCK_TIMEOUT_MILLISECONDS = 10_000
