@@ -55,6 +55,9 @@ class Refund:
     moved: tuple[tuple[int, str], ...] = ()
     """(minor units, currency) of each refund transaction that succeeded or is under way."""
     shipping: AmountPair = AmountPair(0, 0)
+    currency: str | None = None
+    """The currency of every `shop` amount here, to be checked against the order's; None when the refund states none."""
+    presentment_currency: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
