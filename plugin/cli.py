@@ -1,0 +1,151 @@
+"""The command line, `laurel`. It reads options and environment, and hands over; each command's work is elsewhere."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from typing import Annotated, Literal, NoReturn
+
+import typer
+from rich.console import Console
+
+from plugin.settings import Settings, SettingsError, load_settings
+
+USAGE_EXIT_CODE = 2
+_GRACEFUL_SHUTDOWN_SECONDS = 25
+
+app = typer.Typer(
+    name="laurel",
+    help="Loyalty for Shopify stores: points, memberships, partner offers and badges.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,  # a local may be a secret
+)
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the app answers; a taken port moves to the next free one.")] = 8000,
+    once: Annotated[bool, typer.Option("--once", help="Play one purchase and one refund, compare, and end.")] = False,
+) -> None:
+    """Run everything on this machine: PostgreSQL, Valkey, app, worker, and a store to try it in."""
+    if once:
+        from plugin.demo_once import run_once
+
+        raise typer.Exit(run_once(port=port, console=Console(highlight=False)))
+    from plugin.demo import run_demo
+
+    raise typer.Exit(run_demo(port=port, console=Console(highlight=False)))
+
+
+@app.command()
+def serve() -> None:
+    """Run the web app."""
+    settings = _settings()
+    import uvicorn
+
+    from plugin.app import create_app
+    from plugin.logs import configure_logging
+
+    configure_logging(settings.log)
+    uvicorn.run(
+        create_app(settings),
+        host=settings.host,
+        port=settings.port,
+        loop="uvloop",
+        http="httptools",
+        ws="none",
+        access_log=False,
+        log_config=None,
+        proxy_headers=False,  # nothing here trusts an address that a header claims
+        server_header=False,
+        timeout_graceful_shutdown=_GRACEFUL_SHUTDOWN_SECONDS,
+    )
+
+
+@app.command()
+def worker() -> None:
+    """Run the background worker; any number may run at the same time."""
+    settings = _settings()
+    import uvloop
+
+    from plugin.logs import configure_logging
+    from plugin.worker import run_worker
+
+    configure_logging(settings.log)
+    uvloop.run(run_worker(settings))
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database that DATABASE_URL names up to the newest schema."""
+    from engine.migration import migrate as bring_up_to_date
+    from engine.migration import newest_revision
+
+    bring_up_to_date(_variable("DATABASE_URL", "the address of PostgreSQL, as the role that owns the schema"))
+    typer.echo(f"The database is at {newest_revision()}.")
+
+
+@app.command()
+def audit(
+    program: Annotated[int | None, typer.Option(help="One program only; without it, all of them.")] = None,
+) -> None:
+    """Check every invariant of the ledger and of what is derived from it. Ends with 1 on any breach."""
+    from plugin.audit_report import print_audit
+
+    url = _variable("DATABASE_URL", "the address of PostgreSQL, as the role that owns the schema")
+    raise typer.Exit(asyncio.run(print_audit(url, program)))
+
+
+@app.command()
+def schema(name: Annotated[Literal["storefront", "merchant"], typer.Argument(help="Which of the two.")]) -> None:
+    """Print a GraphQL schema as SDL."""
+    from laurel_graphql.sdl import print_sdl
+
+    typer.echo(print_sdl(name).rstrip("\n"))
+
+
+@app.command(name="app-config")
+def app_config() -> None:
+    """Write shopify.app.toml, which Shopify's command line reads, from app.toml and the environment."""
+    from plugin.app_config import write_app_config
+    from plugin.manifest import ManifestError
+
+    key = _variable("SHOPIFY_API_KEY", "the client id on the app's page in the Partner dashboard")
+    url = _variable("SHOPIFY_APP_URL", "the https:// address at which Shopify reaches the app")
+    try:
+        typer.echo(f"Wrote {write_app_config(client_id=key, application_url=url)}")
+    except ManifestError as error:
+        _refuse(str(error))
+
+
+@app.command()
+def doctor() -> None:
+    """Say what is configured, reachable and missing, and how to mend it. Ends with 1 when something must be mended."""
+    from plugin.doctor import examine
+
+    raise typer.Exit(asyncio.run(examine(Console(highlight=False))))
+
+
+def main() -> None:
+    """The console script."""
+    app()
+
+
+def _settings() -> Settings:
+    try:
+        return load_settings()
+    except SettingsError as error:
+        _refuse(f"Laurel cannot start with this environment:\n{error}\n`laurel doctor` says more.")
+
+
+def _variable(name: str, what: str) -> str:
+    value = os.environ.get(name, "").strip()
+    if not value:
+        _refuse(f"{name} is not set; it is {what}.")
+    return value
+
+
+def _refuse(text: str) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(USAGE_EXIT_CODE)
