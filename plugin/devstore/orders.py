@@ -1,0 +1,254 @@
+"""The shop's orders: checkouts, payments, refunds, edits and cancellations, each with the webhooks that it causes."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal, InvalidOperation
+
+from plugin.devstore.amounts import ZERO, Currencies, rounded
+from plugin.devstore.customer_payloads import Payload
+from plugin.devstore.customers import Customers
+from plugin.devstore.deliveries import DeliveryLog
+from plugin.devstore.discounts import Discounts
+from plugin.devstore.documents import Documents
+from plugin.devstore.errors import CheckoutError, NotThereError, StoreError
+from plugin.devstore.order_edits import edit_payload
+from plugin.devstore.order_payloads import OrderFacts, order_payload
+from plugin.devstore.order_records import OrderRecord, apply_edit, apply_refund, bring_up_to_date, refunded_money
+from plugin.devstore.pricing import PricedLine, PricedOrder, price_order
+from plugin.devstore.refund_payloads import refund_payload
+from plugin.devstore.seed import EXCHANGE_RATES, SHOP, product_by_variant
+from plugin.devstore.times import Clock, after, payload_time
+
+_FIRST_ORDER_NUMBER = 1001
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedLine:
+    """Units of a variant that somebody wants to buy; `properties` are line item properties."""
+
+    variant_id: int
+    quantity: int
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What a checkout is asked to be. A guest has an e-mail address and no customer."""
+
+    lines: tuple[RequestedLine, ...]
+    customer_id: int | None = None
+    email: str | None = None
+    discount_codes: tuple[str, ...] = ()
+    currency: str | None = None
+    """What the shopper pays in; the shop's currency when None."""
+    tax_rate: Decimal = ZERO
+    taxes_included: bool = False
+    test: bool = False
+    paid: bool = True
+    locale: str = "en"
+
+
+class Orders:
+    """Orders by id. Every change is one transaction with the webhooks that it owes to the app."""
+
+    def __init__(
+        self, documents: Documents, deliveries: DeliveryLog, customers: Customers, discounts: Discounts, clock: Clock
+    ) -> None:
+        self._documents, self._deliveries, self._clock = documents, deliveries, clock
+        self._customers, self._discounts = customers, discounts
+
+    def all(self) -> list[Payload]:
+        """The bodies of all orders, oldest first."""
+        return [document["body"] for document in self._documents.all("order")]
+
+    def get(self, order_id: int) -> Payload | None:
+        """The body of an order, or None."""
+        document = self._documents.get("order", order_id)
+        return None if document is None else document["body"]
+
+    def record(self, order_id: int) -> OrderRecord:
+        """The order with what its body does not say. Raises NotThereError."""
+        document = self._documents.get("order", order_id)
+        if document is None:
+            raise NotThereError(f"There is no order {order_id}.")
+        return OrderRecord(**document)
+
+    def place(self, checkout: Checkout) -> Payload:
+        """Make the order; tells orders/create and orders/updated, and orders/paid when it is paid.
+
+        Raises CheckoutError when it cannot be completed, NotThereError for an unknown customer or product.
+        """
+        customer = None if checkout.customer_id is None else self._customers.required(checkout.customer_id)
+        priced = self._price(checkout)
+        with self._documents.together():
+            facts = self._facts(checkout, customer, paid=checkout.paid or not priced.total)
+            body = order_payload(facts, priced, self._documents.next_id)
+            for discount in priced.discounts:
+                self._discounts.record_use(discount.code, checkout.customer_id)
+            topics = ["orders/create", *(["orders/paid"] if facts.paid else []), "orders/updated"]
+            self._save(OrderRecord(body), topics)
+        return body
+
+    def _price(self, checkout: Checkout) -> PricedOrder:
+        currency = checkout.currency or SHOP.currency
+        if currency not in EXCHANGE_RATES:
+            raise CheckoutError(f"The shop does not sell in {currency}.")
+        if not checkout.lines:
+            raise CheckoutError("The cart is empty.")
+        currencies = Currencies(SHOP.currency, currency)
+        lines = [_line(line, currencies) for line in checkout.lines]
+        subtotal = sum((line.full.shop for line in lines), ZERO)
+        codes = {code.upper(): code for code in checkout.discount_codes}.values()
+        discounts = [self._discounts.apply(code, checkout.customer_id, subtotal) for code in codes]
+        return price_order(
+            lines, discounts, currencies, tax_rate=checkout.tax_rate, taxes_included=checkout.taxes_included
+        )
+
+    def _facts(self, checkout: Checkout, customer: Payload | None, *, paid: bool) -> OrderFacts:
+        number = self._documents.next_number("order_number", _FIRST_ORDER_NUMBER)
+        return OrderFacts(
+            order_id=self._documents.next_id("order"),
+            number=number,
+            at=payload_time(self._clock()),
+            customer=customer,
+            email=checkout.email or (customer or {}).get("email"),
+            locale=checkout.locale,
+            gateway="bogus" if checkout.test else "shopify_payments",
+            paid=paid,
+            test=checkout.test,
+            token=secrets.token_hex(16),
+            confirmation_number=secrets.token_hex(5).upper()[:9],
+        )
+
+    def mark_paid(self, order_id: int) -> Payload:
+        """Receive the payment of a pending order; tells orders/paid and orders/updated."""
+        with self._documents.together():
+            record = self.record(order_id)
+            if record.body["financial_status"] != "pending":
+                raise StoreError("That order is not waiting for a payment.")
+            record.body["financial_status"] = "paid"
+            record.body["total_outstanding"] = record.currencies.plain(record.currencies.pair(ZERO))
+            bring_up_to_date(record, after(record.body["updated_at"], self._clock()))
+            self._save(record, ["orders/paid", "orders/updated"])
+        return record.body
+
+    def refund(
+        self,
+        order_id: int,
+        quantities: Mapping[int, int],
+        *,
+        shipping: bool = False,
+        amount_only: str | None = None,
+        note: str = "",
+    ) -> Payload:
+        """Refund units (by line id), shipping, or a sum of presentment money alone; returns the refund's body.
+
+        Tells refunds/create and orders/updated. Raises NotThereError, StoreError when there is less to refund.
+        """
+        with self._documents.together():
+            record = self.record(order_id)
+            at = after(record.body["updated_at"], self._clock())
+            refund = self._refund(record, quantities, shipping, _sum(record, amount_only), "no_restock", note, at)
+            event_id = self._save(record, ["orders/updated"])
+            self._deliveries.emit("refunds/create", refund, order_id=order_id, event_id=event_id)
+        return refund
+
+    def cancel(self, order_id: int, *, reason: str = "customer") -> Payload:
+        """Cancel an order and refund all that is left; tells orders/cancelled, orders/updated and refunds/create."""
+        with self._documents.together():
+            record = self.record(order_id)
+            body = record.body
+            if body["cancelled_at"] is not None:
+                raise StoreError("That order is cancelled already.")
+            at = after(body["updated_at"], self._clock())
+            left = {line["id"]: record.refundable(line) for line in body["line_items"] if record.refundable(line)}
+            paid = body["financial_status"] in ("paid", "partially_refunded")
+            refund = self._refund(record, left, True, None, "cancel", "Order canceled", at) if paid and left else None
+            body |= {"cancelled_at": at, "closed_at": at, "cancel_reason": reason}
+            if not paid and body["financial_status"] == "pending":
+                body["financial_status"] = "voided"
+            event_id = self._save(record, ["orders/cancelled", "orders/updated"])
+            if refund is not None:
+                self._deliveries.emit("refunds/create", refund, order_id=order_id, event_id=event_id)
+        return body
+
+    def edit(self, order_id: int, removals: Mapping[int, int]) -> Payload:
+        """Remove units (by line id); tells orders/edited and orders/updated. Raises NotThereError, StoreError."""
+        with self._documents.together():
+            record = self.record(order_id)
+            _check_units(record, removals)
+            at = after(record.body["updated_at"], self._clock())
+            apply_edit(record, removals, at)
+            event_id = self._save(record, ["orders/updated"])
+            body = edit_payload(self._documents.next_id("order_edit"), order_id, removals, at)
+            self._deliveries.emit("orders/edited", body, order_id=order_id, event_id=event_id)
+        return record.body
+
+    def _refund(
+        self,
+        record: OrderRecord,
+        quantities: Mapping[int, int],
+        shipping: bool,
+        amount_only: Decimal | None,
+        restock_type: str,
+        note: str,
+        at: str,
+    ) -> Payload:
+        _check_units(record, quantities)
+        refund = refund_payload(
+            record,
+            quantities,
+            shipping=shipping,
+            amount_only=amount_only,
+            restock_type=restock_type,
+            note=note,
+            at=at,
+            next_id=self._documents.next_id,
+        )
+        if not (refund["refund_line_items"] or refund["transactions"]):
+            raise StoreError("There is nothing to refund.")
+        apply_refund(record, refund, at)
+        if refunded_money(record.body) > Decimal(record.body["total_price_set"]["presentment_money"]["amount"]):
+            raise StoreError("That is more than was paid.")
+        return refund
+
+    def _save(self, record: OrderRecord, topics: list[str]) -> str:
+        order_id, event_id = record.body["id"], str(uuid.uuid4())
+        self._documents.put("order", order_id, record.as_document())
+        for topic in topics:
+            self._deliveries.emit(topic, record.body, order_id=order_id, event_id=event_id)
+        return event_id
+
+
+def _line(line: RequestedLine, currencies: Currencies) -> PricedLine:
+    product = product_by_variant(line.variant_id)
+    if product is None:
+        raise NotThereError(f"There is no variant {line.variant_id}.")
+    if not 1 <= line.quantity <= 10_000:
+        raise CheckoutError("A quantity must be between 1 and 10,000.")
+    return PricedLine(product, line.quantity, currencies.pair(product.amount), line.properties)
+
+
+def _check_units(record: OrderRecord, quantities: Mapping[int, int]) -> None:
+    for line_id, count in quantities.items():
+        line = record.line(line_id)
+        if line is None:
+            raise NotThereError(f"The order has no line {line_id}.")
+        if not 1 <= count <= record.refundable(line):
+            raise StoreError(f"Line {line_id} has {record.refundable(line)} units left.")
+
+
+def _sum(record: OrderRecord, amount: str | None) -> Decimal | None:
+    if amount is None:
+        return None
+    try:
+        value = rounded(Decimal(amount), record.currencies.presentment)
+    except InvalidOperation:
+        raise StoreError(f"{amount!r} is no amount.") from None
+    if value <= 0:
+        raise StoreError("Refund more than nothing.")
+    return value
