@@ -15,12 +15,12 @@ CONFIG_NAME = "shopify.app.toml"
 
 
 def write_app_config(*, client_id: str, application_url: str, folder: Path | None = None) -> Path:
-    """Write the file into the repository's root, or `folder`; returns its path. Raises ManifestError."""
+    """Write the file into `folder`, by default beside `app.toml`; returns its path. Raises ManifestError."""
     if not re.fullmatch(r"[0-9A-Za-z_-]{8,64}", client_id):
         raise ManifestError("SHOPIFY_API_KEY: is no client id; copy it from the app's page in the Partner dashboard")
     if not re.fullmatch(r"https?://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._~/-]*)?", application_url):
         raise ManifestError("SHOPIFY_APP_URL: is no http(s) address")
-    path = (folder or manifest_path().parent) / CONFIG_NAME
+    path = (folder or _default_folder()) / CONFIG_NAME
     path.write_text(app_config(manifest(), client_id=client_id, application_url=application_url.rstrip("/")))
     return path
 
@@ -66,6 +66,11 @@ embedded = false
 automatically_update_urls_on_dev = true
 include_config_on_deploy = true
 """
+
+
+def _default_folder() -> Path:
+    beside = manifest_path().parent
+    return Path.cwd() if beside == Path(__file__).parent else beside  # an installed package is no place to write to
 
 
 def _text(value: str) -> str:

@@ -19,7 +19,7 @@ app = typer.Typer(
     help="Loyalty for Shopify stores: points, memberships, partner offers and badges.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,  # a local may be a secret
+    pretty_exceptions_enable=False,  # a log has no use for frames, and a local may be a secret
 )
 
 

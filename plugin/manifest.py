@@ -27,6 +27,12 @@ def _distinct(values: tuple[str, ...]) -> tuple[str, ...]:
     return values
 
 
+def _unreserved(subpath: str) -> str:
+    if subpath in {"admin", "services", "password", "login"}:
+        raise ValueError("is a path that Shopify keeps for itself")
+    return subpath
+
+
 Scope = Annotated[str, Field(pattern=r"^(read|write|unauthenticated)_[a-z_]{1,60}$")]
 Scopes = Annotated[tuple[Scope, ...], AfterValidator(_distinct)]
 Topic = Annotated[str, Field(pattern=r"^[a-z_]{1,60}[/.][a-z_]{1,60}$")]
@@ -66,7 +72,7 @@ class ProxySection(_Section):
 
     path: RoutePath
     prefix: Literal["a", "apps", "community", "tools"]
-    subpath: Annotated[str, Field(pattern=r"^(?!(?:admin|services|password|login)$)[A-Za-z0-9_-]{1,30}$")]
+    subpath: Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,30}$"), AfterValidator(_unreserved)]
 
     @property
     def storefront_path(self) -> str:
