@@ -122,9 +122,9 @@ def app_config() -> None:
 @app.command()
 def doctor() -> None:
     """Say what is configured, reachable and missing, and how to mend it. Ends with 1 when something must be mended."""
-    from plugin.doctor import examine
+    from plugin.doctor import run_doctor
 
-    raise typer.Exit(asyncio.run(examine(Console(highlight=False))))
+    raise typer.Exit(run_doctor(Console(highlight=False)))
 
 
 def main() -> None:
