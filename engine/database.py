@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import event, text
@@ -64,6 +65,12 @@ def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: i
 async def name_tenants(connection: AsyncConnection, program_ids: Sequence[int]) -> None:
     """Let the current transaction see these programs and no others."""
     await connection.execute(_NAME_TENANTS, {"programs": "{" + ",".join(map(str, program_ids)) + "}"})
+
+
+async def transaction_time(connection: AsyncConnection) -> datetime:
+    """The database's now, the same throughout a transaction: what is due and what is past is judged by it."""
+    moment: datetime = (await connection.execute(text("SELECT now()"))).scalar_one()
+    return moment
 
 
 @asynccontextmanager
