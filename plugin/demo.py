@@ -23,7 +23,7 @@ from rich.table import Table
 
 from engine.migration import migrate
 from plugin.demo_home import DemoHome, DemoSecrets, HomeInUseError
-from plugin.demo_installation import install, publish_default_program
+from plugin.demo_installation import InstallationError, open_shop
 from plugin.demo_progress import Progress
 from plugin.demo_services import Addresses, DemoFailedError, DemoServices
 from plugin.devstore.seed import CUSTOMERS, PRODUCTS, SHOP
@@ -53,7 +53,7 @@ def run_demo(*, port: int, console: Console) -> int:
             threading.Event().wait()
     except Stopped:
         progress.say("Stopped; the data is kept for the next start.")
-    except (DemoFailedError, HomeInUseError) as error:
+    except (DemoFailedError, InstallationError, HomeInUseError) as error:
         progress.say(f"[red]✗[/] {error}")
         return 1
     return 0
@@ -63,7 +63,7 @@ def run_demo(*, port: int, console: Console) -> int:
 def running_demo(*, home: Path, port: int, progress: Progress) -> Iterator[RunningDemo]:
     """Everything up and answering within the block, and nothing left of it after the block, however that ends.
 
-    Raises HomeInUseError or DemoFailedError when it cannot be brought up.
+    Raises HomeInUseError, DemoFailedError or InstallationError when it cannot be brought up.
     """
     folder = DemoHome(home)
     lock = folder.lock()
@@ -113,11 +113,14 @@ def _ignore_signals() -> None:
 
 
 def _open_shop(services: DemoServices, progress: Progress) -> None:
-    with progress.step("Installing the app in the demo store"):
-        install(services.addresses.app_url, services.secrets)
     test_orders = os.environ.get("LAUREL_DEMO_TEST_ORDERS") == "1"
-    with progress.step("Publishing the program"):
-        asyncio.run(publish_default_program(services.addresses.application_database_url, test_orders=test_orders))
+    url = services.addresses.application_database_url
+    with progress.step("Installing the app in the demo store"):
+        installed = asyncio.run(open_shop(services.app, url, test_orders=test_orders))
+    if not installed:
+        progress.say(
+            f"[yellow]![/] The app is uninstalled in the demo store; {services.addresses.admin_url} installs it."
+        )
 
 
 def _facts(services: DemoServices) -> dict[str, Any]:

@@ -15,6 +15,7 @@ import httpx
 from plugin.demo_home import DemoHome, DemoSecrets
 from plugin.demo_progress import Progress
 from plugin.demo_supervision import Supervisor
+from plugin.devstore.application import app_from_environment
 from plugin.embedded.launch import Launch
 from plugin.embedded.ports import LOOPBACK, next_free_port
 from plugin.embedded.postgres import EmbeddedPostgres
@@ -64,6 +65,7 @@ class DemoServices:
             redis_url=self._valkey.url if self._valkey else str(redis_url),
         )
         self._environment = self._settings(app_port, store_port)
+        self.app = app_from_environment(self._environment)
 
     def start(self, migrate: Callable[[str], None]) -> None:
         """Bring everything up and wait until all of it answers. Raises DemoFailedError when a part does not."""
