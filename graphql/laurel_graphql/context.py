@@ -1,0 +1,103 @@
+"""What a resolver may know: who asks, in which shop, and the database, opened when the first field needs it.
+
+A request reads in one transaction that sees only its own program. Each mutation writes in one of its own, which is
+committed before its result is read back: the answer never reports what a later failure undid.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Self
+
+import strawberry
+
+from engine.database import Connection, Database, tenant_transaction
+from engine.members import Member, member_of_customer
+from engine.program import ProgramVersion
+from engine.publishing import live_version
+
+
+@dataclass(kw_only=True)
+class RequestContext:
+    """The caller's tenant and shop, taken from signed data only. Good for one request; entered by `request.execute`."""
+
+    engine: Database
+    program_id: int
+    shop_id: int
+    locale: str
+    unavailable_because: Exception | None = field(default=None, init=False, repr=False)
+    """Set when the database could not be reached, so that the answer says so instead of failing field by field."""
+    _connection: Connection | None = field(default=None, init=False, repr=False)
+    _closed: bool = field(default=False, init=False, repr=False)
+    _stack: AsyncExitStack = field(default_factory=AsyncExitStack, init=False, repr=False)
+    _one_at_a_time: asyncio.Lock = field(default_factory=asyncio.Lock, init=False, repr=False)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        async with self._one_at_a_time:
+            self._closed = True
+            await self._stack.__aexit__(kind, error, trace)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Connection]:
+        """The request's read transaction. Fields that resolve side by side take turns: a connection serves one."""
+        async with self._one_at_a_time:
+            if self._closed:
+                raise RuntimeError("the request is over")
+            if self._connection is None:
+                self._connection = await self._open(self._stack)
+            yield self._connection
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        """A transaction for one mutation, committed at the end of the block."""
+        async with self._one_at_a_time, AsyncExitStack() as stack:
+            yield await self._open(stack)
+
+    async def _open(self, stack: AsyncExitStack) -> Connection:
+        try:
+            return await stack.enter_async_context(tenant_transaction(self.engine, self.program_id))
+        except Exception as error:
+            self.unavailable_because = error
+            raise
+
+
+@dataclass(kw_only=True)
+class StorefrontContext(RequestContext):
+    """A shopper's request. `customer_id` is the shop's id of the logged-in customer, None when nobody is logged in."""
+
+    customer_id: int | None
+    _version: ProgramVersion | None = field(default=None, init=False, repr=False)
+
+    async def member(self) -> Member | None:
+        """The shopper's member, made on first sight; None when nobody is logged in."""
+        if self.customer_id is None:
+            return None
+        async with self.reading() as connection:
+            return await member_of_customer(connection, self.program_id, self.shop_id, self.customer_id)
+
+    async def program(self) -> ProgramVersion | None:
+        """The program's live version, read once per request."""
+        async with self.reading() as connection:
+            if self._version is None:
+                self._version = await live_version(connection, self.program_id)
+            return self._version
+
+
+@dataclass(kw_only=True)
+class MerchantContext(RequestContext):
+    """A request of the shop's staff; `staff_id` is who, for the record of what they change."""
+
+    staff_id: str
+
+
+StorefrontInfo = strawberry.Info[StorefrontContext, None]
+MerchantInfo = strawberry.Info[MerchantContext, None]

@@ -1,0 +1,107 @@
+"""A program's public facts: its name, what it pays per unit of money, and how points can be earned."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from engine.earning import points_for
+from engine.program import Definition, ProgramVersion
+from laurel_graphql.fields import computed
+from laurel_graphql.scalars import CurrencyCode, Points
+from laurel_graphql.texts import TEXTS, language_of, purchase_text, sign_up_text
+from laurel_graphql.types.money import MoneyInput
+
+
+@strawberry.type(description="What a program pays for each unit of money in one currency.")
+class CurrencyRate:
+    currency_code: CurrencyCode = strawberry.field(description="The currency.")
+    points_per_unit: Decimal = strawberry.field(
+        description="Points for one unit, such as one dollar. The points of an order are rounded once, half to even."
+    )
+
+
+@strawberry.enum(description="What a shopper does to earn points.")
+class WayToEarnKind(Enum):
+    PURCHASE = strawberry.enum_value("PURCHASE", description="Buying goods.")
+    SIGN_UP = strawberry.enum_value("SIGN_UP", description="Joining, once per customer.")
+
+
+@strawberry.type(description="One way to earn points, with its words in the shopper's language.")
+class WayToEarn:
+    kind: WayToEarnKind = strawberry.field(description="What it is that earns.")
+    title: str = strawberry.field(description="A few words for it, localized.")
+    description: str = strawberry.field(description="What it pays, in one localized sentence.")
+    points: Points | None = strawberry.field(description="The fixed number of points, null where it depends on money.")
+    rates: list[CurrencyRate] = strawberry.field(description="What it pays per unit of money, empty where it is fixed.")
+
+
+@strawberry.type(description="The shop's program as it is live now.")
+class Program:
+    definition: strawberry.Private[Definition]
+    name: str = strawberry.field(description="The program's name.")
+    version: int = strawberry.field(description="The number of the published version that is live.")
+    currency_rates: list[CurrencyRate] = strawberry.field(
+        description="What purchases pay, by currency; empty when they pay nothing."
+    )
+    ways_to_earn: list[WayToEarn] = strawberry.field(description="Everything that earns points.")
+
+    @computed("The points that goods of this price would earn, null when the currency has no rate.")
+    def points_for(
+        self, money: Annotated[MoneyInput, strawberry.argument(description="The price of the goods.")]
+    ) -> Points | None:
+        """Half-even(amount × rate), by the same function that decides real orders."""
+        points = points_for(self.definition, money.minor(), money.currency_code)
+        return None if points is None else Points(points)
+
+
+def program_of(version: ProgramVersion, locale: str) -> Program:
+    """The public facts of a version, worded for a locale."""
+    definition = version.definition
+    return Program(
+        definition=definition,
+        name=definition.name,
+        version=version.version,
+        currency_rates=rates_of(definition),
+        ways_to_earn=_ways_to_earn(definition, language_of(locale)),
+    )
+
+
+def rates_of(definition: Definition) -> list[CurrencyRate]:
+    """What purchases pay, by currency."""
+    if definition.purchase is None:
+        return []
+    return [
+        CurrencyRate(currency_code=CurrencyCode(code), points_per_unit=rate)
+        for code, rate in definition.purchase.rates.items()
+    ]
+
+
+def _ways_to_earn(definition: Definition, language: str) -> list[WayToEarn]:
+    texts = TEXTS[language]
+    ways: list[WayToEarn] = []
+    if definition.purchase is not None:
+        ways.append(
+            WayToEarn(
+                kind=WayToEarnKind.PURCHASE,
+                title=texts["way.purchase.title"],
+                description=purchase_text(definition.purchase.rates, language),
+                points=None,
+                rates=rates_of(definition),
+            )
+        )
+    if definition.sign_up is not None:
+        points = definition.sign_up.points
+        ways.append(
+            WayToEarn(
+                kind=WayToEarnKind.SIGN_UP,
+                title=texts["way.sign_up.title"],
+                description=sign_up_text(points, language),
+                points=Points(points),
+                rates=[],
+            )
+        )
+    return ways
