@@ -15,6 +15,10 @@ from plugin.devstore.times import Clock, header_time
 
 # Compliance topics and the end of an installation reach an app that is not installed any more.
 _AFTER_UNINSTALL = frozenset({"app/uninstalled", "shop/redact", "customers/redact", "customers/data_request"})
+_COLUMNS = (
+    *("delivery_id", "webhook_id", "event_id", "topic", "order_id", "triggered_at", "body", "state", "due_at"),
+    "attempts",
+)
 
 
 @dataclass(slots=True)
@@ -117,10 +121,12 @@ class DeliveryLog:
         return changed == 1
 
     def _select(self, where: str, *values: object) -> list[Delivery]:
-        query = (
-            "SELECT delivery_id, webhook_id, event_id, topic, order_id, triggered_at, body, state, due_at, attempts"
-            f" FROM deliveries WHERE {where}"
-        )
+        query = f"SELECT {', '.join(_COLUMNS)} FROM deliveries WHERE {where}"
         with self._documents.lock:
             rows = self._documents.connection.execute(query, values).fetchall()
-        return [Delivery(*values, json.loads(attempts)) for *values, attempts in rows]
+        return [_delivery(row) for row in rows]
+
+
+def _delivery(row: tuple[Any, ...]) -> Delivery:
+    values = dict(zip(_COLUMNS, row, strict=True))
+    return Delivery(**values | {"attempts": json.loads(values["attempts"])})

@@ -51,7 +51,7 @@ class Misbehavior:
     def change(self, change: MisbehaviorChange) -> None:
         """Take in a request to misbehave; `reset` first puts everything right."""
         if change.reset:
-            for name, value in vars_of(Misbehavior()).items():
+            for name, value in fields_of(Misbehavior()).items():
                 setattr(self, name, value)
         for name, value in change.model_dump(exclude_none=True, exclude={"reset"}).items():
             setattr(self, name, value)
@@ -68,6 +68,6 @@ class Misbehavior:
         return self.delay_seconds + (chance.uniform(0, 0.5) if self.reorder else 0.0)
 
 
-def vars_of(misbehavior: Misbehavior) -> dict[str, int | float | bool]:
+def fields_of(misbehavior: Misbehavior) -> dict[str, int | float | bool]:
     """Its fields by name."""
     return {name: getattr(misbehavior, name) for name in Misbehavior.__dataclass_fields__}

@@ -10,6 +10,8 @@ from plugin.devstore.documents import Documents
 from plugin.devstore.errors import NotThereError, StoreError
 from plugin.devstore.seed import Product, product_by_variant
 
+SESSION_COOKIE = "_harbor_session"
+"""The storefront's cookie; its value is the session's id."""
 _MOST_UNITS = 500
 
 

@@ -11,12 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from plugin.devstore.application import App
 from plugin.devstore.customer_payloads import Payload, gid, shop_payload
 from plugin.devstore.customers import Customers
 from plugin.devstore.deliveries import DeliveryLog
 from plugin.devstore.discounts import Discounts
 from plugin.devstore.documents import Documents
 from plugin.devstore.errors import NotInstalledError
+from plugin.devstore.id_tokens import issue_id_token
 from plugin.devstore.installation import Installation
 from plugin.devstore.metafields import Metafields
 from plugin.devstore.misbehavior import Misbehavior
@@ -29,16 +31,15 @@ INSTALLATION_GID = gid("AppInstallation", 510_118_504_705)
 
 
 class Store:
-    """The shop. `topics` and `scopes` are those of the app's manifest."""
+    """The shop, with one app. Its file is `devstore.sqlite3` in `home`."""
 
-    def __init__(
-        self, home: Path, *, topics: frozenset[str], scopes: tuple[str, ...] = (), clock: Clock = utc_now
-    ) -> None:
+    def __init__(self, home: Path, app: App, *, clock: Clock = utc_now) -> None:
+        self.app = app
         self.clock = clock
         self.misbehavior = Misbehavior()
         self.documents = Documents(home / "devstore.sqlite3")
-        self.deliveries = DeliveryLog(self.documents, clock, topics, self.misbehavior)
-        self.installation = Installation(self.documents, clock, scopes)
+        self.deliveries = DeliveryLog(self.documents, clock, app.topics, self.misbehavior)
+        self.installation = Installation(self.documents, clock, app.scopes)
         self.deliveries.installed = self.installation.installed
         self.sessions = Sessions(self.documents)
         self.people = Customers(self.documents, self.deliveries, clock)
@@ -179,6 +180,10 @@ class Store:
     def set_embed_enabled(self, enabled: bool) -> None:
         """Switch the app embed on or off."""
         self.documents.put("setting", "embed", {"on": enabled})
+
+    def id_token(self) -> str:
+        """A fresh ID token for the app's frame in the admin; good for 60 seconds."""
+        return issue_id_token(self.app, now=self.clock())
 
     def uninstall_app(self) -> None:
         """The merchant removes the app: its tokens die; tells app/uninstalled. Raises NotInstalledError."""

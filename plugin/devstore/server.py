@@ -1,0 +1,55 @@
+"""The stand-in as one web application: storefront, admin, app proxy, token endpoint, Admin API and controls."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from http.cookiejar import CookieJar, DefaultCookiePolicy
+from pathlib import Path
+
+import httpx
+from starlette.applications import Starlette
+from starlette.requests import Request
+
+from plugin.devstore.app_proxy import AppProxy
+from plugin.devstore.application import App
+from plugin.devstore.control import Control
+from plugin.devstore.sessions import SESSION_COOKIE
+from plugin.devstore.store import Store
+from plugin.devstore.token_endpoint import TokenEndpoint
+from plugin.devstore.webhooks_out import COMPRESSION, WebhookSender
+
+
+def create_server(home: Path, app: App, *, compression: float = COMPRESSION) -> Starlette:
+    """The application. `home` holds its file; `compression` is how many times faster than Shopify it retries.
+
+    `.state.store` is the store, for tests in the same process.
+    """
+    store = Store(home, app)
+    # The platform passes no cookies on, in either direction, and keeps none of the app's own.
+    client = httpx.AsyncClient(trust_env=False, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())))
+
+    @asynccontextmanager
+    async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        sender = WebhookSender(app, store.deliveries, client, store.clock, compression=compression)
+        sending = asyncio.create_task(sender.run())
+        try:
+            yield
+        finally:
+            sending.cancel()
+            with suppress(asyncio.CancelledError):
+                await sending
+            await client.aclose()
+            store.close()
+
+    proxy = AppProxy(store, client, _session_of)
+    server = Starlette(
+        routes=[*TokenEndpoint(store).routes(), *proxy.routes(), *Control(store).routes()], lifespan=lifespan
+    )
+    server.state.store = store
+    return server
+
+
+def _session_of(request: Request) -> str:
+    return request.cookies.get(SESSION_COOKIE, "")
