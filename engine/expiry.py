@@ -1,0 +1,28 @@
+"""Points that ran out are taken off balances. Reads leave them out from their last instant on; this makes it an entry."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.ledger import Ledger, MemberKey
+
+_DUE = text("""
+    SELECT program_id, member_id FROM members WHERE next_expiry_at <= now()
+    ORDER BY program_id, member_id LIMIT :most FOR UPDATE SKIP LOCKED
+""")
+
+
+async def expire_due(connection: AsyncConnection, most: int = 500) -> int:
+    """Expire what is due for up to `most` members of the named tenants; returns how many members were looked at."""
+    members = [MemberKey(*row) for row in await connection.execute(_DUE, {"most": most})]
+    if not members:
+        return 0
+    ledger = await Ledger.open(connection, members)
+    await ledger.load_lots(members)
+    await ledger.draw_ids(sum(ledger.due_lots(key) for key in members))
+    for key in members:
+        ledger.expire_due(key)
+        ledger.holdings[key].changed = True  # its next expiry is worked out again, also when nothing was due
+    await ledger.write()
+    return len(members)

@@ -1,0 +1,167 @@
+"""The ledger's statements: members locked in id order, lots read, and a whole plan written set by set."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.bulk import BulkStatement, insert_rows
+from engine.crash import crash_point
+from engine.lots import Lot
+from engine.sealing import TransactionContent, content_hash
+
+if TYPE_CHECKING:
+    from engine.ledger import Ledger, MemberKey, PlannedTransaction
+
+_MEMBER = {"program_id": "bigint", "member_id": "bigint"}
+# The order of the locks is what keeps batches from deadlocking, so it is fixed before any row is locked.
+_LOCK_MEMBERS = BulkStatement(
+    _MEMBER,
+    """SELECT m.program_id, m.member_id, m.available, m.pending, m.reserved, m.debt, m.lifetime, m.next_expiry_at
+    FROM members m JOIN given g ON m.program_id = g.program_id AND m.member_id = g.member_id
+    ORDER BY m.program_id, m.member_id FOR UPDATE OF m""",
+)
+_DRAW_IDS = text("SELECT nextval('ledger_ids') FROM generate_series(1, :count)")
+_LOT = """l.program_id, l.lot_id, l.member_id, l.award_id, l.transaction_id, l.quantity, l.remaining, l.available_at,
+        l.expires_at, l.expired"""
+_READ_LOTS = BulkStatement(
+    _MEMBER,
+    f"""SELECT {_LOT} FROM given g JOIN lots l ON l.program_id = g.program_id AND l.member_id = g.member_id
+    WHERE l.remaining > 0 OR (l.expired > 0 AND l.award_id = ANY(:award_ids))""",
+)
+_INSERT_TRANSACTIONS = insert_rows(
+    "transactions",
+    {
+        **_MEMBER, "transaction_id": "bigint", "kind": "text", "award_id": "bigint", "points": "bigint",
+        "program_version": "integer", "corrects": "bigint", "occurred_at": "timestamptz", "recorded_at": "timestamptz",
+        "actor": "text", "detail": "jsonb", "content_hash": "bytea",
+    },
+)  # fmt: skip
+_INSERT_TRANSFERS = insert_rows(
+    "transfers",
+    {
+        "program_id": "bigint", "transaction_id": "bigint", "position": "smallint", "debit_account": "bigint",
+        "credit_account": "bigint", "amount": "bigint",
+    },
+)  # fmt: skip
+_INSERT_EFFECTS = insert_rows(
+    "effect_keys",
+    {
+        "program_id": "bigint", "shop_id": "bigint", "source": "text", "source_id": "text", "rule": "text",
+        "revision": "integer", "transaction_id": "bigint",
+    },
+)  # fmt: skip
+_INSERT_LOTS = insert_rows(
+    "lots",
+    {
+        "program_id": "bigint", "lot_id": "bigint", "member_id": "bigint", "award_id": "bigint",
+        "transaction_id": "bigint", "quantity": "bigint", "remaining": "bigint", "available_at": "timestamptz",
+        "expires_at": "timestamptz", "expired": "bigint",
+    },
+)  # fmt: skip
+_UPDATE_LOTS = BulkStatement(
+    {"program_id": "bigint", "lot_id": "bigint", "remaining": "bigint", "expired": "bigint"},
+    """UPDATE lots l SET remaining = g.remaining, expired = g.expired FROM given g
+    WHERE l.program_id = g.program_id AND l.lot_id = g.lot_id""",
+)
+_INSERT_CONSUMPTIONS = insert_rows(
+    "lot_consumptions",
+    {"program_id": "bigint", "transaction_id": "bigint", "lot_id": "bigint", "quantity": "bigint"},
+)
+_INSERT_UNSEALED = insert_rows("unsealed_transactions", {"program_id": "bigint", "transaction_id": "bigint"})
+_UPDATE_MEMBERS = BulkStatement(
+    {
+        **_MEMBER, "available": "bigint", "pending": "bigint", "reserved": "bigint", "debt": "bigint",
+        "lifetime": "bigint", "next_expiry_at": "timestamptz",
+    },
+    """UPDATE members m SET available = g.available, pending = g.pending, reserved = g.reserved, debt = g.debt,
+        lifetime = g.lifetime, next_expiry_at = g.next_expiry_at, version = m.version + 1
+    FROM given g WHERE m.program_id = g.program_id AND m.member_id = g.member_id""",
+)  # fmt: skip
+
+
+async def lock_members(connection: AsyncConnection, members: Sequence[MemberKey]) -> Sequence[Any]:
+    """Lock these members' rows, in the order of their ids, and read their balances."""
+    return await _LOCK_MEMBERS.run(connection, members)
+
+
+async def draw_ids(connection: AsyncConnection, count: int) -> list[int]:
+    """`count` fresh ids, highest first, so that taking them from the end gives them in rising order."""
+    rows = await connection.execute(_DRAW_IDS, {"count": count})
+    return sorted((value for (value,) in rows), reverse=True)
+
+
+async def read_lots(connection: AsyncConnection, members: Sequence[MemberKey], award_ids: list[int]) -> list[Lot]:
+    """The members' live lots, and those of the named awards of which something expired."""
+    return [Lot(*row) for row in await _READ_LOTS.run(connection, members, award_ids=award_ids)]
+
+
+async def write(ledger: Ledger) -> None:
+    """Write a plan. The member's row is the last word: its CHECK constraints refuse a balance below zero."""
+    connection, planned = ledger.connection, ledger.planned
+    await _INSERT_TRANSACTIONS.run(connection, [_transaction_row(ledger, one) for one in planned])
+    crash_point("ledger-between-transactions-and-transfers")
+    await _INSERT_TRANSFERS.run(
+        connection,
+        [
+            (one.key.program_id, one.transaction_id, position, *transfer)
+            for one in planned
+            for position, transfer in enumerate(one.transfers)
+        ],
+    )
+    await _INSERT_EFFECTS.run(
+        connection, [(one.key.program_id, *one.effect, one.transaction_id) for one in planned if one.effect]
+    )
+    await _write_lots(ledger)
+    await _INSERT_UNSEALED.run(connection, [(one.key.program_id, one.transaction_id) for one in planned])
+    await _UPDATE_MEMBERS.run(
+        connection,
+        [
+            (*h.key, h.available, h.pending, h.reserved, h.debt, h.lifetime, h.next_expiry_at)
+            for h in ledger.holdings.values()
+            if h.changed
+        ],
+    )
+    crash_point("ledger-after-write")
+
+
+async def _write_lots(ledger: Ledger) -> None:
+    connection = ledger.connection
+    await _INSERT_LOTS.run(
+        connection,
+        [
+            (
+                lot.program_id, lot.lot_id, lot.member_id, lot.award_id, lot.transaction_id, lot.quantity,
+                lot.remaining, lot.available_at, lot.expires_at, lot.expired,
+            )
+            for lot in ledger.new_lots
+        ],
+    )  # fmt: skip
+    new = {(lot.program_id, lot.lot_id) for lot in ledger.new_lots}
+    await _UPDATE_LOTS.run(
+        connection,
+        [(*key, lot.remaining, lot.expired) for key, lot in ledger.touched_lots.items() if key not in new],
+    )
+    await _INSERT_CONSUMPTIONS.run(
+        connection,
+        [
+            (one.key.program_id, one.transaction_id, lot_id, quantity)
+            for one in ledger.planned
+            for lot_id, quantity in one.takings
+        ],
+    )
+
+
+def _transaction_row(ledger: Ledger, one: PlannedTransaction) -> tuple[Any, ...]:
+    content = TransactionContent(
+        one.key.program_id, one.transaction_id, one.kind, one.key.member_id, one.award_id, one.points,
+        one.program_version, one.corrects, one.occurred_at, ledger.now, one.actor, one.detail, one.transfers,
+    )  # fmt: skip
+    return (
+        *one.key, one.transaction_id, one.kind, one.award_id, one.points, one.program_version, one.corrects,
+        one.occurred_at, ledger.now, one.actor, json.dumps(one.detail), content_hash(content),
+    )  # fmt: skip

@@ -1,0 +1,206 @@
+"""Orders as they are known: the newest snapshot by `updated_at`, the union of refunds by id, edits that may be newer.
+
+Whatever arrives about an order first makes or finds the order's row and locks it, in key order. Two batches that bring two
+facts of one order therefore see each other's, whichever comes first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.bulk import BulkStatement
+from engine.earning import OrderState
+from engine.events import Order, OrderEdit, Refund
+from engine.fact_codec import (
+    edits_from_json,
+    edits_to_json,
+    order_from_json,
+    order_to_json,
+    refund_from_json,
+    refund_to_json,
+)
+
+
+class OrderKey(NamedTuple):
+    """An order of one shop of one program."""
+
+    program_id: int
+    shop_id: int
+    order_id: int
+
+
+@dataclass(slots=True)
+class KnownOrder:
+    """An order's row under its lock, with what this batch adds to it."""
+
+    key: OrderKey
+    snapshot: Order | None = None
+    paid: bool = False
+    customer_id: int | None = None
+    guest_email_key: bytes | None = None
+    member_id: int | None = None
+    edits: dict[int, OrderEdit] = field(default_factory=dict)
+    refunds: dict[int, Refund] = field(default_factory=dict)
+    new_refunds: dict[int, Refund] = field(default_factory=dict)
+    changed: bool = False
+
+    def observe(self, order: Order) -> None:
+        """Take a snapshot in: it replaces an older one, and what only ever grows (paid, refunds) is kept from both."""
+        self.paid = self.paid or order.paid
+        self.changed = True
+        for refund in order.refunds:
+            self.observe_refund(refund)
+        if self.snapshot is not None and _rank(order) < _rank(self.snapshot):
+            return
+        self.snapshot = order
+        if order.customer is not None:
+            self.customer_id, self.guest_email_key = order.customer.customer_id, None
+        elif self.customer_id is None:
+            self.guest_email_key = order.guest_email_key
+
+    def observe_refund(self, refund: Refund) -> None:
+        """Take a refund in, once by its id; of two that differ the same one is kept, whichever came first."""
+        known = self.refunds.get(refund.refund_id)
+        if known is None or refund_to_json(known) < refund_to_json(refund):
+            self.refunds[refund.refund_id] = self.new_refunds[refund.refund_id] = refund
+
+    def observe_edit(self, edit: OrderEdit) -> None:
+        """Take an edit in, once by its id."""
+        self.edits[edit.edit_id] = edit
+        self.changed = True
+
+    def state(self) -> OrderState | None:
+        """All that is known of the order, or None while no snapshot of it came."""
+        if self.snapshot is None:
+            return None
+        order = replace(self.snapshot, paid=self.paid)
+        return OrderState(order, tuple(self.refunds.values()), tuple(self.edits.values()))
+
+
+def _rank(order: Order) -> tuple[datetime, int, str]:
+    """Newer first; of two with the same time the one that knows of more refunds, then a fixed order by content."""
+    return (order.updated_at, len(order.refunds), order_to_json(order))
+
+
+_KEY = {"program_id": "bigint", "shop_id": "bigint", "order_id": "bigint"}
+_PLACE = BulkStatement(
+    _KEY,
+    """INSERT INTO orders (program_id, shop_id, order_id)
+    SELECT * FROM given ORDER BY program_id, shop_id, order_id ON CONFLICT DO NOTHING""",
+)
+_SELECT = """SELECT o.program_id, o.shop_id, o.order_id, o.name, o.updated_at, o.occurred_at, o.paid, o.customer_id,
+        o.guest_email_key, o.member_id, o.snapshot, o.edits
+    FROM orders o JOIN given g USING (program_id, shop_id, order_id)"""
+_READ = BulkStatement(_KEY, _SELECT)
+_LOCK = BulkStatement(_KEY, f"{_SELECT} ORDER BY o.program_id, o.shop_id, o.order_id FOR UPDATE OF o")
+_REFUND = {**_KEY, "refund_id": "bigint", "created_at": "timestamptz", "fact": "jsonb"}
+_STORE_REFUNDS = BulkStatement(
+    _REFUND,
+    """INSERT INTO refunds (program_id, shop_id, order_id, refund_id, created_at, fact) SELECT * FROM given
+    ON CONFLICT (program_id, shop_id, order_id, refund_id) DO UPDATE SET fact = EXCLUDED.fact""",
+)
+_READ_REFUNDS = BulkStatement(
+    _KEY,
+    """SELECT r.program_id, r.shop_id, r.order_id, r.refund_id, r.created_at, r.fact
+    FROM given JOIN refunds r USING (program_id, shop_id, order_id)""",
+)
+_STORE_ORDERS = BulkStatement(
+    {
+        **_KEY, "name": "text", "updated_at": "timestamptz", "occurred_at": "timestamptz", "paid": "boolean",
+        "customer_id": "bigint", "guest_email_key": "bytea", "member_id": "bigint", "snapshot": "jsonb",
+        "edits": "jsonb",
+    },
+    """UPDATE orders o SET name = g.name, updated_at = g.updated_at, occurred_at = g.occurred_at, paid = g.paid,
+        customer_id = g.customer_id, guest_email_key = g.guest_email_key, member_id = g.member_id,
+        snapshot = g.snapshot, edits = g.edits
+    FROM given g WHERE o.program_id = g.program_id AND o.shop_id = g.shop_id AND o.order_id = g.order_id""",
+)  # fmt: skip
+_GUEST_ORDERS = BulkStatement(
+    {"program_id": "bigint", "email_key": "bytea"},
+    """SELECT DISTINCT o.program_id, o.shop_id, o.order_id FROM given g
+    JOIN orders o ON o.program_id = g.program_id AND o.guest_email_key = g.email_key""",
+)
+# Whoever brings a guest's order and whoever proves to own its address must meet, in whichever order they come.
+_MEET = BulkStatement(
+    {"program_id": "bigint", "email_key": "bytea"},
+    """SELECT pg_advisory_xact_lock(key) FROM (
+        SELECT DISTINCT hashtextextended(encode(email_key, 'hex'), program_id) AS key FROM given ORDER BY key) keys""",
+)
+
+
+async def meet_by_email(connection: AsyncConnection, addresses: set[tuple[int, bytes]]) -> set[OrderKey]:
+    """Wait for others that work on these (program, e-mail key) pairs; returns the guests' orders among them."""
+    await _MEET.run(connection, sorted(addresses))
+    return {OrderKey(*row) for row in await _GUEST_ORDERS.run(connection, sorted(addresses))}
+
+
+async def lock_orders(connection: AsyncConnection, keys: Iterable[OrderKey]) -> dict[OrderKey, KnownOrder]:
+    """Make the rows that are missing, lock all in key order and read what is known."""
+    ordered = sorted(set(keys))
+    await _PLACE.run(connection, ordered)
+    return await _read(connection, ordered, _LOCK)
+
+
+async def read_order(connection: AsyncConnection, key: OrderKey) -> KnownOrder | None:
+    """What is known of one order, without a lock."""
+    return (await _read(connection, [key], _READ)).get(key)
+
+
+async def _read(
+    connection: AsyncConnection, ordered: list[OrderKey], statement: BulkStatement
+) -> dict[OrderKey, KnownOrder]:
+    rows = await statement.run(connection, ordered)
+    refunds: dict[OrderKey, dict[int, Refund]] = {key: {} for key in ordered}
+    for program_id, shop_id, order_id, refund_id, created_at, fact in await _READ_REFUNDS.run(connection, ordered):
+        refunds[OrderKey(program_id, shop_id, order_id)][refund_id] = refund_from_json(
+            fact, refund_id=refund_id, order_id=order_id, created_at=created_at
+        )
+    return {(key := OrderKey(*row[:3])): _known_order(key, row, refunds[key]) for row in rows}
+
+
+def _known_order(key: OrderKey, row: Any, refunds: dict[int, Refund]) -> KnownOrder:
+    snapshot = None
+    if row.snapshot is not None:
+        snapshot = order_from_json(
+            row.snapshot, order_id=key.order_id, name=row.name, updated_at=row.updated_at,
+            occurred_at=row.occurred_at, paid=row.paid, refunds=tuple(refunds.values()),
+        )  # fmt: skip
+    return KnownOrder(
+        key, snapshot, row.paid, row.customer_id, row.guest_email_key and bytes(row.guest_email_key), row.member_id,
+        edits_from_json(row.edits, key.order_id), refunds,
+    )  # fmt: skip
+
+
+async def store_orders(connection: AsyncConnection, orders: Iterable[KnownOrder]) -> None:
+    """Write what this batch learned of the orders that it locked."""
+    orders = list(orders)
+    await _STORE_REFUNDS.run(
+        connection,
+        [
+            (*known.key, refund.refund_id, refund.created_at, refund_to_json(refund))
+            for known in orders
+            for refund in known.new_refunds.values()
+        ],
+    )
+    await _STORE_ORDERS.run(connection, [_order_row(known) for known in orders if known.changed])
+
+
+def _order_row(known: KnownOrder) -> tuple[Any, ...]:
+    order = known.snapshot
+    return (
+        *known.key,
+        order.name if order else None,
+        order.updated_at if order else None,
+        order.occurred_at if order else None,
+        known.paid,
+        known.customer_id,
+        known.guest_email_key,
+        known.member_id,
+        order_to_json(order) if order else None,
+        edits_to_json(known.edits) if known.edits else None,
+    )

@@ -1,0 +1,87 @@
+"""What a merchant sees first: points issued, taken back and outstanding, and what happened last. Summed, never stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class DayPoints:
+    """One day's movement, in the days of UTC."""
+
+    day: date
+    issued: int
+    taken_back: int
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """A program in figures. issued − taken_back − expired − spent = outstanding − debt."""
+
+    issued: int
+    taken_back: int
+    expired: int
+    outstanding: int
+    members: int
+    orders: int
+    parked: int
+    pending_deliveries: int
+    days: list[DayPoints]
+
+
+@dataclass(frozen=True, slots=True)
+class Activity:
+    """One transaction as the merchant sees it."""
+
+    transaction_id: int
+    kind: str
+    points: int
+    occurred_at: datetime
+    recorded_at: datetime
+    member_id: int
+    detail: dict[str, str]
+
+
+_TOTALS = text("""
+    SELECT
+        (SELECT COALESCE(sum(points) FILTER (WHERE points > 0), 0) FROM transactions
+            WHERE program_id = :program_id AND kind IN ('earn', 'bonus')),
+        (SELECT COALESCE(-sum(points), 0) FROM transactions WHERE program_id = :program_id AND kind = 'clawback'),
+        (SELECT COALESCE(-sum(points), 0) FROM transactions WHERE program_id = :program_id AND kind = 'expire'),
+        (SELECT COALESCE(sum(available + pending + reserved), 0) FROM members WHERE program_id = :program_id),
+        (SELECT count(*) FROM members WHERE program_id = :program_id),
+        (SELECT count(*) FROM orders WHERE program_id = :program_id AND paid),
+        (SELECT count(*) FROM deliveries WHERE program_id = :program_id AND state = 'parked'),
+        (SELECT count(*) FROM deliveries WHERE program_id = :program_id AND state = 'pending')
+""")
+_DAYS = text("""
+    SELECT d.day::date,
+        COALESCE(sum(t.points) FILTER (WHERE t.kind IN ('earn', 'bonus')), 0),
+        COALESCE(-sum(t.points) FILTER (WHERE t.kind = 'clawback'), 0)
+    FROM generate_series(date_trunc('day', now()) - make_interval(days => :days - 1), date_trunc('day', now()), '1 day')
+        AS d(day)
+    LEFT JOIN transactions t ON t.program_id = :program_id AND t.recorded_at >= d.day
+        AND t.recorded_at < d.day + interval '1 day'
+    GROUP BY d.day ORDER BY d.day
+""")
+_ACTIVITY = text("""
+    SELECT transaction_id, kind, points, occurred_at, recorded_at, member_id, detail FROM transactions
+    WHERE program_id = :program_id ORDER BY transaction_id DESC LIMIT :first
+""")
+
+
+async def overview(connection: AsyncConnection, program_id: int, days: int = 30) -> Overview:
+    """A program's totals and the movement of its last days, today included."""
+    totals = (await connection.execute(_TOTALS, {"program_id": program_id})).one()
+    rows = await connection.execute(_DAYS, {"program_id": program_id, "days": days})
+    return Overview(*(int(total) for total in totals), [DayPoints(day, int(i), int(t)) for day, i, t in rows])
+
+
+async def recent_activity(connection: AsyncConnection, program_id: int, first: int) -> list[Activity]:
+    """The newest transactions of a program."""
+    rows = await connection.execute(_ACTIVITY, {"program_id": program_id, "first": first})
+    return [Activity(*row) for row in rows]
