@@ -116,11 +116,7 @@ def _open_shop(services: DemoServices, progress: Progress) -> None:
     test_orders = os.environ.get("LAUREL_DEMO_TEST_ORDERS") == "1"
     url = services.addresses.application_database_url
     with progress.step("Installing the app in the demo store"):
-        installed = asyncio.run(open_shop(services.app, url, test_orders=test_orders))
-    if not installed:
-        progress.say(
-            f"[yellow]![/] The app is uninstalled in the demo store; {services.addresses.admin_url} installs it."
-        )
+        asyncio.run(open_shop(services.app, url, test_orders=test_orders))
 
 
 def _facts(services: DemoServices) -> dict[str, Any]:

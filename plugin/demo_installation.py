@@ -39,24 +39,22 @@ def open_app(app: App) -> int:
         raise InstallationError(f"the app did not answer its first visit ({type(error).__name__})") from error
 
 
-async def open_shop(app: App, database_url: str, *, test_orders: bool) -> bool:
+async def open_shop(app: App, database_url: str, *, test_orders: bool) -> None:
     """Install the app and make the default program the live one, from the beginning of time.
 
-    Returns False when the shop's merchant has uninstalled the app: it stays so over a restart, as all data does.
-    Raises InstallationError when it is not installed for another reason.
+    Raises InstallationError when the app is not installed after its first visit.
     """
     status = open_app(app)
     engine = create_engine(database_url, pool_size=1)
     try:
         async with engine.connect() as connection:
             shop = await find_shop(connection, SHOP.domain)
-        if shop is None or (shop.installed and status != httpx.codes.OK):
+        if shop is None or not shop.installed or status != httpx.codes.OK:
             raise InstallationError(f"the app answered its first visit with {status}; see logs/app.log")
         definition = default_definition(test_orders=test_orders)
         async with tenant_transaction(engine, shop.program_id) as connection:
             live = await live_version(connection, shop.program_id)
             if live is None or live.definition != definition:
                 await publish(connection, shop.program_id, definition, effective_from=BEGINNING_OF_TIME, actor="demo")
-        return shop.installed
     finally:
         await engine.dispose()
