@@ -8,13 +8,23 @@ from typing import Any, NoReturn
 
 from plugin.payloads.fields import Unreadable
 
+_EXPONENT_MAXIMUM = 308
+"""What a number of JSON's own language can be; 1e400 is Infinity by another name."""
+
 
 def _refuse_constant(_: str) -> NoReturn:
     raise Unreadable("body: holds NaN or Infinity")
 
 
+def _fraction(text: str) -> Decimal:
+    value = Decimal(text)
+    if value.adjusted() > _EXPONENT_MAXIMUM:
+        raise Unreadable("body: holds a number out of range")
+    return value
+
+
 # One decoder for all: json.loads with hooks builds a new one, scanner and all, on every call.
-_DECODER = json.JSONDecoder(parse_float=Decimal, parse_constant=_refuse_constant)
+_DECODER = json.JSONDecoder(parse_float=_fraction, parse_constant=_refuse_constant)
 
 
 def decode(body: bytes) -> dict[str, Any]:
