@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from engine.explanations import explain_order
 from engine.inbox import parked_deliveries, topic_counts
 from engine.overview import overview, recent_activity
-from engine.privacy import open_privacy_requests
+from engine.privacy import privacy_requests
 from engine.publishing import draft, live_version, versions
 from laurel_graphql.context import MerchantInfo
 from laurel_graphql.fields import computed
@@ -93,11 +93,11 @@ class Query:
             found = await explain_order(connection, context.program_id, context.shop_id, number)
         return None if found is None else explanation_of(found, context.locale)
 
-    @computed("Requests of customers and of Shopify about personal data that are not settled yet, oldest first.")
+    @computed("Requests about personal data that Shopify passed on, newest first.")
     async def privacy_requests(self, info: MerchantInfo, first: First = 20) -> list[PrivacyRequest]:
-        """What the law wants done, with its deadline."""
+        """What is asked for, until when, and what came of it."""
         async with info.context.reading() as connection:
-            found = await open_privacy_requests(connection, info.context.program_id, first)
+            found = await privacy_requests(connection, info.context.program_id, first)
         return [privacy_request_of(record) for record in found]
 
 

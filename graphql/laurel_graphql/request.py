@@ -127,7 +127,7 @@ async def execute(operation: Operation, *, context: RequestContext) -> Answer:
     """Run an operation. What fails inside it is masked in the answer and logged under the id that the answer names."""
     try:
         async with context:
-            result = execute_document(
+            running = execute_document(
                 operation.schema.core,
                 operation.document.document,
                 context_value=context,
@@ -135,8 +135,7 @@ async def execute(operation: Operation, *, context: RequestContext) -> Answer:
                 operation_name=operation.name,
                 hide_suggestions=not operation.development,
             )
-            if isawaitable(result):
-                result = await result
+            result = await running if isawaitable(running) else running
     except Exception as error:
         # Fields report their own errors, so this is the read transaction that could not be closed.
         context.unavailable_because = error

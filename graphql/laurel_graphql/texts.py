@@ -6,47 +6,59 @@ Every language has the same keys; a test says so. A locale that is not here gets
 from __future__ import annotations
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from babel.numbers import format_currency, format_decimal
 
 _ENGLISH = {
-    "reason.earn": "Purchase",
-    "reason.earn.order": "Order {order}",
-    "reason.earn.order_base": "Order {order}, {base}",
+    "reason.earn": "Order {order}, {base}",
+    "reason.earn.plain": "Order",
+    "reason.clawback": "Refund of order {order}",
+    "reason.clawback.changed": "Order {order} changed",
+    "reason.clawback.plain": "Refund",
     "reason.bonus": "Thank you for joining",
-    "reason.clawback": "Refund",
-    "reason.clawback.order": "Refund of order {order}",
-    "reason.clawback.order_base": "Refund of order {order}",
     "reason.expire": "Points expired",
-    "reason.adjust": "Adjusted by the shop",
-    "reason.adjust.order": "Order {order} changed",
-    "reason.adjust.order_base": "Order {order} changed, now {base}",
     "way.purchase.title": "Place an order",
     "way.purchase.description": "{points} for every {money} that you spend on goods.",
     "way.purchase.none": "Earn points on what you buy.",
     "way.sign_up.title": "Join",
     "way.sign_up.description": "{points} as soon as you have an account.",
+    "order.earned": "It earned points.",
+    "order.not_paid": "It is not paid.",
+    "order.test_order": "Test orders earn nothing.",
+    "order.no_rate": "The program has no rate for its currency.",
+    "order.no_rule": "The program gives nothing for purchases.",
+    "order.no_version": "No program was live when it was paid.",
+    "order.nothing_eligible": "Nothing in it earns, or too little for one point.",
+    "order.above_maximum": "It would earn more points than can be held.",
+    "order.unclaimed_guest": "It is a guest's. It earns once the guest has an account.",
+    "order.awaiting": "It will earn in a moment.",
     "points.one": "{count} point",
     "points.other": "{count} points",
 }
 _SIMPLIFIED_CHINESE = {
-    "reason.earn": "购物",
-    "reason.earn.order": "订单 {order}",
-    "reason.earn.order_base": "订单 {order}，{base}",
+    "reason.earn": "订单 {order}，{base}",
+    "reason.earn.plain": "订单",
+    "reason.clawback": "订单 {order} 退款",
+    "reason.clawback.changed": "订单 {order} 已变更",
+    "reason.clawback.plain": "退款",
     "reason.bonus": "感谢加入会员",
-    "reason.clawback": "退款",
-    "reason.clawback.order": "订单 {order} 退款",
-    "reason.clawback.order_base": "订单 {order} 退款",
     "reason.expire": "积分已过期",
-    "reason.adjust": "店铺调整",
-    "reason.adjust.order": "订单 {order} 已变更",
-    "reason.adjust.order_base": "订单 {order} 已变更，现为 {base}",
     "way.purchase.title": "购买商品",
     "way.purchase.description": "购买商品每消费 {money} 可得 {points}。",
     "way.purchase.none": "购物即可获得积分。",
     "way.sign_up.title": "注册会员",
     "way.sign_up.description": "注册账户即得 {points}。",
+    "order.earned": "该订单已获得积分。",
+    "order.not_paid": "该订单尚未付款。",
+    "order.test_order": "测试订单不获得积分。",
+    "order.no_rate": "会员计划未为该货币设置积分比例。",
+    "order.no_rule": "会员计划不为购物发放积分。",
+    "order.no_version": "付款时没有生效的会员计划。",
+    "order.nothing_eligible": "没有可获得积分的商品，或金额不足一积分。",
+    "order.above_maximum": "所得积分将超出上限。",
+    "order.unclaimed_guest": "这是访客订单，访客注册账户后即可获得积分。",
+    "order.awaiting": "积分即将到账。",
     "points.one": "{count} 积分",
     "points.other": "{count} 积分",
 }
@@ -73,24 +85,18 @@ def money_text(amount: Decimal, currency: str, language: str) -> str:
 
 
 def reason_text(kind: str, detail: Mapping[str, str], language: str) -> str:
-    """Why a transaction of that kind happened, for its member to read."""
+    """Why a transaction of that kind happened, for people to read; `detail` is what the engine stored with it."""
     texts = TEXTS[language]
-    key = f"reason.{kind}" if f"reason.{kind}" in texts else "reason.adjust"
-    order, base = detail.get("order"), _base(detail, language)
-    if order and base and f"{key}.order_base" in texts:
-        return texts[f"{key}.order_base"].format(order=order, base=base)
-    if order and f"{key}.order" in texts:
-        return texts[f"{key}.order"].format(order=order)
-    return texts[key]
-
-
-def _base(detail: Mapping[str, str], language: str) -> str | None:
-    if "base" not in detail or "currency" not in detail:
-        return None
-    try:
-        return money_text(Decimal(detail["base"]), detail["currency"], language)
-    except InvalidOperation:
-        return None
+    if kind not in ("earn", "clawback"):
+        return texts[f"reason.{kind}"]
+    if "order" not in detail:
+        return texts[f"reason.{kind}.plain"]
+    if kind == "clawback":
+        refunded = Decimal(detail.get("refunded", "0")) > 0
+        key = "reason.clawback" if refunded else "reason.clawback.changed"
+        return texts[key].format(order=detail["order"])
+    base = money_text(Decimal(detail["base"]), detail["currency"], language)
+    return texts["reason.earn"].format(order=detail["order"], base=base)
 
 
 def purchase_text(rates: Mapping[str, Decimal], language: str) -> str:

@@ -14,7 +14,7 @@ from laurel_graphql.texts import language_of, reason_text
 from laurel_graphql.types.transactions import TransactionKind, kind_of, order_detail
 
 
-@strawberry.type(description="The points of one day, in the program's time zone.")
+@strawberry.type(description="The points of one day, in UTC.")
 class DayPoints:
     day: date = strawberry.field(description="The day.")
     issued: Points = strawberry.field(description="Points issued on it.")

@@ -23,9 +23,8 @@ from laurel_graphql.types.money import Money
 class TransactionKind(Enum):
     EARN = strawberry.enum_value("EARN", description="An order was paid.")
     BONUS = strawberry.enum_value("BONUS", description="A fixed reward, such as for joining.")
-    CLAWBACK = strawberry.enum_value("CLAWBACK", description="A refund or a cancellation took points back.")
+    CLAWBACK = strawberry.enum_value("CLAWBACK", description="A refund, or a change of the order, took points back.")
     EXPIRE = strawberry.enum_value("EXPIRE", description="Points were not used in time.")
-    ADJUST = strawberry.enum_value("ADJUST", description="A correction, such as after an order was edited.")
 
 
 @strawberry.type(description="A change of a member's points. It is never edited: a correction is another transaction.")

@@ -1,0 +1,79 @@
+"""Requests as the HTTP routes make them, for both schemas."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from engine.shops import ShopReference
+from laurel_graphql.context import MerchantContext, StorefrontContext
+from laurel_graphql.merchant import merchant_schema
+from laurel_graphql.request import Answer, answer
+from laurel_graphql.storefront import storefront_schema
+
+
+@dataclass(frozen=True)
+class Reply:
+    """An answer, read."""
+
+    status: int
+    body: dict[str, Any]
+
+    @property
+    def data(self) -> Any:
+        """The data of an answer that has no errors."""
+        assert "errors" not in self.body, self.body
+        return self.body["data"]
+
+    @property
+    def codes(self) -> list[str]:
+        """The code of each error."""
+        return [error["extensions"]["code"] for error in self.body["errors"]]
+
+
+def reply_of(answered: Answer) -> Reply:
+    """Read an answer."""
+    return Reply(answered.status, json.loads(answered.payload))
+
+
+Ask = Callable[..., Awaitable[Reply]]
+
+
+@pytest.fixture
+def ask_storefront(engine: AsyncEngine, shop: ShopReference) -> Ask:
+    """Send a document to the storefront schema, as customer 4711 unless told otherwise."""
+
+    async def ask(
+        query: str,
+        variables: dict[str, Any] | None = None,
+        *,
+        customer_id: int | None = 4711,
+        locale: str = "en",
+        where: ShopReference = shop,
+    ) -> Reply:
+        context = StorefrontContext(
+            engine=engine, program_id=where.program_id, shop_id=where.shop_id, locale=locale, customer_id=customer_id
+        )
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        return reply_of(await answer(body, schema=storefront_schema, context=context, development=True))
+
+    return ask
+
+
+@pytest.fixture
+def ask_merchant(engine: AsyncEngine, shop: ShopReference) -> Ask:
+    """Send a document to the merchant schema, as staff of the demo's shop unless told otherwise."""
+
+    async def ask(query: str, variables: dict[str, Any] | None = None, *, where: ShopReference = shop) -> Reply:
+        context = MerchantContext(
+            engine=engine, program_id=where.program_id, shop_id=where.shop_id, locale="en", staff_id="17"
+        )
+        body = json.dumps({"query": query, "variables": variables}).encode()
+        return reply_of(await answer(body, schema=merchant_schema, context=context, development=True))
+
+    return ask
