@@ -125,4 +125,4 @@ def refuse_other_kind(source: Source, kind: str) -> None:
     """Refuse a body that says of itself that it is something else than `kind` (its Admin API type, e.g. "Order")."""
     gid = source.get("admin_graphql_api_id")
     if type(gid) is str and gid.startswith("gid://") and not gid.startswith(f"gid://shopify/{kind}/"):
-        raise Unreadable(f"admin_graphql_api_id: is not of a {kind}")
+        raise Unreadable(f"admin_graphql_api_id: is not of kind {kind}")

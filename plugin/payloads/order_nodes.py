@@ -26,7 +26,6 @@ from plugin.payloads.fields import (
     whole_number,
 )
 from plugin.payloads.orders import checked_lines
-from plugin.payloads.refunds import moved_amounts
 
 _PAID_STATUSES = ("PAID", "PARTIALLY_REFUNDED", "REFUNDED")
 
@@ -145,7 +144,7 @@ def _refund_line(line: Source, codes: Codes) -> RefundLine:
 def _moved(refund: Source, codes: Codes) -> Iterable[tuple[int, str]]:
     for transaction in _nodes(refund, "transactions"):
         if transaction.get("kind") == "REFUND" and transaction.get("status") in ("SUCCESS", "PENDING"):
-            yield from moved_amounts(_pair(transaction, "amountSet", codes), codes)
+            yield _pair(transaction, "amountSet", codes).presentment, codes.presentment
 
 
 def _shipping(refund: Source, codes: Codes) -> AmountPair:
@@ -200,5 +199,5 @@ def _id_of(gid: object, kind: str, field: str) -> int:
     prefix = f"gid://shopify/{kind}/"
     digits = gid.removeprefix(prefix).partition("?")[0] if type(gid) is str and gid.startswith(prefix) else ""
     if not (digits.isascii() and digits.isdigit() and len(digits) <= 19):
-        raise Unreadable(f"{field}: is not the id of a {kind}")
+        raise Unreadable(f"{field}: is no id of an object of kind {kind}")
     return whole_id(int(digits), field)

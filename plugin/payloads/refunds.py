@@ -104,34 +104,26 @@ def _has(item: Source, field: str) -> bool:
 
 
 def _moved(body: Source, codes: Codes | None) -> Iterator[tuple[int, str]]:
-    """What was paid back, in each currency that it is known in (two for a set with two)."""
     for index, transaction in enumerate(objects(body, "transactions")):
         if transaction.get("kind") != "refund" or transaction.get("status") not in _MOVED_STATUSES:
             continue
         try:
-            yield from _moved_by(transaction, codes)
+            yield _moved_by(transaction, codes)
         except Unreadable as error:
             raise error.inside(f"transactions[{index}]") from None
 
 
-def _moved_by(transaction: Source, codes: Codes | None) -> Iterator[tuple[int, str]]:
+def _moved_by(transaction: Source, codes: Codes | None) -> tuple[int, str]:
+    """What one transaction paid back, in the shopper's money: a plain amount is in that currency too."""
     both = transaction.get("amount_set")
     if both is not None:
         own = codes or _codes_of_set(both)
-        yield from moved_amounts(pair_of_set(both, own, "amount_set"), own)
-        return
+        return pair_of_set(both, own, "amount_set").presentment, own.presentment
     currency = transaction.get("currency")
     if currency is None and codes is not None and codes.same:
         currency = codes.shop
     decimals = known_exponent(currency, "currency")
-    yield minor(transaction.get("amount"), decimals, "amount"), str(currency)
-
-
-def moved_amounts(amounts: AmountPair, codes: Codes) -> Iterator[tuple[int, str]]:
-    """One movement of money as (minor units, currency): once per currency, never twice in one."""
-    yield amounts.shop, codes.shop
-    if not codes.same:
-        yield amounts.presentment, codes.presentment
+    return minor(transaction.get("amount"), decimals, "amount"), str(currency)
 
 
 def _shipping(body: Source, codes: Codes) -> AmountPair:

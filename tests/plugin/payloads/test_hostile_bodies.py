@@ -213,18 +213,6 @@ def test_a_body_of_its_topics_kind_is_read(keys: EmailKeys, received_at: datetim
     assert len(translate(topic, body_of(_KINDS[kind]), keys, received_at).facts) == 1
 
 
-@pytest.mark.parametrize("delta", [-1, "1", None, 2**31])
-def test_an_edit_with_an_impossible_number_of_units_is_parked(
-    keys: EmailKeys, received_at: datetime, delta: object
-) -> None:
-    edit = {"id": 1, "order_id": 2, "committed_at": None, "line_items": {"removals": [{"id": 11, "delta": delta}]}}
-
-    with pytest.raises(Unreadable) as refusal:
-        translate("orders/edited", body_of({"order_edit": edit}), keys, received_at)
-
-    assert refusal.value.reason == "order_edit.removals.delta: is not a whole number from 0 to 2147483647"
-
-
 def test_what_does_not_count_may_be_anything(read_order: ReadOrder) -> None:
     payload = order_payload(
         total_tip_received="-1", shipping_lines="?", note={"a": [None]}, tax_lines=5, total_tax="NaN", gateway=3

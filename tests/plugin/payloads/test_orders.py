@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.events import AmountPair, Customer, Order, OrderEdit, OrderLine
+from engine.events import AmountPair, Customer, Order, OrderLine
 from plugin.payloads import EmailKeys, Translation, translate
 from tests.support.payloads import body_of, customer_payload, line_payload, order_payload
 from tests.support.refund_payloads import refund_line_payload, refund_payload
@@ -235,36 +235,3 @@ def test_a_nameless_order_is_named_by_its_id_and_a_strange_name_can_be_stored(re
     assert read_order(order_payload(name=None)).name == "#6200360403244"
     assert read_order(order_payload(name="#1\x00\ud800é")).name == "#1\ufffd\ufffdé"
     assert read_order(order_payload(name="x" * 5000)).name == "x" * 100
-
-
-def test_an_edit_says_how_many_units_of_which_line_it_took_out(keys: EmailKeys, received_at: datetime) -> None:
-    edit = {
-        "id": 78,
-        "order_id": 6200360403244,
-        "created_at": "2026-11-21T09:00:00-05:00",
-        "committed_at": "2026-11-21T10:00:00-05:00",
-        "line_items": {
-            "additions": [{"id": 14, "delta": 1}],
-            "removals": [{"id": 11, "delta": 2}, {"id": 12, "delta": 1}, {"id": 11, "delta": 1}],
-        },
-    }
-
-    translation = translate("orders/edited", body_of({"order_edit": edit}), keys, received_at)
-
-    assert translation == Translation(
-        facts=(
-            OrderEdit(
-                edit_id=78,
-                order_id=6200360403244,
-                committed_at=datetime(2026, 11, 21, 15, 0, tzinfo=UTC),
-                removed_units=((11, 3), (12, 1)),
-            ),
-        ),
-        customer_id=None,
-        order_id=6200360403244,
-    )
-
-
-def test_a_topic_without_facts_is_the_callers_mistake(keys: EmailKeys, received_at: datetime) -> None:
-    with pytest.raises(ValueError, match="shop/update is not a topic of facts"):
-        translate("shop/update", b"{}", keys, received_at)
