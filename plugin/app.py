@@ -1,0 +1,132 @@
+"""The web app: its routes, what they share, and what holds for every request."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import httpx
+import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.ext.asyncio import AsyncEngine
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+from starlette.types import Receive, Scope, Send
+
+from plugin.graphql_routes import GraphQLRoutes
+from plugin.health import HealthRoutes
+from plugin.installation import PATCH_PATH, Installation
+from plugin.merchant.pages import STATIC_FOLDER, MerchantPages
+from plugin.merchant.privacy import PrivacyRoutes
+from plugin.proxy import ProxyChanges
+from plugin.responses import error_response, unavailable_response
+from plugin.services import Services, create_services
+from plugin.settings import Settings
+from plugin.webhooks import WebhookIntake
+
+WEBHOOKS_PATH = "/webhooks"
+
+log = structlog.get_logger("laurel.app")
+
+
+class LaurelApp(Starlette):
+    """Starlette with the webhook intake in front of it, and with nothing but an id in the answer to an accident."""
+
+    def __init__(self, services: Services) -> None:
+        self.services = services
+        self._intake = WebhookIntake(services.settings, services.engine, services.shops)
+        super().__init__(
+            routes=_routes(services),
+            exception_handlers={
+                HTTPException: _http_error,
+                OperationalError: _database_error,
+                InterfaceError: _database_error,
+                PoolTimeoutError: _database_error,
+                ConnectionError: _database_error,
+                Exception: _accident,
+            },
+            lifespan=_lifespan,
+        )
+        self.router.redirect_slashes = False
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        if scope["type"] != "http":
+            await super().__call__(scope, receive, send)
+            return
+        # Routes are plain words: an escaped or doubled spelling of one is somebody trying to get around a check.
+        if b"%" in scope.get("raw_path", b"") or "//" in scope["path"] or "/." in scope["path"]:
+            await error_response(404, "NOT_FOUND", "There is nothing here.")(scope, receive, send)
+        elif scope["path"] == WEBHOOKS_PATH:
+            await self._intake(scope, receive, send)
+        else:
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        with structlog.contextvars.bound_contextvars(request_id=uuid.uuid4().hex, path=scope["path"]):
+            try:
+                await super().__call__(scope, receive, send)
+            except ClientDisconnect:
+                log.info("caller went away")
+            except Exception:  # Starlette answers with `_accident` and then raises it again, for a log
+                log.exception("request failed")
+
+
+def create_app(
+    settings: Settings, *, engine: AsyncEngine | None = None, http: httpx.AsyncClient | None = None
+) -> LaurelApp:
+    """The app of one process. Tests hand in their own database engine and their own Shopify."""
+    return LaurelApp(create_services(settings, engine=engine, http=http))
+
+
+def _routes(services: Services) -> list[Route | Mount]:
+    graphql = GraphQLRoutes(services)
+    health = HealthRoutes(services)
+    changes = ProxyChanges(services)
+    installation = Installation(services)
+    pages = MerchantPages(services, installation)
+    privacy = PrivacyRoutes(services, installation)
+    return [
+        Route("/proxy/graphql", graphql.proxy, methods=["POST"]),
+        Route("/proxy/changes", changes.changes, methods=["GET"]),
+        Route("/graphql", graphql.bearer, methods=["POST", "OPTIONS"]),
+        Route("/admin/graphql", graphql.admin, methods=["POST"]),
+        Route("/livez", health.live, methods=["GET"]),
+        Route("/readyz", health.ready, methods=["GET"]),
+        Route("/metrics", health.metrics, methods=["GET"]),
+        Route("/", pages.home, methods=["GET"]),
+        Route("/privacy/{request_id:int}", privacy.download, methods=["GET"]),
+        Route("/privacy/{request_id:int}", privacy.complete, methods=["POST"]),
+        Route(PATCH_PATH, installation.patch_page, methods=["GET"]),
+        Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
+    ]
+
+
+@asynccontextmanager
+async def _lifespan(app: Starlette) -> AsyncIterator[None]:
+    assert isinstance(app, LaurelApp)
+    yield
+    await app.services.close()
+
+
+async def _http_error(_request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    codes = {404: ("NOT_FOUND", "There is nothing here."), 405: ("METHOD_NOT_ALLOWED", "Use another method here.")}
+    code, message = codes.get(error.status_code, ("REFUSED", "The request was refused."))
+    return error_response(error.status_code, code, message, error.headers)
+
+
+async def _database_error(_request: Request, error: Exception) -> Response:
+    log.error("database unreachable", error=type(error).__name__)
+    return unavailable_response()
+
+
+async def _accident(_request: Request, _error: Exception) -> Response:
+    request_id = structlog.contextvars.get_contextvars().get("request_id")
+    return error_response(500, "INTERNAL_ERROR", f"Something went wrong on our side. Reference: {request_id}")

@@ -1,0 +1,164 @@
+"""The three privacy duties of an app: hand over what is held of a customer, erase a customer, erase a shop.
+
+Each is done in the transaction that settles its delivery, and doing it twice is doing it once. Nothing is destroyed on
+the word of a header: the body, which is signed, has to name the shop. The bodies of these deliveries hold addresses and
+are themselves erased as soon as they are understood.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import Any
+
+import structlog
+from sqlalchemy import text
+
+from engine.inbox import Delivery
+from engine.privacy import complete_privacy_request, record_privacy_request, redact_customer, redact_shop
+from engine.shops import shop_facts
+from plugin.handling import Handler, HandlerContext, identifier_of, own_shop
+from plugin.payloads import EmailKeys, Unreadable
+
+COMPLIANCE_TOPICS = frozenset({"customers/data_request", "customers/redact", "shop/redact"})
+DUE_AFTER = timedelta(days=30)
+_ORDERS_AT_MOST = 10_000
+
+log = structlog.get_logger("laurel.privacy")
+
+_FORGET_BODY = text("UPDATE deliveries SET body = NULL WHERE program_id = :program_id AND delivery_id = :delivery_id")
+_BY_ADDRESS = text("""
+    SELECT customer_id FROM customers
+    WHERE program_id = :program_id AND shop_id = :shop_id AND email_key = :email_key ORDER BY customer_id
+""")
+_GUEST_ORDERS = text("""
+    SELECT order_id FROM orders
+    WHERE program_id = :program_id AND shop_id = :shop_id AND guest_email_key = :email_key ORDER BY order_id
+""")
+
+
+async def customers_data_request(context: HandlerContext, delivery: Delivery, payload: Mapping[str, Any]) -> None:
+    """A customer wants their data: the merchant's page shows the request until the export was handed over.
+
+    The export itself is made when the merchant takes it. Nothing of it lies about meanwhile, to be forgotten when the
+    customer is erased.
+    """
+    await own_shop(context, delivery, payload.get("shop_domain"), required=True)
+    request = payload.get("data_request")
+    number = identifier_of(request.get("id") if isinstance(request, dict) else None, "data_request.id")
+    for customer_id in await _customers_of(context, delivery, payload):
+        await record_privacy_request(
+            context.connection,
+            delivery.program_id,
+            delivery.shop_id,
+            kind="export",
+            key=export_key(number, customer_id),
+            due_at=delivery.received_at + DUE_AFTER,
+        )
+    await _forget_body(context, delivery)
+    log.info("data request recorded", program=delivery.program_id, request=number)
+
+
+def export_key(request_number: int, customer_id: int) -> str:
+    """The key of a data request: one for each request and customer."""
+    return f"{request_number}/{customer_id}"
+
+
+def customer_of_key(key: str) -> int:
+    """The customer that a data request is about."""
+    return int(key.rpartition("/")[2])
+
+
+async def customers_redact(context: HandlerContext, delivery: Delivery, payload: Mapping[str, Any]) -> None:
+    """A customer is to be erased: their member stays as nobody's, with every amount."""
+    await own_shop(context, delivery, payload.get("shop_domain"), required=True)
+    orders = payload.get("orders_to_redact") or []
+    if not isinstance(orders, list) or len(orders) > _ORDERS_AT_MOST:
+        raise Unreadable("orders_to_redact is not a list of orders")
+    order_ids = [identifier_of(order, "an order to redact") for order in orders]
+    order_ids += await _guest_orders(context, delivery, payload)
+    for customer_id in await _customers_of(context, delivery, payload):
+        request_id = await record_privacy_request(
+            context.connection,
+            delivery.program_id,
+            delivery.shop_id,
+            kind="redact-customer",
+            key=f"delivery/{delivery.delivery_id}/{customer_id or 'guest'}",
+            due_at=delivery.received_at + DUE_AFTER,
+        )
+        counts = await redact_customer(
+            context.connection, delivery.program_id, delivery.shop_id, customer_id, order_ids, delivery.received_at
+        )
+        await complete_privacy_request(context.connection, delivery.program_id, request_id, dict(counts))
+        log.info("customer erased", program=delivery.program_id, rows=sum(counts.values()))
+    await _forget_body(context, delivery)
+
+
+async def shop_redact(context: HandlerContext, delivery: Delivery, payload: Mapping[str, Any]) -> None:
+    """Two days after it left, a shop is to be erased. One that came back, or has not left, is not."""
+    shop = await own_shop(context, delivery, payload.get("shop_domain"), required=True)
+    result: dict[str, object] = {"ignored": "the shop has installed the app again"}
+    if shop.installed:
+        facts = await shop_facts(context.connection, shop.program_id, shop.shop_id)
+        if (delivery.triggered_at or delivery.received_at) >= facts.installed_at:
+            raise Unreadable("the shop has the app installed; it is erased only after it was uninstalled")
+    else:
+        result = dict(await redact_shop(context.connection, shop.program_id, shop.shop_id))
+    request_id = await record_privacy_request(
+        context.connection,
+        shop.program_id,
+        shop.shop_id,
+        kind="redact-shop",
+        key=f"delivery/{delivery.delivery_id}",
+        due_at=delivery.received_at + DUE_AFTER,
+    )
+    await complete_privacy_request(context.connection, shop.program_id, request_id, result)
+    await _forget_body(context, delivery)
+    log.info("shop redaction settled", program=shop.program_id, erased=not shop.installed)
+
+
+async def _customers_of(context: HandlerContext, delivery: Delivery, payload: Mapping[str, Any]) -> list[int]:
+    """The customers that a body is about: the one it names, or those with its address; 0 stands for a guest."""
+    customer = payload.get("customer")
+    if not isinstance(customer, dict):
+        raise Unreadable("customer is missing")
+    if customer.get("id") is not None:
+        return [identifier_of(customer["id"], "customer.id")]
+    key = _address_key(context, payload)
+    if key is None:
+        return [0]
+    rows = await context.connection.execute(_BY_ADDRESS, {**_of(delivery), "email_key": key})
+    return [row.customer_id for row in rows] or [0]
+
+
+async def _guest_orders(context: HandlerContext, delivery: Delivery, payload: Mapping[str, Any]) -> list[int]:
+    key = _address_key(context, payload)
+    if key is None:
+        return []
+    rows = await context.connection.execute(_GUEST_ORDERS, {**_of(delivery), "email_key": key})
+    return [row.order_id for row in rows]
+
+
+def _address_key(context: HandlerContext, payload: Mapping[str, Any]) -> bytes | None:
+    customer = payload.get("customer")
+    email = customer.get("email") if isinstance(customer, dict) else None
+    if not isinstance(email, str) or not email:
+        return None
+    return EmailKeys(context.settings.encryption_key_bytes()).of(email)
+
+
+async def _forget_body(context: HandlerContext, delivery: Delivery) -> None:
+    await context.connection.execute(
+        _FORGET_BODY, {"program_id": delivery.program_id, "delivery_id": delivery.delivery_id}
+    )
+
+
+def _of(delivery: Delivery) -> dict[str, int]:
+    return {"program_id": delivery.program_id, "shop_id": delivery.shop_id}
+
+
+COMPLIANCE_HANDLERS: dict[str, Handler] = {
+    "customers/data_request": customers_data_request,
+    "customers/redact": customers_redact,
+    "shop/redact": shop_redact,
+}

@@ -1,0 +1,47 @@
+"""`GET /proxy/changes`: has anything changed for this shopper? One indexed read, asked every second by open pages."""
+
+from __future__ import annotations
+
+import time
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.changes import member_version
+from engine.database import tenant_transaction
+from plugin.graphql_routes import bind_shop, caller_of, not_installed, too_many, unverified
+from plugin.responses import NEVER_CACHED
+from plugin.services import Services
+from plugin.verification import UnverifiedError, verify_proxy
+
+
+class ProxyChanges:
+    """The endpoint, over one process's services."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    async def changes(self, request: Request) -> Response:
+        """`{"version": n}`: rises with every change of the member's balance; 0 for who is anonymous or no member yet.
+
+        `since` is for the reader of a log; the answer does not depend on it.
+        """
+        settings = self._services.settings
+        try:
+            shopper = verify_proxy(request.scope["query_string"], settings.secrets(), time.time())
+        except UnverifiedError as failure:
+            return unverified(failure)
+        shop = await self._services.shops.find(shopper.shop_domain)
+        if shop is None or not shop.installed:
+            return not_installed()
+        bind_shop(shop)
+        caller = caller_of(request, shopper.customer_id)
+        if not await self._services.limiter.allow(
+            settings.requests_per_second, shop.program_id, str(shop.shop_id), *caller
+        ):
+            return too_many()
+        version: int | None = 0
+        if shopper.customer_id is not None:
+            async with tenant_transaction(self._services.engine, shop.program_id) as connection:
+                version = await member_version(connection, shop.program_id, shop.shop_id, shopper.customer_id)
+        return Response(f'{{"version":{version or 0}}}', 200, NEVER_CACHED, "application/json")

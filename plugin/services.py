@@ -1,0 +1,73 @@
+"""What the parts of the app share: settings, the database, Redis, the client for Shopify, and what these make up."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import httpx
+from redis.asyncio import ConnectionPool, Redis
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from engine.database import create_engine
+from plugin.admin_client import AdminClient
+from plugin.rate_limits import RateLimiter
+from plugin.settings import Settings
+from plugin.shop_cache import ShopCache
+from plugin.shopify_client import create_client
+from plugin.tokens import ShopTokens
+
+REDIS_TIMEOUT_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """One of each for a process; nothing in it connects before it is used."""
+
+    settings: Settings
+    engine: AsyncEngine
+    redis: Redis
+    http: httpx.AsyncClient
+    shops: ShopCache
+    limiter: RateLimiter
+    tokens: ShopTokens
+    admin: AdminClient
+
+    async def close(self) -> None:
+        """Give back every connection."""
+        await self.http.aclose()
+        await self.redis.aclose(close_connection_pool=True)
+        await self.engine.dispose()
+
+
+def create_services(
+    settings: Settings, *, engine: AsyncEngine | None = None, http: httpx.AsyncClient | None = None
+) -> Services:
+    """Build what a process needs; tests hand in their own database and their own Shopify."""
+    engine = engine or create_engine(settings.database_url.get_secret_value())
+    http = http or create_client(settings)
+    redis_url = settings.redis_url.get_secret_value()
+    pool = create_redis_pool(redis_url)
+    tokens = ShopTokens(settings, engine, http)
+    return Services(
+        settings=settings,
+        engine=engine,
+        redis=Redis(connection_pool=pool),
+        http=http,
+        shops=ShopCache(engine),
+        limiter=RateLimiter(pool, redis_url),
+        tokens=tokens,
+        admin=AdminClient(http, tokens),
+    )
+
+
+def create_redis_pool(redis_url: str) -> ConnectionPool:
+    """Connections that fail at once: by default redis-py retries a refused connection for seconds, on every request."""
+    return ConnectionPool.from_url(
+        redis_url,
+        socket_timeout=REDIS_TIMEOUT_SECONDS,
+        socket_connect_timeout=REDIS_TIMEOUT_SECONDS,
+        retry=Retry(NoBackoff(), 0),
+        max_connections=100,
+    )
