@@ -6,8 +6,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from graphql import FragmentDefinitionNode, OperationDefinitionNode, parse
+from graphql import FragmentDefinitionNode, NoDeprecatedCustomRule, OperationDefinitionNode, parse, validate
 
+from plugin.devstore.admin_schema import admin_schema
 from plugin.payloads.order_nodes import MANY_ORDERS, ONE_ORDER, PageSizes
 
 OPERATION = Path(__file__).parents[3] / "plugin" / "operations" / "orders_reconcile.graphql"
@@ -53,3 +54,10 @@ def _asked_for(field: Any, sizes: PageSizes) -> int:
             value = argument.value
             return int(value.value) if value.kind == "int_value" else int(sizes.variables("")[value.name.value])
     return 0
+
+
+def test_the_operation_is_valid_in_shopifys_schema_and_uses_nothing_deprecated() -> None:
+    schema, document = admin_schema().graphql, parse(OPERATION.read_text())
+
+    assert validate(schema, document) == []
+    assert validate(schema, document, rules=[NoDeprecatedCustomRule]) == []
