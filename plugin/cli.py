@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import os
 from typing import Annotated, Literal, NoReturn
 
@@ -94,7 +93,7 @@ def audit(
     from plugin.audit_report import print_audit
 
     url = _variable("DATABASE_URL", "the address of PostgreSQL, as the role that owns the schema")
-    raise typer.Exit(asyncio.run(print_audit(url, program)))
+    raise typer.Exit(print_audit(url, program, Console(highlight=False)))
 
 
 @app.command()

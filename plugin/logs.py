@@ -63,6 +63,7 @@ def configure_logging(level: str = "info") -> None:
 
 def drop_secrets(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Leave out what is named like a secret, at any depth, and passwords in addresses."""
+    event.pop("color_message", None)  # uvicorn's text again, with escape codes
     return {name: _without_secrets(value) for name, value in event.items() if not _SECRET_NAME.search(name)}
 
 

@@ -10,6 +10,8 @@ from pathlib import Path
 
 from plugin.embedded.processes import HOME_MARK
 
+_LARGEST_LOG_BYTES = 10_000_000
+
 
 @dataclass(frozen=True)
 class Account:
@@ -41,6 +43,8 @@ def start(launch: Launch) -> subprocess.Popen[bytes]:
     Raises OSError when the program cannot be started.
     """
     launch.log.parent.mkdir(parents=True, exist_ok=True)
+    if launch.log.exists() and launch.log.stat().st_size > _LARGEST_LOG_BYTES:
+        launch.log.replace(launch.log.with_suffix(".old.log"))
     with launch.log.open("ab") as log:
         return subprocess.Popen(  # noqa: S603  # the command is made here, not from input
             launch.command,
