@@ -117,6 +117,18 @@ async def claim_deliveries(connection: AsyncConnection, first: int, after: int =
     return [Delivery(*row) for row in rows]
 
 
+async def claim_delivery(connection: AsyncConnection, delivery: Delivery) -> bool:
+    """Take one delivery that was claimed before. False when somebody else has taken or settled it since."""
+    row = await connection.execute(
+        text(
+            "SELECT 1 FROM deliveries WHERE program_id = :program_id AND delivery_id = :delivery_id "
+            "AND state = 'pending' FOR UPDATE SKIP LOCKED"
+        ),
+        {"program_id": delivery.program_id, "delivery_id": delivery.delivery_id},
+    )
+    return row.one_or_none() is not None
+
+
 async def settle_deliveries(connection: AsyncConnection, settlements: Sequence[Settlement]) -> None:
     """Record how claimed deliveries ended, in the transaction that carries their effects."""
     await _SETTLE.run(

@@ -153,7 +153,8 @@ class Ledger:
         available = member_account(planned.key.member_id, MemberAccount.AVAILABLE)
         own = plan_taking_back([lot for lot in lots if lot.award_id == award.award_id], award.award_id, points)
         left = self._move(planned, holdings, own, available, ProgramAccount.ISSUED, points)
-        left = self._take_expired(planned, lots, award.award_id, left)
+        expired = left - self._take_expired(planned, lots, award.award_id, left)
+        left -= expired
         others = plan_taking_back(lots, award.award_id, left)
         left = self._move(planned, holdings, others, available, ProgramAccount.ISSUED, left)
         if left:
@@ -161,7 +162,36 @@ class Ledger:
             planned.move(debt, ProgramAccount.ISSUED, left)
             holdings.debt += left
         holdings.lifetime -= points
+        planned.detail["posted"] = str(-points)
+        self._add(planned, expired - points)  # what had expired was lost before
+
+    def hold(self, planned: PlannedTransaction, takings: list[Taking], points: int) -> None:
+        """Move points from what is available to what is reserved."""
+        holdings = self._holdings(planned.key)
+        available = member_account(planned.key.member_id, MemberAccount.AVAILABLE)
+        reserved = member_account(planned.key.member_id, MemberAccount.RESERVED)
+        left = self._move(planned, holdings, takings, available, reserved, points)
+        assert left == 0, "the lots hold what the balance says"
+        holdings.reserved += points
         self._add(planned, -points)
+
+    def release(self, planned: PlannedTransaction, points: int, *, returned: int = 0) -> None:
+        """Take points out of what is reserved; those `returned` are available again. `planned` has its transfers."""
+        holdings = self._holdings(planned.key)
+        holdings.reserved -= points
+        holdings.available += returned
+        self._add(planned, returned)
+
+    def note_restored(self, key: MemberKey, lot_id: int, points: int, expires_at: datetime | None) -> None:
+        """A lot got points back; what expires next is worked out from it."""
+        holdings = self._holdings(key)
+        for lot in self._lots(holdings):
+            if lot.lot_id == lot_id:
+                lot.remaining, lot.expires_at = lot.remaining + points, expires_at
+                return
+        if expires_at is not None:
+            restored = Lot(key.program_id, lot_id, key.member_id, None, 0, points, points, self.now, expires_at)
+            self._lots(holdings).append(restored)
 
     def due_lots(self, key: MemberKey) -> int:
         """How many of a member's lots are due now; each takes one id when it is expired."""

@@ -78,7 +78,9 @@ async def overview(connection: AsyncConnection, program_id: int, days: int = 30)
     """A program's totals and the movement of its last days, today included."""
     totals = (await connection.execute(_TOTALS, {"program_id": program_id})).one()
     rows = await connection.execute(_DAYS, {"program_id": program_id, "days": days})
-    return Overview(*(int(total) for total in totals), [DayPoints(day, int(i), int(t)) for day, i, t in rows])
+    issued, taken_back, expired, outstanding, members, orders, parked, pending = (int(total) for total in totals)
+    movement = [DayPoints(day, int(given), int(taken)) for day, given, taken in rows]
+    return Overview(issued, taken_back, expired, outstanding, members, orders, parked, pending, movement)
 
 
 async def recent_activity(connection: AsyncConnection, program_id: int, first: int) -> list[Activity]:

@@ -14,9 +14,9 @@ from engine.database import tenant_transaction
 from engine.events import Fact
 from engine.members import Member, history, member_of_customer
 from engine.shops import ShopReference
-from tests.support.facts import NOON, created, events, line, order, refund
+from tests.support.facts import PAID_AT, created, events, line, order, refund
 
-LATER = NOON + timedelta(hours=2)
+LATER = PAID_AT + timedelta(hours=2)
 
 
 async def apply(engine: AsyncEngine, shop: ShopReference, *facts: Fact) -> None:
@@ -72,8 +72,10 @@ async def test_a_currency_without_a_rate_earns_nothing(engine: AsyncEngine, shop
 
 PAID = order(10, [line("30.00", 3)])
 PART = refund(1, 10, "30.00")
-REST = refund(2, 10, "60.00", quantity=2, created_at=NOON + timedelta(hours=2))
-CANCELED = order(10, [line("30.00", 3, current_quantity=0)], updated_at=NOON + timedelta(hours=3), refunds=[PART, REST])
+REST = refund(2, 10, "60.00", quantity=2, created_at=PAID_AT + timedelta(hours=2))
+CANCELED = order(
+    10, [line("30.00", 3, current_quantity=0)], updated_at=PAID_AT + timedelta(hours=3), refunds=[PART, REST]
+)
 
 
 @pytest.mark.parametrize("arrival", list(itertools.permutations([PAID, PART, REST, CANCELED])))
@@ -105,7 +107,7 @@ async def test_an_edit_gives_or_takes_the_difference(engine: AsyncEngine, shop: 
     assert (await member(engine, shop)).available == 120
 
     grown = order(
-        10, [line("20.00", 2, current_quantity=1), line("5.00", line_id=2)], updated_at=LATER + (LATER - NOON)
+        10, [line("20.00", 2, current_quantity=1), line("5.00", line_id=2)], updated_at=LATER + (LATER - PAID_AT)
     )
     await apply(engine, shop, grown)
     assert (await member(engine, shop)).available == 125

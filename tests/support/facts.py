@@ -9,7 +9,8 @@ from engine.events import AmountPair, Customer, CustomerSeen, Event, Fact, Order
 from engine.money import minor_units
 from engine.shops import ShopReference
 
-NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+PAID_AT = datetime.now(UTC).replace(microsecond=0) - timedelta(days=1)
+"""Yesterday: the database's clock is the real one, so a fixed date would one day be past every point's end."""
 
 
 def amount(text: str, currency: str = "USD") -> AmountPair:
@@ -47,8 +48,8 @@ def order(
     customer: int | None = 1,
     paid: bool = True,
     test: bool = False,
-    updated_at: datetime = NOON,
-    occurred_at: datetime = NOON,
+    updated_at: datetime = PAID_AT,
+    occurred_at: datetime = PAID_AT,
     currency: str = "USD",
     taxes_included: bool = False,
     refunds: Sequence[Refund] = (),
@@ -85,7 +86,7 @@ def refund(
     quantity: int = 1,
     moved: Sequence[tuple[int, str]] = (),
     shipping: str = "0",
-    created_at: datetime = NOON + timedelta(hours=1),
+    created_at: datetime = PAID_AT + timedelta(hours=1),
     tax: str = "0",
     currency: str = "USD",
 ) -> Refund:
@@ -96,11 +97,11 @@ def refund(
     return Refund(refund_id, order_id, created_at, lines, tuple(moved), amount(shipping, currency))
 
 
-def created(customer_id: int, *, email_key: bytes | None = None, occurred_at: datetime = NOON) -> CustomerSeen:
+def created(customer_id: int, *, email_key: bytes | None = None, occurred_at: datetime = PAID_AT) -> CustomerSeen:
     """A new account."""
     return CustomerSeen(Customer(customer_id, email_key), created=True, occurred_at=occurred_at)
 
 
-def events(shop: ShopReference, *facts: Fact, received_at: datetime = NOON + timedelta(days=1)) -> list[Event]:
+def events(shop: ShopReference, *facts: Fact, received_at: datetime = PAID_AT + timedelta(days=1)) -> list[Event]:
     """The facts as events of a shop."""
     return [Event(shop.program_id, shop.shop_id, received_at, fact) for fact in facts]

@@ -1,0 +1,95 @@
+"""Calls to the outside, as jobs in PostgreSQL: put in with the transaction that wants them, tried again when they fail.
+
+One job of a kind for each shop waits at a time. A job that a dying worker left behind is found and taken up again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+
+import structlog
+from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
+from procrastinate.exceptions import AlreadyEnqueued
+
+from engine.database import APPLICATION_ROLE, libpq_url
+from engine.shops import all_shops
+from plugin.reconciliation import reconcile_shop, refresh_shop_token
+from plugin.services import Services
+
+CONCURRENCY = 4
+STALLED_AFTER_SECONDS = 60
+
+log = structlog.get_logger("laurel.jobs")
+
+
+def create_jobs(services: Services) -> App:
+    """The job application of one process, on the same database as everything else."""
+    connector = PsycopgConnector(
+        conninfo=libpq_url(services.settings.database_url.get_secret_value()),
+        kwargs={"options": f"-c role={APPLICATION_ROLE}"},
+        min_size=1,
+        max_size=CONCURRENCY + 2,
+    )
+    app = App(connector=connector, periodic_defaults={"max_delay": 3600})
+    _add_tasks(app, services)
+    return app
+
+
+def _add_tasks(app: App, services: Services) -> None:
+    retry = RetryStrategy(max_attempts=8, exponential_wait=4)
+
+    @app.task(name="reconcile-shop", retry=retry)
+    async def reconcile(program_id: int, shop_id: int) -> None:
+        await reconcile_shop(services, program_id, shop_id)
+
+    @app.task(name="refresh-token", retry=retry)
+    async def refresh(program_id: int, shop_id: int) -> None:
+        await refresh_shop_token(services, program_id, shop_id)
+
+    async def for_each_shop(name: str) -> None:
+        async with services.engine.begin() as connection:
+            shops = [shop for shop in await all_shops(connection) if shop.installed]
+        for shop in shops:
+            lock = f"{name}-{shop.program_id}-{shop.shop_id}"
+            try:
+                await app.configure_task(name, queueing_lock=lock, lock=lock).defer_async(
+                    program_id=shop.program_id, shop_id=shop.shop_id
+                )
+            except AlreadyEnqueued:
+                log.debug("already waiting", job=lock)
+
+    reconcile_cron = "*/1 * * * *" if services.settings.development else "17 * * * *"
+
+    @app.periodic(cron=reconcile_cron)
+    @app.task(name="reconcile-all", queueing_lock="reconcile-all")
+    async def reconcile_all(timestamp: int) -> None:
+        await for_each_shop("reconcile-shop")
+
+    @app.periodic(cron="43 3 1,15 * *")
+    @app.task(name="refresh-all", queueing_lock="refresh-all")
+    async def refresh_all(timestamp: int) -> None:
+        await for_each_shop("refresh-token")
+
+    @app.periodic(cron="*/1 * * * *")
+    @app.task(name="retry-stalled", queueing_lock="retry-stalled", pass_context=True)
+    async def retry_stalled(context: JobContext, timestamp: int) -> None:
+        for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
+            await app.job_manager.retry_job(job, retry_at=datetime.now(UTC) + timedelta(seconds=1))
+
+    @app.periodic(cron="5 4 * * *")
+    @app.task(name="forget-old-jobs", queueing_lock="forget-old-jobs")
+    async def forget_old(timestamp: int) -> None:
+        await app.job_manager.delete_old_jobs(nb_hours=72)
+
+
+async def run_jobs(services: Services, stop: asyncio.Event) -> None:
+    """Run jobs until told to stop; those under way are finished first."""
+    app = create_jobs(services)
+    async with app.open_async():
+        worker = asyncio.create_task(
+            app.run_worker_async(concurrency=CONCURRENCY, install_signal_handlers=False, listen_notify=True)
+        )
+        await stop.wait()
+        worker.cancel()
+        await asyncio.gather(worker, return_exceptions=True)

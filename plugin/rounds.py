@@ -1,0 +1,60 @@
+"""What the worker does over and over beside the inbox: seal, expire, void what was held too long, keep partitions.
+
+Each round is safe to run anywhere at any time: it takes its own locks and finds nothing when another process was first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from engine.database import tenant_transaction
+from engine.expiry import expire_due
+from engine.reservations import void_due
+from engine.sealing import programs_to_seal, seal_program
+from plugin.tenants import Tenants
+
+
+@dataclass(frozen=True, slots=True)
+class Round:
+    """A piece of work and how long to wait after it; `run` returns how much it found to do."""
+
+    name: str
+    every_seconds: float
+    run: Callable[[], Awaitable[int]]
+
+
+def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
+    """The rounds of one worker."""
+
+    async def seal() -> int:
+        async with tenant_transaction(engine, *await tenants.read()) as connection:
+            programs = await programs_to_seal(connection)
+        sealed = 0
+        for program_id in programs:
+            async with tenant_transaction(engine, program_id) as connection:
+                sealed += await seal_program(connection, program_id)
+        return sealed
+
+    async def expire() -> int:
+        async with tenant_transaction(engine, *await tenants.read()) as connection:
+            return await expire_due(connection)
+
+    async def void() -> int:
+        async with tenant_transaction(engine, *await tenants.read()) as connection:
+            return await void_due(connection)
+
+    async def partitions() -> int:
+        async with engine.begin() as connection:
+            await connection.execute(text("SELECT maintain_delivery_partitions()"))
+        return 0
+
+    return [
+        Round("seal", 2.0, seal),
+        Round("expire", 5.0, expire),
+        Round("void-held", 5.0, void),
+        Round("delivery-partitions", 3600.0, partitions),
+    ]
