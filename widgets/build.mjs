@@ -1,0 +1,48 @@
+// Builds the theme app extension's scripts: the loader as a classic script (Shopify loads it with <script async>), the
+// panel as a module that the loader imports on first use. The operations are sent by their hash, so it is baked in here.
+import { createHash } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+
+const root = new URL("../", import.meta.url);
+const path = (relative) => fileURLToPath(new URL(relative, root));
+
+async function documentId(name) {
+  const document = await readFile(path(`graphql/operations/${name}.graphql`));
+  return JSON.stringify(`sha256:${createHash("sha256").update(document).digest("hex")}`);
+}
+
+const minifiedStyles = {
+  name: "minified-styles",
+  setup(bundler) {
+    bundler.onLoad({ filter: /\.css$/ }, async ({ path: file }) => {
+      const source = await readFile(file, "utf8");
+      const { code } = await transform(source, { loader: "css", minify: true, target: "chrome123" });
+      return { contents: code.trim(), loader: "text" };
+    });
+  },
+};
+
+const shared = {
+  bundle: true,
+  minify: true,
+  target: "es2022",
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+  plugins: [minifiedStyles],
+  define: {
+    PANEL_DOCUMENT_ID: await documentId("panel"),
+    PRODUCT_DOCUMENT_ID: await documentId("product"),
+  },
+};
+
+const asset = (entry, output, format) =>
+  build({ ...shared, format, entryPoints: [path(`widgets/src/${entry}`)], outfile: path(`widgets/extension/assets/${output}`) });
+
+await Promise.all([
+  asset("laurel.ts", "laurel.js", "iife"),
+  asset("laurel_product.ts", "laurel-product.js", "iife"),
+  asset("laurel_panel.ts", "laurel-panel.js", "esm"),
+]);

@@ -1,0 +1,20 @@
+/** Money and dates as the shopper's language writes them; what a browser does not know falls back to plain text. */
+
+/** An amount of money; the browser keeps the text's exact digits. Whole amounts go without decimals. */
+export function moneyText(amount: string, currency: string, locale: string): string {
+  try {
+    const digits = /^-?\d+(\.0+)?$/.test(amount) ? { minimumFractionDigits: 0 } : {};
+    const options = { style: "currency", currency, currencyDisplay: "narrowSymbol", ...digits } as const;
+    return new Intl.NumberFormat(locale, options).format(amount as `${number}`);
+  } catch {
+    return `${amount} ${currency}`;
+  }
+}
+
+/** "Nov 22", with the year when it is not this one. A text that is no date gives an empty one. */
+export function dayText(moment: string, locale: string, today: Date = new Date()): string {
+  const date = new Date(moment);
+  if (Number.isNaN(date.getTime())) return "";
+  const year = date.getFullYear() === today.getFullYear() ? {} : ({ year: "numeric" } as const);
+  return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...year }).format(date);
+}
