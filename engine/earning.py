@@ -139,17 +139,25 @@ def refunded_amount(state: OrderState, money: MoneyUsed) -> int:
 
 
 def _refund_value(refund: Refund, order: Order, gift_cards: set[int], money: MoneyUsed) -> int:
+    money_of_refund = _side_of(refund, order, money)
     if not refund.lines:
         moved = sum(_in_money(minor, currency, order, money) for minor, currency in refund.moved)
-        return max(0, moved - _amount(refund.shipping, money))
+        return max(0, moved - _amount(refund.shipping, money_of_refund))
     value = 0
     for line in refund.lines:
         if line.gift_card or line.line_id in gift_cards:
             continue
-        value += _amount(line.subtotal, money)
+        value += _amount(line.subtotal, money_of_refund)
         if order.taxes_included:
-            value -= _amount(line.tax, money)
+            value -= _amount(line.tax, money_of_refund)
     return max(0, value)
+
+
+def _side_of(refund: Refund, order: Order, money: MoneyUsed) -> MoneyUsed:
+    """Which of a refund's two amounts is in the money used: a refund names its own currencies, as it comes by itself."""
+    wanted = order.presentment_currency if money == "presentment" else order.currency
+    named: dict[str | None, MoneyUsed] = {refund.currency: "shop", refund.presentment_currency: "presentment"}
+    return named.get(wanted, money)
 
 
 def _in_money(minor: int, currency: str, order: Order, money: MoneyUsed) -> int:

@@ -57,6 +57,7 @@ def refund_to_json(refund: Refund) -> str:
         ],
         "moved": [list(moved) for moved in refund.moved],
         "shipping": list(_pair(refund.shipping)),
+        "currencies": [refund.currency, refund.presentment_currency],
     }
     return json.dumps(document, separators=(",", ":"), sort_keys=True)
 
@@ -73,6 +74,8 @@ def refund_from_json(document: Json, *, refund_id: int, order_id: int, created_a
         ),
         moved=tuple((minor, currency) for minor, currency in document["moved"]),
         shipping=AmountPair(*document["shipping"]),
+        currency=document["currencies"][0],
+        presentment_currency=document["currencies"][1],
     )
 
 
