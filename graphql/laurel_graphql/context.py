@@ -7,8 +7,8 @@ committed before its result is read back: the answer never reports what a later 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
@@ -16,9 +16,6 @@ from typing import Self
 import strawberry
 
 from engine.database import Connection, Database, tenant_transaction
-from engine.members import Member, member_of_customer
-from engine.program import ProgramVersion
-from engine.publishing import live_version
 
 
 @dataclass(kw_only=True)
@@ -54,13 +51,16 @@ class RequestContext:
                 raise RuntimeError("the request is over")
             if self._connection is None:
                 self._connection = await self._open(self._stack)
-            yield self._connection
+            with self._noticing_loss_of(self._connection):
+                yield self._connection
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
         """A transaction for one mutation, committed at the end of the block."""
         async with self._one_at_a_time, AsyncExitStack() as stack:
-            yield await self._open(stack)
+            connection = await self._open(stack)
+            with self._noticing_loss_of(connection):
+                yield connection
 
     async def _open(self, stack: AsyncExitStack) -> Connection:
         try:
@@ -69,27 +69,21 @@ class RequestContext:
             self.unavailable_because = error
             raise
 
+    @contextmanager
+    def _noticing_loss_of(self, connection: Connection) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            if connection.invalidated:
+                self.unavailable_because = error
+            raise
+
 
 @dataclass(kw_only=True)
 class StorefrontContext(RequestContext):
     """A shopper's request. `customer_id` is the shop's id of the logged-in customer, None when nobody is logged in."""
 
     customer_id: int | None
-    _version: ProgramVersion | None = field(default=None, init=False, repr=False)
-
-    async def member(self) -> Member | None:
-        """The shopper's member, made on first sight; None when nobody is logged in."""
-        if self.customer_id is None:
-            return None
-        async with self.reading() as connection:
-            return await member_of_customer(connection, self.program_id, self.shop_id, self.customer_id)
-
-    async def program(self) -> ProgramVersion | None:
-        """The program's live version, read once per request."""
-        async with self.reading() as connection:
-            if self._version is None:
-                self._version = await live_version(connection, self.program_id)
-            return self._version
 
 
 @dataclass(kw_only=True)

@@ -49,8 +49,6 @@ class CheckedDocument:
         found = next(iter(self.operations.values())) if name is None else self.operations.get(name)
         if found is None:
             raise RequestError(ErrorCode.OPERATION_NOT_FOUND, "The document has no operation of that name.")
-        if found.operation is OperationType.SUBSCRIPTION:
-            raise RequestError(ErrorCode.SUBSCRIPTIONS_UNSUPPORTED, "Subscriptions are not served.")
         return found
 
     def check_cost(self, operation: OperationDefinitionNode, variables: Mapping[str, Any]) -> None:
@@ -119,6 +117,8 @@ def _operations(document: DocumentNode) -> dict[str, OperationDefinitionNode]:
     operations: dict[str, OperationDefinitionNode] = {}
     for node in document.definitions:
         if isinstance(node, OperationDefinitionNode):
+            if node.operation is OperationType.SUBSCRIPTION:
+                raise RequestError(ErrorCode.SUBSCRIPTIONS_UNSUPPORTED, "Subscriptions are not served.")
             name = node.name.value if node.name else ""
             if name in operations:
                 raise RequestError(ErrorCode.GRAPHQL_VALIDATION_FAILED, "Each operation needs a name of its own.")

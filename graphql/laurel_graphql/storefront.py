@@ -5,6 +5,9 @@ from __future__ import annotations
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from engine.members import member_of_customer
+from engine.publishing import live_version
+from engine.shops import shop_facts
 from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.scalars import SCALARS
@@ -18,14 +21,24 @@ class Query:
     @computed("The logged-in shopper, null when nobody is logged in.")
     async def me(self, info: StorefrontInfo) -> Member | None:
         """The shopper's member. A customer of the shop who is not one yet becomes one, without a bonus."""
-        record = await info.context.member()
-        return None if record is None else member_of(record)
+        context = info.context
+        if context.customer_id is None:
+            return None
+        async with context.reading() as connection:
+            return member_of(
+                await member_of_customer(connection, context.program_id, context.shop_id, context.customer_id)
+            )
 
     @computed("The program's public facts, null before it is first published.")
     async def program(self, info: StorefrontInfo) -> Program | None:
         """The live version."""
-        version = await info.context.program()
-        return None if version is None else program_of(version, info.context.locale)
+        context = info.context
+        async with context.reading() as connection:
+            version = await live_version(connection, context.program_id)
+            if version is None:
+                return None
+            shop = await shop_facts(connection, context.program_id, context.shop_id)
+        return program_of(version, shop.currency, context.locale)
 
 
 storefront_schema = LaurelSchema("storefront", strawberry.Schema(Query, config=StrawberryConfig(scalar_map=SCALARS)))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
+from babel import Locale
 from babel.numbers import format_currency, format_decimal
 
 _ENGLISH = {
@@ -99,22 +100,31 @@ def reason_text(kind: str, detail: Mapping[str, str], language: str) -> str:
     return texts["reason.earn"].format(order=detail["order"], base=base)
 
 
-def purchase_text(rates: Mapping[str, Decimal], language: str) -> str:
-    """What a purchase earns, told by the program's first rate that earns anything."""
+def purchase_text(rates: Mapping[str, Decimal], shop_currency: str, language: str) -> str:
+    """What a purchase earns, told in the shop's own currency, or another one where that has no rate."""
     texts = TEXTS[language]
-    for currency, rate in rates.items():
-        if rate > 0:
-            return texts["way.purchase.description"].format(**_per_unit(currency, rate, language))
-    return texts["way.purchase.none"]
+    earning = [currency for currency, rate in rates.items() if rate > 0]
+    if not earning:
+        return texts["way.purchase.none"]
+    currency = shop_currency if shop_currency in earning else min(earning)
+    points, units = _smallest_whole(rates[currency])
+    return texts["way.purchase.description"].format(
+        points=points_text(points, language), money=_whole_money_text(units, currency, language)
+    )
 
 
-def _per_unit(currency: str, rate: Decimal, language: str) -> dict[str, str]:
-    """A rate in whole numbers where that reads better: 1 point for every 100 yen, not 0.01 points for each."""
-    units = Decimal(1)
+def _smallest_whole(rate: Decimal) -> tuple[Decimal, int]:
+    """A rate as points for units of money, at least one point: 1 for 100 yen reads better than 0.01 for each."""
+    units = 1
     while rate * units < 1 and units < 1_000_000:
         units *= 10
-    money = format_currency(units, currency, locale=_BABEL_LOCALES[language], format=None)
-    return {"points": points_text(rate * units, language), "money": money}
+    return rate * units, units
+
+
+def _whole_money_text(units: int, currency: str, language: str) -> str:
+    locale = Locale.parse(_BABEL_LOCALES[language])
+    pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
+    return format_currency(units, currency, format=pattern, locale=locale, currency_digits=False)
 
 
 def sign_up_text(points: int, language: str) -> str:

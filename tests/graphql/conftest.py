@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -13,35 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from engine.shops import ShopReference
 from laurel_graphql.context import MerchantContext, StorefrontContext
 from laurel_graphql.merchant import merchant_schema
-from laurel_graphql.request import Answer, answer
+from laurel_graphql.request import answer
 from laurel_graphql.storefront import storefront_schema
-
-
-@dataclass(frozen=True)
-class Reply:
-    """An answer, read."""
-
-    status: int
-    body: dict[str, Any]
-
-    @property
-    def data(self) -> Any:
-        """The data of an answer that has no errors."""
-        assert "errors" not in self.body, self.body
-        return self.body["data"]
-
-    @property
-    def codes(self) -> list[str]:
-        """The code of each error."""
-        return [error["extensions"]["code"] for error in self.body["errors"]]
-
-
-def reply_of(answered: Answer) -> Reply:
-    """Read an answer."""
-    return Reply(answered.status, json.loads(answered.payload))
-
-
-Ask = Callable[..., Awaitable[Reply]]
+from tests.support.graphql_requests import Ask, Reply, reply_of
 
 
 @pytest.fixture

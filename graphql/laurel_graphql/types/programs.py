@@ -58,15 +58,15 @@ class Program:
         return None if points is None else Points(points)
 
 
-def program_of(version: ProgramVersion, locale: str) -> Program:
-    """The public facts of a version, worded for a locale."""
+def program_of(version: ProgramVersion, shop_currency: str, locale: str) -> Program:
+    """The public facts of a version, worded for a locale and for the currency that the shop sells in."""
     definition = version.definition
     return Program(
         definition=definition,
         name=definition.name,
         version=version.version,
         currency_rates=rates_of(definition),
-        ways_to_earn=_ways_to_earn(definition, language_of(locale)),
+        ways_to_earn=_ways_to_earn(definition, shop_currency, language_of(locale)),
     )
 
 
@@ -80,7 +80,7 @@ def rates_of(definition: Definition) -> list[CurrencyRate]:
     ]
 
 
-def _ways_to_earn(definition: Definition, language: str) -> list[WayToEarn]:
+def _ways_to_earn(definition: Definition, shop_currency: str, language: str) -> list[WayToEarn]:
     texts = TEXTS[language]
     ways: list[WayToEarn] = []
     if definition.purchase is not None:
@@ -88,7 +88,7 @@ def _ways_to_earn(definition: Definition, language: str) -> list[WayToEarn]:
             WayToEarn(
                 kind=WayToEarnKind.PURCHASE,
                 title=texts["way.purchase.title"],
-                description=purchase_text(definition.purchase.rates, language),
+                description=purchase_text(definition.purchase.rates, shop_currency, language),
                 points=None,
                 rates=rates_of(definition),
             )

@@ -1,0 +1,106 @@
+"""The schemas as a contract: checked in as SDL, described throughout, and the same keys in every language."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    get_named_type,
+    parse,
+)
+
+from laurel_graphql.persisted import document_id, manifest, operations_folder
+from laurel_graphql.sdl import SCHEMAS, print_sdl
+from laurel_graphql.texts import TEXTS
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.mark.parametrize("name", ["storefront", "merchant"])
+def test_the_sdl_that_is_checked_in_is_the_schema_that_is_served(name: str) -> None:
+    """On a wanted change: `laurel schema NAME > graphql/NAME.graphql`, and a line in the changelog if it breaks."""
+    assert (ROOT / "graphql" / f"{name}.graphql").read_text(encoding="utf-8") == print_sdl(name)
+
+
+def undescribed(schema: GraphQLSchema) -> Iterator[str]:
+    """The paths of everything of ours that has no description."""
+    for kind in schema.type_map.values():
+        if kind.name.startswith("__"):
+            continue
+        if not kind.description:
+            yield kind.name
+        if isinstance(kind, GraphQLEnumType):
+            yield from (f"{kind.name}.{name}" for name, value in kind.values.items() if not value.description)
+        elif isinstance(kind, GraphQLInputObjectType):
+            yield from (f"{kind.name}.{name}" for name, field in kind.fields.items() if not field.description)
+        elif isinstance(kind, GraphQLObjectType | GraphQLInterfaceType):
+            for name, field in kind.fields.items():
+                if not field.description:
+                    yield f"{kind.name}.{name}"
+                yield from (
+                    f"{kind.name}.{name}({argument})" for argument, given in field.args.items() if not given.description
+                )
+
+
+@pytest.mark.parametrize("name", ["storefront", "merchant"])
+def test_everything_has_a_description(name: str) -> None:
+    assert list(undescribed(SCHEMAS[name].core)) == []
+
+
+def test_no_number_in_the_schemas_is_a_float() -> None:
+    for schema in SCHEMAS.values():
+        assert "Float" not in schema.core.type_map
+
+
+def test_every_mutation_takes_one_input_named_after_it_and_returns_user_errors_with_codes_of_its_own() -> None:
+    mutation = SCHEMAS["merchant"].core.mutation_type
+    assert mutation is not None
+    codes = set()
+    for name, field in mutation.fields.items():
+        pascal = name[0].upper() + name[1:]
+        assert {argument: str(given.type) for argument, given in field.args.items()} == {"input": f"{pascal}Input!"}
+        payload = get_named_type(field.type)
+        assert isinstance(payload, GraphQLObjectType)
+        assert str(payload.fields["userErrors"].type) == f"[{pascal}UserError!]!"
+        error = get_named_type(payload.fields["userErrors"].type)
+        assert isinstance(error, GraphQLObjectType)
+        assert {key: str(value.type) for key, value in error.fields.items()} == {
+            "field": "[String!]", "message": "String!", "code": f"{pascal}ErrorCode!",
+        }  # fmt: skip
+        codes.add(str(error.fields["code"].type))
+    assert len(codes) == len(mutation.fields)
+
+
+def test_every_language_has_the_same_texts_with_the_same_places() -> None:
+    english = TEXTS["en"]
+
+    for texts in TEXTS.values():
+        assert texts.keys() == english.keys()
+        for key, text in texts.items():
+            places = {part.split("}")[0] for part in text.split("{")[1:]}
+            assert places == {part.split("}")[0] for part in english[key].split("{")[1:]}, key
+
+
+@pytest.mark.parametrize("name", ["storefront", "merchant"])
+def test_every_persisted_operation_is_valid_and_alone_in_its_file(name: str) -> None:
+    for operation, _ in SCHEMAS[name].persisted.values():
+        definitions = [one for one in parse(operation.text).definitions if isinstance(one, OperationDefinitionNode)]
+        assert len(definitions) == 1
+
+
+def test_a_persisted_operation_is_known_by_the_hash_of_its_file() -> None:
+    content = (operations_folder() / "panel.graphql").read_bytes()
+
+    assert document_id("storefront", "panel") == "sha256:" + hashlib.sha256(content).hexdigest()
+    assert manifest("storefront")[document_id("storefront", "panel")].text == content.decode()
+    with pytest.raises(KeyError):
+        document_id("storefront", "unknown")
