@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from plugin.devstore.amounts import NOTHING, Currencies, Pair, read_pair, share_of_units, total
+from plugin.devstore.amounts import NOTHING, Currencies, Pair, read_pair, rounded, share_of_units, total
 from plugin.devstore.customer_payloads import Payload
 
 
@@ -58,6 +58,14 @@ def refunded_money(body: Payload) -> Decimal:
     """What was paid back so far, in presentment money."""
     moved = (transaction["amount"] for refund in body["refunds"] for transaction in refund["transactions"])
     return sum((Decimal(amount) for amount in moved), Decimal(0))
+
+
+def in_shop_money(record: OrderRecord, presentment: Decimal) -> Decimal:
+    """What a sum of presentment money is in shop money, at the rate of the order."""
+    whole = read_pair(record.body["total_price_set"])
+    if not whole.presentment:
+        return Decimal(0)
+    return rounded(presentment * whole.shop / whole.presentment, record.currencies.shop)
 
 
 def unrefunded_shipping(body: Payload) -> Pair:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 
-from plugin.devstore.amounts import NOTHING, Pair, json_number, read_pair, rounded, share_of_units, text, total
+from plugin.devstore.amounts import NOTHING, Pair, json_number, read_pair, share_of_units, text, total
 from plugin.devstore.customer_payloads import Payload, gid
 from plugin.devstore.order_payloads import NextId
-from plugin.devstore.order_records import OrderRecord, line_discount, line_tax, unrefunded_shipping
+from plugin.devstore.order_records import OrderRecord, in_shop_money, line_discount, line_tax, unrefunded_shipping
 
 
 def refund_payload(
@@ -100,7 +100,7 @@ def _adjustments(
     if not difference:
         return []
     currencies = record.currencies
-    pair = Pair(_in_shop_money(record, difference), difference)
+    pair = Pair(in_shop_money(record, difference), difference)
     return [
         {
             "id": next_id("order_adjustment"),
@@ -114,13 +114,6 @@ def _adjustments(
             "tax_amount_set": currencies.money_set(NOTHING),
         }
     ]
-
-
-def _in_shop_money(record: OrderRecord, presentment: Decimal) -> Decimal:
-    whole = read_pair(record.body["total_price_set"])
-    if not whole.presentment:
-        return presentment
-    return rounded(presentment * whole.shop / whole.presentment, record.currencies.shop)
 
 
 def _transaction(record: OrderRecord, amount: Decimal, at: str, next_id: NextId) -> Payload:

@@ -11,7 +11,10 @@ from pathlib import Path
 import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
+from starlette.routing import BaseRoute
 
+from plugin.devstore import storefront
+from plugin.devstore.admin_api import AdminApi
 from plugin.devstore.app_proxy import AppProxy
 from plugin.devstore.application import App
 from plugin.devstore.control import Control
@@ -33,6 +36,7 @@ def create_server(home: Path, app: App, *, compression: float = COMPRESSION) -> 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         sender = WebhookSender(app, store.deliveries, client, store.clock, compression=compression)
+        admin_api.start()
         sending = asyncio.create_task(sender.run())
         try:
             yield
@@ -43,10 +47,13 @@ def create_server(home: Path, app: App, *, compression: float = COMPRESSION) -> 
             await client.aclose()
             store.close()
 
+    admin_api = AdminApi(store)
     proxy = AppProxy(store, client, _session_of)
-    server = Starlette(
-        routes=[*TokenEndpoint(store).routes(), *proxy.routes(), *Control(store).routes()], lifespan=lifespan
-    )
+    routes: list[BaseRoute] = []
+    for part in (TokenEndpoint(store), admin_api, proxy, Control(store)):
+        routes += part.routes()
+    # The storefront comes last: it answers every other path, with its own page for what is not there.
+    server = Starlette(routes=[*routes, *storefront.routes(store)], lifespan=lifespan)
     server.state.store = store
     return server
 

@@ -1,0 +1,140 @@
+"""POST /admin/api/{version}/graphql.json: Shopify's Admin API on the demo shop, with its costs, throttle and errors."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import Route
+
+from plugin.devstore.admin_cost import MAXIMUM_QUERY_COST, Bucket, CostMeter
+from plugin.devstore.admin_execution import AdminExecutor, Result
+from plugin.devstore.admin_schema import AdminSchema, SchemaUnavailableError, admin_schema
+from plugin.devstore.store import Store
+
+HANG_SECONDS = 30.0
+_LIMITS_PAGE = "https://shopify.dev/api/usage/rate-limits"
+log = logging.getLogger("laurel.devstore")
+
+
+class AdminApi:
+    """The one route. The schema is fetched in a thread when the server starts; requests wait for it."""
+
+    def __init__(
+        self, store: Store, *, bucket: Bucket | None = None, load: Callable[[], AdminSchema] = admin_schema
+    ) -> None:
+        self._store, self._load = store, load
+        self._bucket = bucket or Bucket()
+        self._executor: asyncio.Task[AdminExecutor] | None = None
+
+    def routes(self) -> list[Route]:
+        """The endpoint of every version; they all answer as the newest."""
+        return [Route("/admin/api/{version}/graphql.json", self._answer, methods=["POST"])]
+
+    def start(self) -> None:
+        """Begin to load the schema, within a running event loop."""
+        if self._executor is None:
+            self._executor = asyncio.create_task(self._prepare())
+
+    async def _prepare(self) -> AdminExecutor:
+        try:
+            schema = await asyncio.to_thread(self._load)
+        except SchemaUnavailableError as error:
+            log.warning("Shopify's Admin schema is not to be had: %s. Schema validation is off.", error)
+            return AdminExecutor(self._store, None)
+        return AdminExecutor(self._store, schema)
+
+    async def _answer(self, request: Request) -> JSONResponse:
+        headers = {"X-Request-Id": str(uuid.uuid4()), "X-Shopify-API-Version": request.path_params["version"]}
+        misbehavior = self._store.misbehavior
+        token = request.headers.get("x-shopify-access-token", "")
+        if misbehavior.take("unauthorized_next") or not self._store.installation.accepts(token):
+            text = "[API] Invalid API key or access token (unrecognized login or wrong password)"
+            return JSONResponse({"errors": text}, status_code=401, headers=headers)
+        asked = _read(await request.body())
+        if asked is None:
+            text = "Required parameter missing or invalid"
+            return JSONResponse({"errors": {"query": text}}, status_code=400, headers=headers)
+        self.start()
+        assert self._executor is not None
+        body = self._run(await asyncio.shield(self._executor), **asked)
+        if "data" in body and misbehavior.take("fail_after_success_next"):
+            text = "Internal Server Error"
+            return JSONResponse({"errors": text}, status_code=500, headers=headers)
+        if "data" in body and misbehavior.take("hang_after_success_next"):
+            await asyncio.sleep(HANG_SECONDS)
+        return JSONResponse(body, headers=headers)
+
+    def _run(
+        self, executor: AdminExecutor, query: str, variables: dict[str, Any], operation_name: str | None
+    ) -> dict[str, Any]:
+        try:
+            document = parse(query)
+        except GraphQLError as error:
+            return {"errors": [error.formatted]}
+        problems = executor.problems(document)
+        operation = get_operation_ast(document, operation_name)
+        if problems or operation is None:
+            return {"errors": problems or [{"message": "An operation name is required"}]}
+        meter = CostMeter(document, operation, variables)
+        requested = meter.requested()
+        if requested > MAXIMUM_QUERY_COST:
+            return {"errors": [_too_dear(requested)]}
+        if self._store.misbehavior.take("throttle_next") or not self._bucket.spend(requested):
+            return {"errors": [_throttled()], "extensions": self._cost(requested, None)}
+        result = self._execute(executor, document, operation, variables, operation_name)
+        actual = meter.actual(result.data)
+        self._bucket.give_back(requested - actual)
+        errors = {"errors": result.errors} if result.errors else {}
+        return {"data": result.data, **errors, "extensions": self._cost(requested, actual)}
+
+    def _execute(
+        self,
+        executor: AdminExecutor,
+        document: DocumentNode,
+        operation: OperationDefinitionNode,
+        variables: dict[str, Any],
+        operation_name: str | None,
+    ) -> Result:
+        protected = self._store.misbehavior.take("partial_data_next")
+        return executor.execute(document, operation.operation, variables, operation_name, protected=protected)
+
+    def _cost(self, requested: int, actual: int | None) -> dict[str, Any]:
+        cost = {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": self._bucket.status()}
+        return {"cost": cost}
+
+
+def _read(body: bytes) -> dict[str, Any] | None:
+    try:
+        content = json.loads(body)
+    except ValueError:
+        return None
+    if not isinstance(content, dict) or not isinstance(content.get("query"), str):
+        return None
+    variables, name = content.get("variables") or {}, content.get("operationName")
+    if not isinstance(variables, dict) or not isinstance(name, str | None):
+        return None
+    return {"query": content["query"], "variables": variables, "operation_name": name}
+
+
+def _throttled() -> dict[str, Any]:
+    return {"message": "Throttled", "extensions": {"code": "THROTTLED", "documentation": _LIMITS_PAGE}}
+
+
+def _too_dear(cost: int) -> dict[str, Any]:
+    return {
+        "message": f"Query cost is {cost}, which exceeds the single query max cost limit ({MAXIMUM_QUERY_COST}).",
+        "extensions": {
+            "code": "MAX_COST_EXCEEDED",
+            "cost": cost,
+            "maxCost": MAXIMUM_QUERY_COST,
+            "documentation": _LIMITS_PAGE,
+        },
+    }
