@@ -34,7 +34,9 @@ async def test_a_signed_delivery_is_stored_as_it_came(
     assert (answer.status_code, answer.content) == (200, b"")
     assert await stored(engine, shop) == [("orders/paid", "w1", RAW)]
     async with tenant_transaction(engine, shop.program_id) as connection:
-        row = (await connection.execute(text("SELECT state, event_id, api_version, triggered_at FROM deliveries"))).one()
+        row = (
+            await connection.execute(text("SELECT state, event_id, api_version, triggered_at FROM deliveries"))
+        ).one()
     assert row.state == "pending"
     assert row.api_version == "2026-10"
     assert row.triggered_at.isoformat() == "2026-11-22T06:00:00+00:00"
@@ -166,7 +168,15 @@ async def test_other_methods_get_405(client: httpx.AsyncClient, method: str) -> 
 
 @pytest.mark.parametrize(
     "path",
-    ["//webhooks", "/webhooks/", "/webhooks/../admin", "/./webhooks", "/%77ebhooks", "/%2e%2e/webhooks", "/webhooks%00"],
+    [
+        "//webhooks",
+        "/webhooks/",
+        "/webhooks/../admin",
+        "/./webhooks",
+        "/%77ebhooks",
+        "/%2e%2e/webhooks",
+        "/webhooks%00",
+    ],
 )
 async def test_other_spellings_of_the_path_get_404(app: LaurelApp, path: str) -> None:
     raw_path, status = path.encode(), []
@@ -207,7 +217,16 @@ async def test_a_body_over_the_cap_gets_413_before_it_is_buffered(
 
 @pytest.mark.parametrize(
     ("length", "status"),
-    [("-1", 400), ("abc", 400), ("1e3", 400), ("+5", 400), ("٣", 400), ("7", 400), (str(BODY_MAXIMUM_BYTES + 1), 413), ("9" * 30, 413)],
+    [
+        ("-1", 400),
+        ("abc", 400),
+        ("1e3", 400),
+        ("+5", 400),
+        ("٣", 400),
+        ("7", 400),
+        (str(BODY_MAXIMUM_BYTES + 1), 413),
+        ("9" * 30, 413),
+    ],
 )
 async def test_a_content_length_that_lies_is_refused(
     app: LaurelApp, engine: AsyncEngine, shop: ShopReference, length: str, status: int

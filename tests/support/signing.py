@@ -24,7 +24,9 @@ def body_hmac(raw: bytes, secret: str = SECRET) -> str:
     return base64.b64encode(hmac.digest(secret.encode(), raw, "sha256")).decode()
 
 
-def webhook_headers(raw: bytes, topic: str = "orders/paid", *, secret: str = SECRET, **changes: str | None) -> dict[str, str]:
+def webhook_headers(
+    raw: bytes, topic: str = "orders/paid", *, secret: str = SECRET, **changes: str | None
+) -> dict[str, str]:
     """The headers of a delivery. `changes` replaces one by its short name with _ for -, None leaves it out."""
     values: dict[str, str | None] = {
         "topic": topic,
