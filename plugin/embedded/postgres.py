@@ -6,6 +6,7 @@ It listens on a Unix socket alone, in a folder that only its account can enter; 
 from __future__ import annotations
 
 import hashlib
+import shutil
 import signal
 import subprocess
 import tempfile
@@ -17,7 +18,6 @@ from urllib.parse import quote
 import psycopg
 from psycopg import sql
 
-from plugin.embedded import launch as launching
 from plugin.embedded.accounts import account_for, let_run, own
 from plugin.embedded.launch import Launch
 from plugin.embedded.processes import ProcessRecord, command_line, is_running, record_of, stop
@@ -51,10 +51,10 @@ class EmbeddedPostgres:
         Raises RuntimeError when the data belongs to another major version; CalledProcessError when initdb fails.
         """
         own(self.directory, self._account)
-        own(self.socket_directory, self._account)
         if self._account is not None:
             let_run(_installation())
         self.stop()
+        own(self.socket_directory, self._account)
         marker = self.directory / "PG_VERSION"
         if not marker.exists():
             self._initialize()
@@ -75,12 +75,6 @@ class EmbeddedPostgres:
             log=self.home / "logs" / "postgresql.log",
             account=self._account,
         )
-
-    def start(self) -> None:
-        """Prepare, start and wait until the database answers; for callers without a supervisor, such as tests."""
-        self.prepare()
-        launching.start(self.launch())
-        self.wait_until_ready()
 
     def wait_until_ready(self, limit_seconds: float = 30.0) -> None:
         """Wait for the server to answer, then make the database if it is missing. Raises TimeoutError."""
@@ -105,20 +99,18 @@ class EmbeddedPostgres:
         if record is not None:
             # SIGINT is what `pg_ctl stop -m fast` sends: clients are cut off, a checkpoint is written.
             stop([record], ask=signal.SIGINT, grace_seconds=8.0)
-        if self.running() is None:
-            # After a hard kill the file stays, and its number may be another process's by now: the server would refuse.
+        number = self._recorded_number()
+        if number is not None and self.running() is None and command_line(number):
+            # A crash left the file, and its number is another process's by now: the server would refuse to start. While
+            # nobody has the number the file stays, as by it the server sees whether parts of its predecessor still run.
             (self.directory / "postmaster.pid").unlink(missing_ok=True)
         if self.socket_directory != self.directory and self.socket_directory.is_dir():
-            for leftover in self.socket_directory.glob(".s.PGSQL.*"):
-                leftover.unlink(missing_ok=True)
+            shutil.rmtree(self.socket_directory, ignore_errors=True)
 
     def running(self) -> ProcessRecord | None:
         """The server process of this folder, if one runs."""
-        try:
-            number = int((self.directory / "postmaster.pid").read_text().split("\n", 1)[0])
-        except (OSError, ValueError):
-            return None
-        if str(self.directory) not in command_line(number):
+        number = self._recorded_number()
+        if number is None or str(self.directory) not in command_line(number):
             return None
         record = record_of("postgresql", number)
         return record if record is not None and is_running(record) else None
@@ -141,6 +133,12 @@ class EmbeddedPostgres:
         name = hashlib.sha256(bytes(self.directory)).hexdigest()[:12]
         return Path(tempfile.gettempdir()).resolve() / f"laurel-{name}"
 
+    def _recorded_number(self) -> int | None:
+        try:
+            return int((self.directory / "postmaster.pid").read_text().split("\n", 1)[0])
+        except (OSError, ValueError):
+            return None
+
     def _url(self, role: str, database: str) -> str:
         return f"postgresql://{role}@/{database}?host={quote(str(self.socket_directory))}"
 
@@ -159,6 +157,11 @@ class EmbeddedPostgres:
             group=account.group_id if account else None,
             extra_groups=[] if account else None,
         )
+
+
+def client_program(name: str) -> Path:
+    """One of the programs that come with the server, such as `psql` or `pgbench`."""
+    return _installation() / "bin" / name
 
 
 def _installation() -> Path:

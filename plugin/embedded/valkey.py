@@ -8,7 +8,6 @@ from pathlib import Path
 
 import redis
 
-from plugin.embedded import launch as launching
 from plugin.embedded.launch import Launch
 from plugin.embedded.ports import LOOPBACK, next_free_port
 
@@ -45,11 +44,6 @@ class EmbeddedValkey:
             home=self.home,
             log=self.home / "logs" / "valkey.log",
         )
-
-    def start(self) -> None:
-        """Start and wait until it answers; for callers without a supervisor, such as tests."""
-        launching.start(self.launch())
-        self.wait_until_ready()
 
     def wait_until_ready(self, limit_seconds: float = 15.0) -> None:
         """Wait until the server has loaded its data and answers. Raises TimeoutError."""
