@@ -18,14 +18,16 @@ from tests.support.signing import API_KEY, OLD_SECRET, SECRET
 @pytest.fixture
 def settings(database_url: str, redis_url: str) -> Settings:
     """What a process in production is told, while its secret is being rotated."""
-    return Settings(
-        SHOPIFY_API_KEY=API_KEY,
-        SHOPIFY_API_SECRET=SECRET,
-        SHOPIFY_API_SECRET_OLD=OLD_SECRET,
-        SHOPIFY_APP_URL="https://laurel.test",
-        DATABASE_URL=database_url,
-        REDIS_URL=redis_url,
-        LAUREL_ENCRYPTION_KEY=base64.b64encode(bytes(range(32))).decode(),
+    return Settings.model_validate(
+        {
+            "SHOPIFY_API_KEY": API_KEY,
+            "SHOPIFY_API_SECRET": SECRET,
+            "SHOPIFY_API_SECRET_OLD": OLD_SECRET,
+            "SHOPIFY_APP_URL": "https://laurel.test",
+            "DATABASE_URL": database_url,
+            "REDIS_URL": redis_url,
+            "LAUREL_ENCRYPTION_KEY": base64.b64encode(bytes(range(32))).decode(),
+        }
     )
 
 
