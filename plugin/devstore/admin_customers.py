@@ -41,8 +41,6 @@ class CustomerQueries:
         """The customer with that id."""
         body = self._store.customer(customer_id) or {}
         at = graphql_time(body.get("created_at") or self._store.clock())
-        orders = [order for order in self._store.orders() if (order["customer"] or {}).get("id") == customer_id]
-        spent = sum((Decimal(order["current_total_price"]) for order in orders), Decimal(0))
         owner = gid("Customer", customer_id)
         return {
             "__typename": "Customer",
@@ -59,14 +57,21 @@ class CustomerQueries:
             "tags": self._store.people.tags(customer_id),
             "createdAt": at,
             "updatedAt": graphql_time(body["updated_at"]) if body else at,
-            "numberOfOrders": str(len(orders)),
-            "amountSpent": money(spent, SHOP.currency),
+            "numberOfOrders": lambda: str(len(self._orders(customer_id))),
+            "amountSpent": lambda: money(_spent(self._orders(customer_id)), SHOP.currency),
             "verifiedEmail": bool(body.get("verified_email")),
             "defaultEmailAddress": _email(body),
             "storeCreditAccounts": lambda **_page: [credit_node(one) for one in credit_accounts(self._store, owner)],
             "metafields": lambda namespace=None, **_page: self._store.metafield_book.listed(owner, namespace),
             "metafield": lambda key, namespace="$app": self._store.metafields(owner).get(namespace, {}).get(key),
         }
+
+    def _orders(self, customer_id: int) -> list[Payload]:
+        return [order for order in self._store.orders() if (order["customer"] or {}).get("id") == customer_id]
+
+
+def _spent(orders: list[Payload]) -> Decimal:
+    return sum((Decimal(order["current_total_price"]) for order in orders), Decimal(0))
 
 
 def _display_name(body: Payload, customer_id: int) -> str:

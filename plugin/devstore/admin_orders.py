@@ -38,13 +38,12 @@ class OrderQueries:
     def orders(self, query: str | None = None, sortKey: str = "PROCESSED_AT", **_arguments: Any) -> list[Node]:  # noqa: N803
         """All orders that match the query, in the order of the sort key; the connection pages through them."""
         wanted = _conditions(query or "")
-        bodies = [body for body in self._store.orders() if all(_matches(body, *condition) for condition in wanted)]
+        everything = self._store.order_book.records()
+        found = [record for record in everything if all(_matches(record.body, *condition) for condition in wanted)]
         field = {"UPDATED_AT": "updated_at", "CREATED_AT": "created_at", "ID": "id"}.get(sortKey, "processed_at")
-        nodes = []
-        for body in sorted(bodies, key=lambda body: (_sortable(body, field), body["id"])):
-            node = self._node(self._store.order_book.record(body["id"]))
-            nodes.append(node | {"__position": [_sortable(body, field), body["id"]]})
-        return nodes
+        placed = [([_sortable(record.body, field), record.body["id"]], record) for record in found]
+        placed.sort(key=lambda one: one[0])
+        return [self._node(record) | {"__position": position} for position, record in placed]
 
     def _node(self, record: OrderRecord) -> Node:
         body = record.body

@@ -70,6 +70,10 @@ class Orders:
         document = self._documents.get("order", order_id)
         return None if document is None else document["body"]
 
+    def records(self) -> list[OrderRecord]:
+        """All orders with what their bodies do not say, oldest first."""
+        return [OrderRecord(**document) for document in self._documents.all("order")]
+
     def record(self, order_id: int) -> OrderRecord:
         """The order with what its body does not say. Raises NotThereError."""
         document = self._documents.get("order", order_id)
