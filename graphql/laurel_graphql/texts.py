@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from decimal import Decimal
+from functools import lru_cache
 
 from babel import Locale
 from babel.numbers import format_currency, format_decimal
@@ -80,6 +81,7 @@ def points_text(count: int | Decimal, language: str) -> str:
     return TEXTS[language][form].format(count=format_decimal(count, locale=_BABEL_LOCALES[language]))
 
 
+@lru_cache(maxsize=4096)
 def money_text(amount: Decimal, currency: str, language: str) -> str:
     """An amount as people of that language write it, such as `$45.00`."""
     return format_currency(amount, currency, locale=_BABEL_LOCALES[language])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 
+import psycopg
 import pytest
 import structlog
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.database import create_engine
 from engine.shops import ShopReference
@@ -95,3 +97,21 @@ async def test_a_variable_of_the_wrong_type_is_the_request_s_mistake(ask_storefr
         reply = await ask_storefront(document, {"n": value})
         assert (reply.status, reply.codes) == (400, ["INVALID_PAGE_SIZE"])
     assert (await ask_storefront(document, {"n": 5.0})).status == 200
+
+
+async def test_a_database_that_goes_away_in_the_middle_is_a_503(
+    database_url: str, ask_storefront: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def lose_the_database(connection: AsyncConnection, *_arguments: object) -> None:
+        own = (await connection.execute(text("SELECT pg_backend_pid()"))).scalar_one()
+        with psycopg.connect(database_url, autocommit=True) as owner:
+            owner.execute("SELECT pg_terminate_backend(%s, 5000)", [own])
+        await connection.execute(text("SELECT 1"))
+
+    monkeypatch.setattr(members, "history", lose_the_database)
+    lost = await ask_storefront("{ me { id transactions { nodes { id } } } }")
+    monkeypatch.undo()
+    healed = await ask_storefront("{ me { id transactions { nodes { id } } } }")
+
+    assert (lost.status, lost.codes, list(lost.body)) == (503, ["SERVICE_UNAVAILABLE"], ["errors"])
+    assert healed.status == 200

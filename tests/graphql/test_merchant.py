@@ -227,3 +227,15 @@ async def test_privacy_requests_are_listed_with_their_deadline(
     assert requests == [
         {"kind": "REDACT_CUSTOMER", "dueAt": "2026-12-22T09:00:00Z", "completedAt": None, "result": None}
     ]
+
+
+async def test_what_one_mutation_did_stays_when_a_later_one_of_the_request_fails(
+    engine: AsyncEngine, shop: ShopReference, ask_merchant: Ask
+) -> None:
+    reply = await ask_merchant(
+        "mutation { programPublish(input: {}) { programVersion { version } }"
+        ' parkedEventReplay(input: {id: "gid://laurel/Member/1"}) { replayedId } }'
+    )
+
+    assert (reply.status, reply.codes) == (200, ["INVALID_ID"])
+    assert await count_of(engine, shop, "program_versions") == 2
