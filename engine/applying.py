@@ -58,8 +58,8 @@ async def _gather_orders(connection: AsyncConnection, batch: _Batch) -> None:
     addresses = {pair for event in batch.events for pair in _addresses(event)}
     keys |= await meet_by_email(connection, addresses)
     batch.orders = await lock_orders(connection, keys)
-    for key in batch.orders:
-        batch.received_at[key] = max(event.received_at for event in batch.events)
+    latest = max(event.received_at for event in batch.events)
+    batch.received_at = dict.fromkeys(batch.orders, latest)
     for event in batch.events:
         _observe(batch, event)
 

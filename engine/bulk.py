@@ -1,12 +1,16 @@
-"""Rows in one statement: each column travels as one array, so a thousand rows cost one round trip."""
+"""Rows in one statement: they travel as one JSON text, which both sides read at the speed of C, so a thousand cost one trip."""
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+_READ_AS_TEXT = {"jsonb": "text"}  # JSON comes as a text of its own, written once by whoever made it
 
 
 class BulkStatement:
@@ -17,15 +21,19 @@ class BulkStatement:
 
     def __init__(self, columns: Mapping[str, str], sql: str) -> None:
         self._names = tuple(columns)
-        arrays = ", ".join(f"CAST(:{name} AS {kind}[])" for name, kind in columns.items())
-        self._statement = text(f"WITH given({', '.join(columns)}) AS (SELECT * FROM unnest({arrays})) {sql}")
+        read = ", ".join(f"{name} {_READ_AS_TEXT.get(kind, kind)}" for name, kind in columns.items())
+        values = ", ".join(f"{name}::{kind}" if kind in _READ_AS_TEXT else name for name, kind in columns.items())
+        source = f"json_to_recordset(CAST(:rows AS json)) AS sent({read})"
+        escaped = f"WITH given AS (SELECT {values} FROM {source}) {sql}".replace("::", r"\:\:")
+        self._statement = text(escaped)
 
     async def run(self, connection: AsyncConnection, rows: Sequence[Sequence[Any]], **extra: Any) -> Sequence[Any]:
         """Execute for these rows and return what the statement returns; no rows, no round trip."""
         if not rows:
             return ()
-        parameters = dict(zip(self._names, (list(column) for column in zip(*rows, strict=True)), strict=True))
-        result = await connection.execute(self._statement, {**parameters, **extra})
+        names = self._names
+        sent = json.dumps([dict(zip(names, row, strict=True)) for row in rows], default=_to_text, separators=(",", ":"))
+        result = await connection.execute(self._statement, {"rows": sent, **extra})
         return result.fetchall() if result.returns_rows else ()
 
 
@@ -33,3 +41,11 @@ def insert_rows(table: str, columns: Mapping[str, str], suffix: str = "") -> Bul
     """A plain INSERT of all columns; `suffix` may say what happens on conflict or what to return."""
     names = ", ".join(columns)
     return BulkStatement(columns, f"INSERT INTO {table} ({names}) SELECT {names} FROM given {suffix}")
+
+
+def _to_text(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return f"\\x{value.hex()}"
+    raise TypeError(f"{type(value).__name__} has no place in a row")
