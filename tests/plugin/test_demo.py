@@ -1,0 +1,202 @@
+"""`laurel demo` as a user runs it: everything answers, what dies comes back, and nothing is left however it ends."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil  # type: ignore[import-untyped]
+import psycopg
+import pytest
+
+from plugin.embedded.guard import clean_up
+from plugin.embedded.processes import HOME_MARK
+from tests.support.sockets import listening
+
+BIN = Path(sys.executable).parent
+START_SECONDS, STOP_SECONDS = 90.0, 10.0
+
+
+def _wait_until(condition: Callable[[], bool], limit_seconds: float) -> float:
+    """Wait for a condition; returns the seconds that it took."""
+    started = time.monotonic()
+    while not condition():
+        assert time.monotonic() - started < limit_seconds, "it did not happen in time"
+        time.sleep(0.02)
+    return time.monotonic() - started
+
+
+class Demo:
+    """A running `laurel demo` and what it told about itself."""
+
+    def __init__(self, home: Path, port: int, **environment: str) -> None:
+        self.home = home
+        clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+        self.output = (home.parent / "output.txt").open("a+")
+        self.process = subprocess.Popen(
+            [BIN / "laurel", "demo", "--port", str(port)],
+            env={**clean, "LAUREL_HOME": str(home), **environment},
+            stdout=self.output,
+            stderr=subprocess.STDOUT,
+        )
+        _wait_until(lambda: (home / "demo.json").exists() or self.process.poll() is not None, START_SECONDS)
+        assert self.process.poll() is None, self.said()
+        self.facts: dict[str, Any] = json.loads((home / "demo.json").read_text())
+
+    def said(self) -> str:
+        """What it printed so far."""
+        self.output.seek(0)
+        return self.output.read()
+
+    def number_of(self, *command: str) -> int | None:
+        """The process number of the one whose command line ends so."""
+        for process in _processes_of(self.home):
+            if process.cmdline()[-len(command) :] == list(command):
+                return int(process.pid)
+        return None
+
+    def app_answers(self) -> bool:
+        """Whether the app is ready."""
+        try:
+            return httpx.get(f"{self.facts['app_url']}/readyz").is_success
+        except httpx.TransportError:
+            return False
+
+    def end(self, number: signal.Signals) -> int:
+        """Send a signal; returns the exit code."""
+        self.process.send_signal(number)
+        code = self.process.wait(STOP_SECONDS)
+        self.output.close()
+        return code
+
+
+def _processes_of(home: Path) -> list[psutil.Process]:
+    found = []
+    for process in psutil.process_iter():
+        try:
+            mine = process.environ().get(HOME_MARK) == str(home) or str(home) in " ".join(process.cmdline())
+            if mine and process.status() != psutil.STATUS_ZOMBIE:
+                found.append(process)
+        except psutil.Error:
+            continue
+    return found
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """One home folder for the module's tests, so that each start but the first is a restart."""
+    folder = tmp_path_factory.mktemp("demo") / "home"
+    yield folder
+    clean_up(folder)
+
+
+def test_given_a_new_home_when_the_demo_runs_then_all_answers_dead_parts_return_and_an_interrupt_ends_it(
+    home: Path,
+) -> None:
+    with listening() as taken:
+        demo = Demo(home, taken)
+
+        facts = demo.facts
+        assert {
+            "app_url", "storefront_url", "admin_url", "api_key", "api_secret", "shop", "database_url", "redis_url",
+            "customers", "products",
+        } <= set(facts)  # fmt: skip
+        assert facts["shop"] == "laurel-demo.myshopify.com"
+        assert facts["app_url"] != f"http://127.0.0.1:{taken}"
+        assert all(isinstance(one["id"], int) and "@" in one["email"] and one["name"] for one in facts["customers"])
+        assert all(isinstance(one["id"], int) and one["handle"] and one["price"] for one in facts["products"])
+        assert stat.S_IMODE((home / "demo.json").stat().st_mode) == 0o600
+        for url in (facts["storefront_url"], facts["admin_url"], f"{facts['app_url']}/livez"):
+            assert httpx.get(url).status_code == 200, url
+        with psycopg.connect(facts["database_url"]) as connection:
+            row = connection.execute(
+                "SELECT d.installed, v.version, v.effective_from::date::text, v.definition -> 'sign_up' ->> 'points' "
+                "FROM shop_directory d JOIN program_versions v USING (program_id)"
+            ).fetchone()
+        assert row == (True, 1, "1970-01-01", "100")
+
+        for command in (("serve",), ("worker",), ("-m", "plugin.devstore")):
+            first = demo.number_of(*command)
+            assert first is not None, command
+            os.kill(first, signal.SIGKILL)
+            took = _wait_until(lambda: demo.number_of(*command) not in (None, first), 5.0)  # noqa: B023  # used at once
+            assert took < 1.0, command
+        _wait_until(demo.app_answers, 20.0)
+
+        assert demo.end(signal.SIGINT) == 0
+    assert _processes_of(home) == []
+    assert not (home / "demo.json").exists()
+
+
+def test_given_data_and_a_wish_for_test_orders_when_started_again_then_it_is_kept_and_a_version_is_added(
+    home: Path,
+) -> None:
+    demo = Demo(home, 18_600, LAUREL_DEMO_TEST_ORDERS="1")
+
+    with psycopg.connect(demo.facts["database_url"]) as connection:
+        rows = connection.execute(
+            "SELECT version, definition -> 'purchase' ->> 'test_orders' FROM program_versions ORDER BY version"
+        ).fetchall()
+    assert rows == [(1, "false"), (2, "true")]
+    assert demo.end(signal.SIGTERM) == 0
+    assert _processes_of(home) == []
+
+
+def test_given_a_killed_demo_when_the_guard_has_cleaned_then_nothing_is_left_and_it_starts_again(home: Path) -> None:
+    demo = Demo(home, 18_600)
+    secret = demo.facts["api_secret"]
+    assert len(_processes_of(home)) >= 6
+
+    assert demo.end(signal.SIGKILL) == -signal.SIGKILL
+
+    _wait_until(lambda: _processes_of(home) == [], 20.0)
+    assert not (home / "demo.json").exists()
+
+    again = Demo(home, 18_600)
+    assert again.facts["api_secret"] == secret
+    assert again.end(signal.SIGINT) == 0
+    assert _processes_of(home) == []
+
+
+def test_given_a_running_demo_when_a_second_one_takes_its_home_then_it_is_refused_and_the_first_goes_on(
+    home: Path,
+) -> None:
+    demo = Demo(home, 18_600)
+
+    second = subprocess.run(
+        [BIN / "laurel", "demo"],
+        env={**os.environ, "LAUREL_HOME": str(home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert second.returncode == 1
+    assert f"in use by process {demo.process.pid}" in second.stdout.replace("\n", " ")
+    assert (home / "demo.json").exists()
+    assert demo.app_answers()
+    assert demo.end(signal.SIGINT) == 0
+
+
+def test_given_services_of_ones_own_when_the_demo_runs_then_it_uses_them_and_starts_none(
+    home: Path, database_url: str, redis_url: str
+) -> None:
+    own = home.parent / "own"
+    demo = Demo(own, 18_600, DATABASE_URL=database_url, REDIS_URL=redis_url)
+
+    assert demo.facts["database_url"] == database_url
+    assert demo.facts["redis_url"] == redis_url
+    assert {process.name() for process in _processes_of(own)} & {"postgres", "valkey-server"} == set()
+    assert not (own / "postgres").exists()
+    assert demo.end(signal.SIGINT) == 0
+    with psycopg.connect(database_url) as connection:
+        assert connection.execute("SELECT count(*) FROM shop_directory").fetchone() == (1,)
