@@ -108,15 +108,13 @@ async def test_an_unpaid_order_is_explained_and_an_unknown_one_is_null(
     assert data == {"unpaid": {"reason": "NOT_PAID", "points": 0, "base": None}, "unknown": None}
 
 
-@pytest.mark.parametrize(
-    "order_id",
-    ["", "0", "-1", "1.5", "abc", "9" * 19, "9" * 5000, "gid://shopify/Customer/1", "gid://laurel/Order/1", "1\x00",
-     "gid://shopify/Order/1 OR 1=1", "１２３"],
-)  # fmt: skip
-async def test_an_id_of_another_type_or_of_none_is_a_typed_error(ask_merchant: Ask, order_id: str) -> None:
-    reply = await ask_merchant("query ($id: ID!) { explainOrder(orderId: $id) { points } }", {"id": order_id})
-
-    assert (reply.status, reply.codes) == (200, ["INVALID_ID"])
+async def test_an_id_of_another_type_or_of_none_is_a_typed_error(ask_merchant: Ask) -> None:
+    for order_id in (
+        "", "0", "-1", "1.5", "abc", "9" * 19, "9" * 5000, "gid://shopify/Customer/1", "gid://laurel/Order/1", "1\x00",
+        "gid://shopify/Order/1 OR 1=1", "１２３", "gid://shopify/Order/" + "9" * 19,
+    ):  # fmt: skip
+        reply = await ask_merchant("query ($id: ID!) { explainOrder(orderId: $id) { points } }", {"id": order_id})
+        assert (reply.status, reply.codes) == (200, ["INVALID_ID"]), order_id[:40]
 
 
 async def test_publishing_makes_the_next_version_live(
@@ -164,11 +162,19 @@ async def test_a_publication_that_must_not_be_is_refused_and_changes_nothing(
     assert await count_of(engine, shop, "program_versions") == 1
 
 
-@pytest.mark.parametrize("moment", ["", "tomorrow", "2026-11-22", "2026-11-22T09:00:00", "9" * 4000, 5, "2026-13-01"])
-async def test_a_time_that_is_none_is_the_request_s_mistake(ask_merchant: Ask, moment: object) -> None:
-    reply = await ask_merchant(PUBLISH, {"input": {"effectiveFrom": moment}})
-
-    assert (reply.status, reply.codes) == (400, ["BAD_USER_INPUT"])
+async def test_a_time_that_is_none_is_the_request_s_mistake(ask_merchant: Ask) -> None:
+    for moment in (
+        "",
+        "tomorrow",
+        "2026-11-22",
+        "2026-11-22T09:00:00",
+        "9" * 4000,
+        5,
+        "2026-13-01",
+        "0001-01-01T00:00+14:00",
+    ):
+        reply = await ask_merchant(PUBLISH, {"input": {"effectiveFrom": moment}})
+        assert (reply.status, reply.codes) == (400, ["BAD_USER_INPUT"]), moment
 
 
 async def test_a_parked_delivery_is_seen_with_its_reason_and_replayed_once(

@@ -6,7 +6,6 @@ import base64
 import re
 from datetime import UTC, datetime, timedelta
 
-import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -138,18 +137,18 @@ async def test_pages_follow_each_other_without_gap_or_repeat(
     assert numbers == sorted(numbers, reverse=True)
 
 
-@pytest.mark.parametrize(
-    "cursor",
-    ["", "abc", "é", "\x00", "A" * 30_000, base64.urlsafe_b64encode(b"ParkedEvent:5").decode(),
-     base64.urlsafe_b64encode(b"Transaction:" + b"9" * 19).decode(),
-     base64.urlsafe_b64encode(b"Transaction:-5").decode(), base64.urlsafe_b64encode(b"\xff\xfe").decode()],
-)  # fmt: skip
-async def test_a_cursor_that_we_did_not_make_is_an_error(ask_storefront: Ask, cursor: str) -> None:
-    reply = await ask_storefront(
-        "query ($after: String) { me { transactions(after: $after) { nodes { id } } } }", {"after": cursor}
-    )
+FOREIGN_CURSORS = [
+    "", "abc", "é", "\x00", "A" * 30_000, *(base64.urlsafe_b64encode(content).decode() for content in (
+        b"ParkedEvent:5", b"Transaction:" + b"9" * 19, b"Transaction:-5", b"Transaction:05", b"\xff\xfe")),
+]  # fmt: skip
 
-    assert (reply.status, reply.codes) == (200, ["INVALID_CURSOR"])
+
+async def test_a_cursor_that_we_did_not_make_is_an_error(ask_storefront: Ask) -> None:
+    document = "query ($after: String) { me { transactions(after: $after) { nodes { id } } } }"
+
+    for cursor in FOREIGN_CURSORS:
+        reply = await ask_storefront(document, {"after": cursor})
+        assert (reply.status, reply.codes) == (200, ["INVALID_CURSOR"]), cursor[:40]
 
 
 async def test_what_expires_next_is_told_soonest_first(
@@ -162,57 +161,6 @@ async def test_what_expires_next_is_told_soonest_first(
     assert len(expiring) == 1
     assert expiring[0]["points"] == 145
     assert expiring[0]["expiresAt"] == (PAID_AT + timedelta(days=365)).isoformat().replace("+00:00", "Z")
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency", "points"),
-    [
-        ("19.99", "USD", 20), ("0.50", "USD", 0), ("1.50", "USD", 2), ("2.50", "USD", 2), ("1250", "JPY", 12),
-        ("10.00", "PLN", 2), ("30.00", "PLN", 8), ("19.99", "CHF", None), ("0", "USD", 0),
-    ],
-)  # fmt: skip
-async def test_a_product_says_what_it_earns_by_the_engine_s_own_rounding(
-    ask_storefront: Ask, amount: str, currency: str, points: int | None
-) -> None:
-    reply = await ask_storefront(
-        "query ($money: MoneyInput!) { program { pointsFor(money: $money) } }",
-        {"money": {"amount": amount, "currencyCode": currency}},
-    )
-
-    assert reply.data == {"program": {"pointsFor": points}}
-
-
-@pytest.mark.parametrize(
-    ("amount", "currency"),
-    [
-        ("NaN", "USD"), ("1e3", "USD"), ("Infinity", "USD"), ("", "USD"), ("abc", "USD"), (1.5, "USD"), (True, "USD"),
-        (None, "USD"), ("1" * 4000, "USD"), ("9" * 15 + ".00", "XXXX"), ("1", "usd"), ("1", ""), ("1", 5), ("1", None),
-        ("1", "\x00"),
-    ],
-)  # fmt: skip
-async def test_what_is_no_money_is_refused_as_the_request_s_mistake(
-    ask_storefront: Ask, amount: object, currency: object
-) -> None:
-    reply = await ask_storefront(
-        "query ($money: MoneyInput!) { program { pointsFor(money: $money) } }",
-        {"money": {"amount": amount, "currencyCode": currency}},
-    )
-
-    assert (reply.status, reply.codes) == (400, ["BAD_USER_INPUT"])
-    assert len(reply.body["errors"][0]["message"]) <= 301
-
-
-@pytest.mark.parametrize(("amount", "currency"), [("-1", "USD"), ("1.005", "USD"), ("1.5", "JPY"), ("9" * 15, "USD")])
-async def test_an_amount_that_its_currency_cannot_have_is_a_typed_error(
-    ask_storefront: Ask, amount: str, currency: str
-) -> None:
-    reply = await ask_storefront(
-        "query ($money: MoneyInput!) { program { pointsFor(money: $money) } }",
-        {"money": {"amount": amount, "currencyCode": currency}},
-    )
-
-    assert (reply.status, reply.codes) == (200, ["BAD_USER_INPUT"])
-    assert reply.body["data"] == {"program": {"pointsFor": None}}
 
 
 async def test_a_tenant_sees_nothing_of_another_even_for_the_same_customer_id(
