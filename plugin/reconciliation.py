@@ -67,7 +67,7 @@ async def reconcile_shop(services: Services, program_id: int, shop_id: int) -> R
 
 
 async def refresh_shop_token(services: Services, program_id: int, shop_id: int) -> None:
-    """Keep the grant of a shop alive that nobody opens. Raises TokenRefusedError when it should be tried again later."""
+    """Keep the grant of a shop alive that nobody opens. Raises TokenRefusedError: try again later."""
     shop = await _shop(services, program_id, shop_id)
     if shop is None or not shop.installed:
         return
