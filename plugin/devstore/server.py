@@ -13,29 +13,34 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
-from plugin.devstore import storefront
+from plugin.devstore import admin_frame, storefront
 from plugin.devstore.admin_api import AdminApi
 from plugin.devstore.app_proxy import AppProxy
 from plugin.devstore.application import App
 from plugin.devstore.control import Control
 from plugin.devstore.sessions import SESSION_COOKIE
 from plugin.devstore.store import Store
+from plugin.devstore.times import Clock, utc_now
 from plugin.devstore.token_endpoint import TokenEndpoint
-from plugin.devstore.webhooks_out import COMPRESSION, WebhookSender
+from plugin.devstore.webhooks_out import WebhookSender
 
 
-def create_server(home: Path, app: App, *, compression: float = COMPRESSION) -> Starlette:
-    """The application. `home` holds its file; `compression` is how many times faster than Shopify it retries.
+def create_server(
+    home: Path, app: App, *, clock: Clock = utc_now, forward: httpx.AsyncBaseTransport | None = None
+) -> Starlette:
+    """The application. `home` holds its file; `forward` is how it reaches the app, over the network by default.
 
     `.state.store` is the store, for tests in the same process.
     """
-    store = Store(home, app)
+    store = Store(home, app, clock=clock)
     # The platform passes no cookies on, in either direction, and keeps none of the app's own.
-    client = httpx.AsyncClient(trust_env=False, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())))
+    client = httpx.AsyncClient(
+        trust_env=False, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())), transport=forward
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
-        sender = WebhookSender(app, store.deliveries, client, store.clock, compression=compression)
+        sender = WebhookSender(app, store.deliveries, client, store.clock)
         admin_api.start()
         sending = asyncio.create_task(sender.run())
         try:
@@ -53,7 +58,7 @@ def create_server(home: Path, app: App, *, compression: float = COMPRESSION) -> 
     for part in (TokenEndpoint(store), admin_api, proxy, Control(store)):
         routes += part.routes()
     # The storefront comes last: it answers every other path, with its own page for what is not there.
-    server = Starlette(routes=[*routes, *storefront.routes(store)], lifespan=lifespan)
+    server = Starlette(routes=[*routes, *admin_frame.routes(store), *storefront.routes(store)], lifespan=lifespan)
     server.state.store = store
     return server
 

@@ -28,13 +28,14 @@ SECURITY_POLICY = (
 
 
 def routes(store: Store) -> list[BaseRoute]:
-    """Every address of the storefront, with the theme's and the extension's assets."""
+    """Every address of the storefront, and its page for all that nothing else answers: put these routes last."""
     storefront = Storefront(store)
     found: list[BaseRoute] = [
         Mount(liquid_theme.ASSETS_PATH, StaticFiles(directory=storefront.pages.theme.assets)),
         Mount(liquid_blocks.ASSETS_PATH, StaticFiles(directory=storefront.pages.extension.assets)),
     ]
-    for language, (_, prefix) in LANGUAGES.items():
+    # Longest prefix first, because each language ends with a route for every path that is left.
+    for language, (_, prefix) in sorted(LANGUAGES.items(), key=lambda item: -len(item[1][1])):
         for path, (methods, handler) in storefront.handlers().items():
             endpoint = partial(_answer, handler, language)
             found.append(Route((prefix + path).rstrip("/") or "/", endpoint, methods=methods))

@@ -35,7 +35,7 @@ export class Watcher {
 
   start(): void {
     const now = (): void => void (document.hidden ? clearTimeout(this.timer) : this.check());
-    for (const type of ["visibilitychange"]) document.addEventListener(type, now);
+    document.addEventListener("visibilitychange", now);
     for (const type of ["focus", "pageshow", "online"]) addEventListener(type, now);
     const active = (): void => this.notice();
     for (const type of ["pointerdown", "keydown", "scroll"]) addEventListener(type, active, { passive: true });

@@ -1,35 +1,26 @@
-/** Makes any accent that a merchant picks readable (WCAG AA), on itself and on a surface. */
+/** Makes any accent that a merchant picks readable as text on a surface (WCAG AA). */
 
 /** Red, green and blue, 0 to 255. */
 export type Color = readonly number[];
 
-const FALLBACK: Color = [0x1d, 0x4a, 0x3c];
 const WHITE: Color = [255, 255, 255];
 const BLACK: Color = [0, 0, 0];
 const READABLE = 4.5;
 
-/** The accent, ours when the text is no `#rrggbb`, and the color of text on it. */
-export function accentFrom(text: string | undefined): { readonly base: Color; readonly on: Color } {
-  const base = parse(text) ?? FALLBACK;
-  return { base, on: contrast(base, WHITE) >= READABLE ? WHITE : BLACK };
+/** The channels of `#rrggbb`. */
+export function parse(hex: string): Color {
+  return [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
 }
 
-/** A color from `#rgb` or `#rrggbb`; nothing else is ever let into a style. */
-export function parse(text: string | undefined): Color | null {
-  const digits = /^#([\da-f]{3}|[\da-f]{6})$/i.exec(text ?? "")?.[1];
-  if (!digits) return null;
-  const pairs = digits.length === 3 ? digits.replace(/./g, "$&$&") : digits;
-  return [0, 2, 4].map((start) => parseInt(pairs.slice(start, start + 2), 16));
-}
-
-/** The color, moved away from the surface in small steps until it can be read on it. */
+/** The color in the lightness nearest to its own at which it can be read on the surface; its hue stays. */
 export function readableOn(color: Color, surface: Color): Color {
-  const pole = luminance(surface) > 0.2 ? BLACK : WHITE;
-  for (let share = 0; share < 1; share += 0.05) {
-    const mixed = color.map((channel, i) => Math.round(channel + ((pole[i] ?? 0) - channel) * share));
-    if (contrast(mixed, surface) >= READABLE) return mixed;
+  const lighter = luminance(surface) < 0.2;
+  const { hue, saturation, lightness } = toHsl(color);
+  for (let step = 0; step <= 100; step += 2) {
+    const tried = fromHsl(hue, saturation, lighter ? lightness + (1 - lightness) * (step / 100) : lightness * (1 - step / 100));
+    if (contrast(tried, surface) >= READABLE) return tried;
   }
-  return pole;
+  return lighter ? WHITE : BLACK;
 }
 
 /** The contrast ratio of two colors, 1 to 21, as WCAG 2 defines it. */
@@ -48,4 +39,22 @@ function luminance(color: Color): number {
     const value = channel / 255;
     return sum + (weights[i] ?? 0) * (value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4);
   }, 0);
+}
+
+function toHsl(color: Color): { hue: number; saturation: number; lightness: number } {
+  const [red = 0, green = 0, blue = 0] = color.map((channel) => channel / 255);
+  const [most, least] = [Math.max(red, green, blue), Math.min(red, green, blue)];
+  const [lightness, range] = [(most + least) / 2, most - least];
+  if (range === 0) return { hue: 0, saturation: 0, lightness };
+  const saturation = range / (1 - Math.abs(2 * lightness - 1));
+  const sector = most === red ? (green - blue) / range : most === green ? (blue - red) / range + 2 : (red - green) / range + 4;
+  return { hue: (sector * 60 + 360) % 360, saturation, lightness };
+}
+
+function fromHsl(hue: number, saturation: number, lightness: number): Color {
+  const reach = saturation * Math.min(lightness, 1 - lightness);
+  return [0, 8, 4].map((offset) => {
+    const sector = (offset + hue / 30) % 12;
+    return Math.round(255 * (lightness - reach * Math.max(-1, Math.min(sector - 3, 9 - sector, 1))));
+  });
 }

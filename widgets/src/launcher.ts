@@ -40,7 +40,7 @@ export class LauncherElement extends HTMLElement {
 
   private draw(): void {
     paint(this);
-    const label = element("span", {}, this.dataset["label"] || this.texts.get("launcher.label"));
+    const label = element("span", { class: "label" }, this.dataset["label"] || this.texts.get("launcher.label"));
     this.button.append(laurel(), label, this.balance);
     this.button.addEventListener("click", this.open);
     shadow(this, base, styles).replaceChildren(this.button, this.news);
@@ -62,7 +62,6 @@ export class LauncherElement extends HTMLElement {
     const values = { points: this.texts.points(points), balance: this.texts.points(balance) };
     this.news.textContent = this.texts.get("launcher.earned", values);
     const gain = element("span", { class: "gain", "aria-hidden": "true" }, `+${values.points}`);
-    gain.addEventListener("animationend", () => gain.remove());
     this.shadowRoot?.append(gain);
     setTimeout(() => gain.remove(), 6_000);
   }

@@ -1,23 +1,11 @@
 /** The looks that the merchant chose, set on a host element as properties that its style sheet reads. */
 
-import { accentFrom, readableOn, toHex } from "./colors.ts";
+const FALLBACK = "#1d4a3c";
 
-const LIGHT_SURFACE = [0xf4, 0xf6, 0xf3] as const;
-const DARK_SURFACE = [0x24, 0x2b, 0x28] as const;
-
-/** The accent and what can be read on it: all that the launcher needs. */
-export function paint(host: HTMLElement, from: HTMLElement = host): void {
-  const { base, on } = accentFrom(from.dataset["accent"]);
-  host.style.setProperty("--laurel-accent", toHex(base));
-  host.style.setProperty("--laurel-on-accent", toHex(on));
-}
-
-/** The accent as a text color on both surfaces, and which of them to show. */
-export function dress(host: HTMLElement, from: HTMLElement = host): void {
-  paint(host, from);
-  const { base } = accentFrom(from.dataset["accent"]);
-  host.style.setProperty("--laurel-ink-light", toHex(readableOn(base, LIGHT_SURFACE)));
-  host.style.setProperty("--laurel-ink-dark", toHex(readableOn(base, DARK_SURFACE)));
-  const scheme = from.dataset["scheme"] ?? "auto";
-  host.style.setProperty("color-scheme", /^(light|dark)$/.test(scheme) ? `only ${scheme}` : "light dark");
+/** The accent and the color of text on it: all that the launcher needs. Liquid measured the contrast. */
+export function paint(host: HTMLElement, { accent, onAccent }: DOMStringMap = host.dataset): string {
+  const known = accent && /^#[\da-f]{6}$/i.test(accent) ? accent : FALLBACK;
+  host.style.setProperty("--accent", known);
+  host.style.setProperty("--on-accent", onAccent === "dark" && known === accent ? "#000" : "#fff");
+  return known;
 }

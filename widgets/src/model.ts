@@ -23,6 +23,7 @@ export interface Expiring {
 }
 
 export interface Member {
+  readonly id: string;
   readonly balance: { readonly available: number; readonly pending: number; readonly lifetime: number };
   readonly expiring: readonly Expiring[];
   readonly transactions: { readonly nodes: readonly Entry[] };

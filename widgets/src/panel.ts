@@ -4,9 +4,9 @@ import base from "./base.css";
 import { burst, countUp, highlight } from "./celebration.ts";
 import { textsOf } from "./configuration.ts";
 import { element, prefersStillness, safeLink, shadow } from "./elements.ts";
-import { dress } from "./looks.ts";
 import palette from "./palette.css";
 import styles from "./panel.css";
+import { dress } from "./panel_looks.ts";
 import { drawError, drawGuest, drawLoading, drawMember, type Scene } from "./panel_scenes.ts";
 import type { Gain, Session } from "./session.ts";
 

@@ -8,6 +8,8 @@ import type { Answer, Member } from "./model.ts";
 import type { Texts } from "./texts.ts";
 import { drawWays, joiningPoints } from "./ways.ts";
 
+const SOON_MS = 60 * 24 * 60 * 60 * 1_000;
+
 export interface Scene {
   readonly answer: Answer | null;
   readonly texts: Texts;
@@ -98,7 +100,7 @@ function drawFacts(texts: Texts, member: Member, pending: number): Child {
   const facts: HTMLElement[] = [];
   if (pending > 0) facts.push(element("li", {}, texts.get("panel.pending", { points: texts.points(pending) })));
   const soon = member.expiring[0];
-  if (soon) {
+  if (soon && Date.parse(soon.expiresAt) - Date.now() < SOON_MS) {
     const values = { points: texts.points(soon.points), date: dayText(soon.expiresAt, texts.locale) };
     facts.push(element("li", {}, texts.get("panel.expiring", values)));
   }

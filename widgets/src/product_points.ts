@@ -5,9 +5,8 @@ import { Client } from "./client.ts";
 import { OPEN, textsOf } from "./configuration.ts";
 import { element, shadow } from "./elements.ts";
 import { laurel } from "./icons.ts";
-import { dress } from "./looks.ts";
+import { paint } from "./looks.ts";
 import type { ProductAnswer } from "./model.ts";
-import palette from "./palette.css";
 import styles from "./product_points.css";
 import type { Texts } from "./texts.ts";
 
@@ -23,8 +22,8 @@ export class ProductPointsElement extends HTMLElement {
     if (!this.texts) {
       this.texts = textsOf(this);
       this.client = new Client(this.dataset["proxy"], this.texts.locale);
-      dress(this);
-      shadow(this, base, palette, styles);
+      paint(this);
+      shadow(this, base, styles);
     }
     document.addEventListener("change", this.changed);
     void this.update();

@@ -2,7 +2,10 @@
 
 import type { Client } from "./client.ts";
 import { Watcher } from "./changes.ts";
-import type { Answer } from "./model.ts";
+import type { Answer, Entry, Member } from "./model.ts";
+
+const MEMORY = "laurel";
+let memory = "";
 
 /** Points arrived while the page was open: the sum of the new entries, and the balance after them. */
 export interface Gain {
@@ -48,7 +51,6 @@ export class Session extends EventTarget {
   }
 
   private async load(): Promise<void> {
-    const before = this.answer?.me;
     try {
       this.answer = await this.client.query<Answer>(PANEL_DOCUMENT_ID, {});
       this.failed = false;
@@ -56,12 +58,36 @@ export class Session extends EventTarget {
       this.failed = true;
     }
     this.dispatchEvent(new Event("change"));
-    const now = this.answer?.me;
-    if (this.failed || !before || !now) return;
-    const known = new Set(before.transactions.nodes.map(({ id }) => id));
-    const fresh = now.transactions.nodes.filter(({ id }) => !known.has(id));
+    const me = this.answer?.me;
+    if (this.failed || !me) return;
+    const fresh = unseen(me);
     const points = fresh.reduce((sum, entry) => sum + Math.max(entry.points, 0), 0);
-    const detail: Gain = { points, balance: now.balance.available, fresh: fresh.map(({ id }) => id) };
+    const detail: Gain = { points, balance: me.balance.available, fresh: fresh.map(({ id }) => id) };
     if (points > 0) this.dispatchEvent(new CustomEvent("gain", { detail }));
+  }
+}
+
+/**
+ * The entries that this tab has not shown to this member: points often arrive between two pages, such as the checkout
+ * and the thanks for it. A tab that knows nothing of the member has nothing to compare with.
+ */
+function unseen(member: Member): readonly Entry[] {
+  const entries = member.transactions.nodes;
+  const ids = entries.map(({ id }) => id);
+  const [owner, ...seen] = recalled().split(" ");
+  memory = [member.id, ...ids].join(" ");
+  try {
+    sessionStorage.setItem(MEMORY, memory);
+  } catch {
+    // Storage is off or full: this page still remembers.
+  }
+  return owner === member.id ? entries.filter(({ id }) => !seen.includes(id)) : [];
+}
+
+function recalled(): string {
+  try {
+    return memory || (sessionStorage.getItem(MEMORY) ?? "");
+  } catch {
+    return memory;
   }
 }
