@@ -23,6 +23,8 @@ class OrderAward:
     outcome: OrderOutcome
     order: Order
     starts_at: datetime
+    changed_at: datetime
+    """The newest thing that is known to have happened to the order: when what follows the first award occurred."""
 
     @property
     def member(self) -> MemberKey:
@@ -54,7 +56,9 @@ def order_award(
         ends_at = points_end(starts_at, rule.expires_after_days if rule else None)
         award = Award(key, 0, live.version, known.member_id, state.order.occurred_at, ends_at, new=True)
     decided_by = next(version for version in versions if version.version == award.program_version)
-    return OrderAward(award, order_outcome(decided_by.definition.purchase, state), state.order, starts_at)
+    outcome = order_outcome(decided_by.definition.purchase, state)
+    happened = [state.order.updated_at, *(refund.created_at for refund in state.refunds)]
+    return OrderAward(award, outcome, state.order, starts_at, min(max(happened), received_at))
 
 
 def post_order_award(ledger: Ledger, one: OrderAward) -> None:
@@ -70,7 +74,7 @@ def post_order_award(ledger: Ledger, one: OrderAward) -> None:
         ledger.new_id(),
         "earn" if gives else "clawback",
         one.difference,
-        one.order.occurred_at,
+        one.changed_at if award.revision else one.order.occurred_at,
         "program",
         award_id=award.award_id,
         program_version=award.program_version,
