@@ -54,9 +54,7 @@ class ThemeExtension:
         add_shopify_filters(environment, Texts(folder / "locales"), lambda name: f"{ASSETS_PATH}/{name}")
         self.blocks = {path.stem: _read(path, environment) for path in sorted((folder / "blocks").glob("*.liquid"))}
 
-    def render(
-        self, handle: str, objects: Mapping[str, object], chosen: Mapping[str, object] | None = None
-    ) -> str:
+    def render(self, handle: str, objects: Mapping[str, object], chosen: Mapping[str, object] | None = None) -> str:
         """The markup of one block, wrapped as the platform wraps it. Raises KeyError for an unknown handle."""
         block = self.blocks[handle]
         block_id = f"laurel-{handle}"
