@@ -82,6 +82,6 @@ def _cursor(position: Sequence[Any]) -> str:
 
 def _read(cursor: str) -> list[str]:
     try:
-        return base64.urlsafe_b64decode(cursor.encode()).decode().split("\n")
+        return base64.b64decode(cursor, altchars=b"-_", validate=True).decode().split("\n")
     except (binascii.Error, ValueError):
         raise GraphQLError("Invalid cursor for current pagination sort.", extensions={"code": "BAD_REQUEST"}) from None

@@ -8,6 +8,7 @@ from pathlib import Path
 import httpx
 import pytest
 
+from plugin.devstore.admin_schema import AdminSchema, admin_schema
 from plugin.devstore.application import App
 from plugin.devstore.customer_payloads import Payload
 from plugin.devstore.orders import Checkout, RequestedLine
@@ -52,6 +53,12 @@ async def shop_client(
     async with httpx.AsyncClient(transport=transport, base_url="http://store.test") as client:
         yield client, store
     store.close()
+
+
+@pytest.fixture(scope="session")
+def published_schema() -> AdminSchema:
+    """Shopify's own schema, fetched once per machine; a test that needs it fails where it cannot be had."""
+    return admin_schema()
 
 
 @pytest.fixture
