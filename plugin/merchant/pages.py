@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel.dates import format_date, format_datetime
+from babel.dates import format_skeleton
 from babel.numbers import format_decimal
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from redis.exceptions import RedisError
@@ -139,9 +140,9 @@ class Words:
         except (KeyError, ValueError, OSError):
             self._zone = ZoneInfo("UTC")
 
-    def number(self, value: int) -> str:
-        """A whole number with its groups."""
-        return format_decimal(value, locale=self._locale)
+    def number(self, value: int | Decimal) -> str:
+        """A number with its groups."""
+        return format_decimal(value, format="#,##0.######", locale=self._locale)
 
     def signed(self, value: int) -> str:
         """A change, with a plus or a minus."""
@@ -151,12 +152,13 @@ class Words:
         """A day, short."""
         if isinstance(value, str):
             value = datetime.fromisoformat(value).date()
-        return format_date(value, "MMMd" if self._locale.startswith("zh") else "MMM d", locale=self._locale)
+        return format_skeleton("MMMd", datetime(value.year, value.month, value.day, tzinfo=UTC), locale=self._locale)
 
     def moment(self, value: datetime | str) -> str:
         """A day and a time of day in the shop's zone."""
         moment = datetime.fromisoformat(value) if isinstance(value, str) else value
-        return format_datetime(moment, "MMM d, HH:mm", tzinfo=self._zone, locale=self._locale)
+        local = moment.astimezone(self._zone)
+        return f"{format_skeleton('MMMd', local, locale=self._locale)}, {local:%H:%M}"
 
 
 def embed_link(domain: str, api_key: str, origin: str | None) -> str:
@@ -168,14 +170,6 @@ def embed_link(domain: str, api_key: str, origin: str | None) -> str:
 def _program_values(program: dict[str, Any], words: Words) -> dict[str, Any]:
     live, draft = program["liveVersion"], program["draft"]
     definition = (live or draft)["definition"]
-    rules = []
-    if definition["purchase"]:
-        rules = [
-            words.text("rule.purchase", points=_plain(rate["pointsPerUnit"]), currency=rate["currencyCode"])
-            for rate in definition["purchase"]["rates"]
-        ]
-    if definition["signUp"]:
-        rules.append(words.text("rule.sign_up", points=words.number(definition["signUp"]["points"])))
     standing = words.text("draft.detail")
     if live:
         since = datetime.fromisoformat(live["effectiveFrom"])
@@ -187,12 +181,28 @@ def _program_values(program: dict[str, Any], words: Words) -> dict[str, Any]:
         "revision": draft["revision"],
         "heading": words.text("live.heading" if live else "draft.heading", name=definition["name"]),
         "standing": standing,
-        "rules": rules,
+        "rules": _rules(definition, words),
     }
 
 
-def _plain(rate: str) -> str:
-    return rate.rstrip("0").rstrip(".") if "." in rate else rate
+def _rules(definition: dict[str, Any], words: Words) -> list[str]:
+    """What the program pays, in a few words each; currencies of one rate together."""
+    currencies: dict[Decimal, list[str]] = {}
+    for rate in (definition["purchase"] or {"rates": ()})["rates"]:
+        currencies.setdefault(Decimal(rate["pointsPerUnit"]), []).append(rate["currencyCode"])
+    either = words.text("rule.or")
+    rules = [
+        words.text("rule.purchase", points=_points(rate, words), currencies=either.join(currencies[rate]))
+        for rate in sorted(currencies, reverse=True)
+    ]
+    if definition["signUp"]:
+        points = _points(Decimal(definition["signUp"]["points"]), words)
+        rules.append(words.text("rule.sign_up", points=points))
+    return rules
+
+
+def _points(amount: Decimal, words: Words) -> str:
+    return words.text("rule.point") if amount == 1 else words.text("rule.points", points=words.number(amount))
 
 
 def _overview_values(overview: dict[str, Any], words: Words) -> dict[str, Any]:

@@ -64,11 +64,12 @@
   async function embedState(handle) {
     try {
       const extensions = await window.shopify.app.extensions();
-      const blocks = extensions.filter((one) => one.type === "theme_app_extension" || one.type === "theme");
-      const embed = blocks.flatMap((one) => (one.handle === handle ? [one, ...(one.activations ?? [])] : one.activations ?? []))
-        .filter((one) => one.handle === handle || one.target === "body" || one.target === "head");
-      if (!blocks.length) return "unknown";
-      return embed.some((one) => one.status === "active" || one.activations?.some((inner) => inner.status === "active")) ? "on" : "off";
+      const themes = extensions.filter((one) => one.type.startsWith("theme"));
+      if (!themes.length) return "unknown";
+      // An activation names its block; where it does not, the target tells embeds (body, head) from blocks (section).
+      const embeds = themes.flatMap((one) => one.activations ?? [])
+        .filter((one) => (one.handle ? one.handle === handle : one.target === "body" || one.target === "head"));
+      return embeds.some((one) => one.status === "active") ? "on" : "off";
     } catch {
       return "unknown";
     }
@@ -76,11 +77,13 @@
 
   async function showEmbed() {
     const place = document.getElementById("embed");
+    const themeChanged = document.getElementById("theme-changed");
     const state = await embedState(place.dataset.handle);
     const key = state[0].toUpperCase() + state.slice(1);
     const badge = document.getElementById("embed-badge");
     badge.setAttribute("tone", { on: "success", off: "warning", unknown: "neutral" }[state]);
     badge.textContent = place.dataset[`badge${key}`];
+    if (themeChanged) themeChanged.hidden = state === "on";
     document.getElementById("embed-text").textContent = place.dataset[`text${key}`];
     document.getElementById("embed-link").textContent = state === "off" ? place.dataset.switchOn : place.dataset.open;
   }
