@@ -1,0 +1,132 @@
+"""What browser tests share: a running demo, a browser that speaks to nobody else, and steps that a shopper takes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import Frame, Locator, Page
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+CHROMIUM_ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 860}
+START_SECONDS, STOP_SECONDS = 120.0, 20.0
+
+
+@dataclass(frozen=True)
+class Demo:
+    """A running demo: `facts` is its demo.json."""
+
+    facts: dict[str, Any]
+    home: Path
+
+    @property
+    def store(self) -> str:
+        """The storefront's address, without a slash at its end."""
+        return str(self.facts["storefront_url"]).rstrip("/")
+
+    @property
+    def admin(self) -> str:
+        """The admin's address."""
+        return str(self.facts["admin_url"])
+
+    def customer(self, name: str) -> int:
+        """The id of a seeded customer."""
+        return next(int(one["id"]) for one in self.facts["customers"] if one["name"] == name)
+
+    def new_customer(self, first_name: str) -> int:
+        """A customer of the test's own, whose balance no other test changes."""
+        email = f"{first_name.lower()}-{time.time_ns()}@example.com"
+        return int(self.ask("customers", first_name=first_name, last_name="Tester", email=email)["customer"]["id"])
+
+    def buy(self, customer_id: int, handle: str) -> dict[str, Any]:
+        """An order placed elsewhere: not in the browser that is being watched."""
+        return self.ask("checkout", lines=[{"handle": handle}], customer_id=customer_id)
+
+    def ask(self, what: str, **body: object) -> dict[str, Any]:
+        """POST to one of the demo store's controls."""
+        answer = httpx.post(f"{self.store}/devstore/{what}", json=body, timeout=30, trust_env=False)
+        assert answer.is_success, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+
+def start_demo(home: Path, port: int) -> tuple[subprocess.Popen[bytes], Demo]:
+    """Start `laurel demo` with its own home, and wait until it says that everything answers."""
+    clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    process = subprocess.Popen(
+        [Path(sys.executable).parent / "laurel", "demo", "--port", str(port)],
+        env={**clean, "LAUREL_HOME": str(home)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    deadline = time.monotonic() + START_SECONDS
+    while not (home / "demo.json").exists():
+        assert process.poll() is None, f"the demo stopped; see {home}/logs"
+        assert time.monotonic() < deadline, "the demo did not start in time"
+        time.sleep(0.05)
+    return process, Demo(json.loads((home / "demo.json").read_text()), home)
+
+
+def stop_demo(process: subprocess.Popen[bytes]) -> None:
+    """Stop it as Ctrl-C does."""
+    process.send_signal(signal.SIGINT)
+    process.wait(STOP_SECONDS)
+
+
+def log_in(page: Page, demo: Demo, customer_id: int) -> None:
+    """Choose a customer on the log-in page."""
+    page.goto(f"{demo.store}/account/login")
+    page.locator(f'button[value="{customer_id}"]').click()
+    page.wait_for_url(f"{demo.store}/")
+
+
+def launcher(page: Page) -> Locator:
+    """The widget's button."""
+    return page.locator("laurel-launcher button.launcher")
+
+
+def open_panel(page: Page) -> Locator:
+    """Press the button; returns the open panel once it has something to show."""
+    launcher(page).click()
+    panel = page.locator("laurel-panel dialog[open]")
+    panel.locator(".ways, [role=alert]").first.wait_for()
+    return panel
+
+
+def axe_violations(frame: Page | Frame) -> list[str]:
+    """What axe-core finds in a document and its shadow roots: "rule: element" each."""
+    source = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+    frame.evaluate(source)
+    violations = frame.evaluate("async () => (await axe.run(document, {iframes: false})).violations")
+    return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in violations for node in one["nodes"]]
+
+
+def settle(page: Page) -> None:
+    """Let every animation end, so that colors are measured and pictures taken at rest."""
+    page.evaluate(
+        """async () => {
+            const roots = [document, ...[...document.querySelectorAll('*')].map((e) => e.shadowRoot).filter(Boolean)];
+            const running = roots.flatMap((root) => root.getAnimations())
+                .filter((one) => one.effect.getComputedTiming().iterations !== Infinity);
+            await Promise.allSettled(running.map((one) => one.finished));
+        }"""
+    )
