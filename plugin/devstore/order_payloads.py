@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 
-from plugin.devstore.amounts import NOTHING, Currencies, Pair, json_number, text, total
+from plugin.devstore.amounts import NOTHING, total
 from plugin.devstore.customer_payloads import Payload, customer_in_order, gid, shipping_address
-from plugin.devstore.pricing import AppliedDiscount, PricedLine, PricedOrder
-from plugin.devstore.seed import SHIPPING_TITLE, SHOP, VENDOR
-
-NextId = Callable[[str], int]
+from plugin.devstore.order_line_payloads import NextId, line_item, shipping_lines, tax_lines
+from plugin.devstore.pricing import AppliedDiscount, PricedOrder
+from plugin.devstore.seed import SHOP
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,11 +47,11 @@ def order_payload(facts: OrderFacts, priced: PricedOrder, next_id: NextId) -> Pa
             for index, discount in enumerate(priced.discounts)
         ],
         "fulfillments": [],
-        "line_items": [_line(line, priced, next_id("line_item")) for line in priced.lines],
+        "line_items": [line_item(line, priced, next_id("line_item")) for line in priced.lines],
         "payment_terms": None,
         "refunds": [],
         "shipping_address": shipping_address(facts.customer),
-        "shipping_lines": _shipping_lines(priced, next_id),
+        "shipping_lines": shipping_lines(priced, next_id),
         "returns": [],
         "line_item_groups": [],
     }
@@ -149,7 +147,7 @@ def _money(priced: PricedOrder, *, paid: bool) -> Payload:
         "presentment_currency": currencies.presentment,
         "current_total_additional_fees_set": None,
         "current_total_duties_set": None,
-        "tax_lines": _tax_lines(priced, priced.tax),
+        "tax_lines": tax_lines(priced, priced.tax),
         "taxes_included": priced.taxes_included,
         "total_outstanding": currencies.plain(NOTHING if paid else priced.total),
         "total_tip_received": currencies.plain(NOTHING),
@@ -157,65 +155,6 @@ def _money(priced: PricedOrder, *, paid: bool) -> Payload:
         **{name: currencies.plain(pair) for name, pair in both.items()},
         **{f"{name}_set": currencies.money_set(pair) for name, pair in both.items()},
         **{name: currencies.money_set(pair) for name, pair in only_sets.items()},
-    }
-
-
-def _tax_lines(priced: PricedOrder, tax: Pair) -> list[Payload]:
-    if not tax:
-        return []
-    return [
-        {
-            "price": priced.currencies.plain(tax),
-            "rate": json_number(priced.tax_rate),
-            "title": "VAT" if priced.taxes_included else "Sales tax",
-            "price_set": priced.currencies.money_set(tax),
-            "channel_liable": False,
-        }
-    ]
-
-
-def _line(line: PricedLine, priced: PricedOrder, line_id: int) -> Payload:
-    product, currencies = line.product, priced.currencies
-    return {
-        "id": line_id,
-        "admin_graphql_api_id": gid("LineItem", line_id),
-        "attributed_staffs": [],
-        "current_quantity": line.quantity,
-        "fulfillable_quantity": line.quantity if product.requires_shipping else 0,
-        "fulfillment_service": "gift_card" if product.gift_card else "manual",
-        "fulfillment_status": None,
-        "gift_card": product.gift_card,
-        "grams": product.grams,
-        "name": product.title,
-        "price": currencies.plain(line.unit),
-        "price_set": currencies.money_set(line.unit),
-        "product_exists": True,
-        "product_id": product.id,
-        "properties": [{"name": name, "value": value} for name, value in line.properties],
-        "quantity": line.quantity,
-        "requires_shipping": product.requires_shipping,
-        "sales_line_item_group_id": None,
-        "sku": product.sku,
-        "taxable": not product.gift_card,
-        "title": product.title,
-        # Zero although discounts apply: Shopify says them in discount_allocations alone.
-        "total_discount": currencies.plain(NOTHING),
-        "total_discount_set": currencies.money_set(NOTHING),
-        "variant_id": product.variant_id,
-        "variant_inventory_management": None if product.gift_card else "shopify",
-        "variant_title": None,
-        "vendor": VENDOR,
-        "tax_lines": _tax_lines(priced, line.tax),
-        "duties": [],
-        "discount_allocations": [_allocation(index, amount, currencies) for index, amount in line.allocations],
-    }
-
-
-def _allocation(index: int, amount: Pair, currencies: Currencies) -> Payload:
-    return {
-        "amount": currencies.plain(amount),
-        "amount_set": currencies.money_set(amount),
-        "discount_application_index": index,
     }
 
 
@@ -231,31 +170,3 @@ def _application(discount: AppliedDiscount) -> Payload:
         "target_selection": "all" if discount.variant_ids is None else "entitled",
         "code": discount.code,
     }
-
-
-def _shipping_lines(priced: PricedOrder, next_id: NextId) -> list[Payload]:
-    if not any(line.product.requires_shipping for line in priced.lines):
-        return []
-    currencies, index = priced.currencies, priced.shipping_discount_index
-    discounted = priced.shipping - priced.shipping_discount
-    return [
-        {
-            "id": next_id("shipping_line"),
-            "carrier_identifier": None,
-            "code": SHIPPING_TITLE,
-            "current_discounted_price_set": currencies.money_set(discounted),
-            "discounted_price": currencies.plain(discounted),
-            "discounted_price_set": currencies.money_set(discounted),
-            "is_removed": False,
-            "phone": None,
-            "price": text(priced.shipping.shop, currencies.shop),
-            "price_set": currencies.money_set(priced.shipping),
-            "requested_fulfillment_service_id": None,
-            "source": "shopify",
-            "title": SHIPPING_TITLE,
-            "tax_lines": [],
-            "discount_allocations": (
-                [] if index is None else [_allocation(index, priced.shipping_discount, currencies)]
-            ),
-        }
-    ]

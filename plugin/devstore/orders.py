@@ -5,51 +5,30 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-from plugin.devstore.amounts import ZERO, Currencies, rounded
+from plugin.devstore.amounts import ZERO, rounded
+from plugin.devstore.checkouts import Checkout, price_checkout
 from plugin.devstore.customer_payloads import Payload
 from plugin.devstore.customers import Customers
 from plugin.devstore.deliveries import DeliveryLog
 from plugin.devstore.discounts import Discounts
 from plugin.devstore.documents import Documents
-from plugin.devstore.errors import CheckoutError, NotThereError, StoreError
+from plugin.devstore.errors import NotThereError, StoreError
 from plugin.devstore.order_edits import edit_payload
 from plugin.devstore.order_payloads import OrderFacts, order_payload
-from plugin.devstore.order_records import OrderRecord, apply_edit, apply_refund, bring_up_to_date, refunded_money
-from plugin.devstore.pricing import PricedLine, PricedOrder, price_order
+from plugin.devstore.order_records import (
+    OrderRecord,
+    apply_edit,
+    apply_refund,
+    bring_up_to_date,
+    refunded_money,
+    unrefunded_shipping,
+)
 from plugin.devstore.refund_payloads import refund_payload
-from plugin.devstore.seed import EXCHANGE_RATES, SHOP, product_by_variant
 from plugin.devstore.times import Clock, after, payload_time
 
 _FIRST_ORDER_NUMBER = 1001
-
-
-@dataclass(frozen=True, slots=True)
-class RequestedLine:
-    """Units of a variant that somebody wants to buy; `properties` are line item properties."""
-
-    variant_id: int
-    quantity: int
-    properties: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Checkout:
-    """What a checkout is asked to be. A guest has an e-mail address and no customer."""
-
-    lines: tuple[RequestedLine, ...]
-    customer_id: int | None = None
-    email: str | None = None
-    discount_codes: tuple[str, ...] = ()
-    currency: str | None = None
-    """What the shopper pays in; the shop's currency when None."""
-    tax_rate: Decimal = ZERO
-    taxes_included: bool = False
-    test: bool = False
-    paid: bool = True
-    locale: str = "en"
 
 
 class Orders:
@@ -87,7 +66,7 @@ class Orders:
         Raises CheckoutError when it cannot be completed, NotThereError for an unknown customer or product.
         """
         customer = None if checkout.customer_id is None else self._customers.required(checkout.customer_id)
-        priced = self._price(checkout)
+        priced = price_checkout(checkout, self._discounts)
         with self._documents.together():
             facts = self._facts(checkout, customer, paid=checkout.paid or not priced.total)
             body = order_payload(facts, priced, self._documents.next_id)
@@ -96,21 +75,6 @@ class Orders:
             topics = ["orders/create", *(["orders/paid"] if facts.paid else []), "orders/updated"]
             self._save(OrderRecord(body), topics)
         return body
-
-    def _price(self, checkout: Checkout) -> PricedOrder:
-        currency = checkout.currency or SHOP.currency
-        if currency not in EXCHANGE_RATES:
-            raise CheckoutError(f"The shop does not sell in {currency}.")
-        if not checkout.lines:
-            raise CheckoutError("The cart is empty.")
-        currencies = Currencies(SHOP.currency, currency)
-        lines = [_line(line, currencies) for line in checkout.lines]
-        subtotal = sum((line.full.shop for line in lines), ZERO)
-        codes = {code.upper(): code for code in checkout.discount_codes}.values()
-        discounts = [self._discounts.apply(code, checkout.customer_id, subtotal) for code in codes]
-        return price_order(
-            lines, discounts, currencies, tax_rate=checkout.tax_rate, taxes_included=checkout.taxes_included
-        )
 
     def _facts(self, checkout: Checkout, customer: Payload | None, *, paid: bool) -> OrderFacts:
         number = self._documents.next_number("order_number", _FIRST_ORDER_NUMBER)
@@ -171,7 +135,11 @@ class Orders:
             at = after(body["updated_at"], self._clock())
             left = {line["id"]: record.refundable(line) for line in body["line_items"] if record.refundable(line)}
             paid = body["financial_status"] in ("paid", "partially_refunded")
-            refund = self._refund(record, left, True, None, "cancel", "Order canceled", at) if paid and left else None
+            refund = (
+                self._refund(record, left, True, None, "cancel", "Order canceled", at)
+                if paid and (left or unrefunded_shipping(body))
+                else None
+            )
             body |= {"cancelled_at": at, "closed_at": at, "cancel_reason": reason}
             if not paid and body["financial_status"] == "pending":
                 body["financial_status"] = "voided"
@@ -226,15 +194,6 @@ class Orders:
         for topic in topics:
             self._deliveries.emit(topic, record.body, order_id=order_id, event_id=event_id)
         return event_id
-
-
-def _line(line: RequestedLine, currencies: Currencies) -> PricedLine:
-    product = product_by_variant(line.variant_id)
-    if product is None:
-        raise NotThereError(f"There is no variant {line.variant_id}.")
-    if not 1 <= line.quantity <= 10_000:
-        raise CheckoutError("A quantity must be between 1 and 10,000.")
-    return PricedLine(product, line.quantity, currencies.pair(product.amount), line.properties)
 
 
 def _check_units(record: OrderRecord, quantities: Mapping[int, int]) -> None:

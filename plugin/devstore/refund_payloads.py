@@ -7,8 +7,15 @@ from decimal import Decimal
 
 from plugin.devstore.amounts import NOTHING, Pair, json_number, read_pair, share_of_units, text, total
 from plugin.devstore.customer_payloads import Payload, gid
-from plugin.devstore.order_payloads import NextId
-from plugin.devstore.order_records import OrderRecord, in_shop_money, line_discount, line_tax, unrefunded_shipping
+from plugin.devstore.order_line_payloads import NextId
+from plugin.devstore.order_records import (
+    OrderRecord,
+    in_shop_money,
+    line_discount,
+    line_tax,
+    refunded_money,
+    unrefunded_shipping,
+)
 
 
 def refund_payload(
@@ -27,7 +34,9 @@ def refund_payload(
     lines = [_refund_line(record, line_id, count, restock_type, next_id) for line_id, count in quantities.items()]
     shipped = unrefunded_shipping(record.body) if shipping else NOTHING
     worth = total([_line_worth(record, line) for line in lines]) + shipped
-    paid_back = worth.presentment if amount_only is None else amount_only
+    # Never more than what is left of the payment, say after a sum was refunded without units.
+    left_of_payment = read_pair(record.body["total_price_set"]).presentment - refunded_money(record.body)
+    paid_back = min(worth.presentment, left_of_payment) if amount_only is None else amount_only
     return {
         "id": refund_id,
         "order_id": order_id,

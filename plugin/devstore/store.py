@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from plugin.devstore.application import App
+from plugin.devstore.checkouts import Checkout, RequestedLine
 from plugin.devstore.customer_payloads import Payload, gid, shop_payload
 from plugin.devstore.customers import Customers
 from plugin.devstore.deliveries import DeliveryLog
@@ -22,7 +23,7 @@ from plugin.devstore.id_tokens import issue_id_token
 from plugin.devstore.installation import Installation
 from plugin.devstore.metafields import Metafields
 from plugin.devstore.misbehavior import Misbehavior
-from plugin.devstore.orders import Checkout, Orders, RequestedLine
+from plugin.devstore.orders import Orders
 from plugin.devstore.seed import PRODUCTS, SHOP, Product, Shop, product_by_handle
 from plugin.devstore.sessions import Cart, Session, Sessions
 from plugin.devstore.times import Clock, graphql_time, payload_time, utc_now

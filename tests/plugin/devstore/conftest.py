@@ -10,8 +10,8 @@ import pytest
 
 from plugin.devstore.admin_schema import AdminSchema, admin_schema
 from plugin.devstore.application import App
+from plugin.devstore.checkouts import Checkout, RequestedLine
 from plugin.devstore.customer_payloads import Payload
-from plugin.devstore.orders import Checkout, RequestedLine
 from plugin.devstore.seed import CUSTOMERS, product_by_handle
 from plugin.devstore.server import create_server
 from plugin.devstore.store import Store

@@ -8,9 +8,9 @@ from decimal import Decimal
 import pytest
 
 from plugin.devstore.amounts import read_pair, total
+from plugin.devstore.checkouts import Checkout, RequestedLine
 from plugin.devstore.customer_payloads import Payload
 from plugin.devstore.errors import CheckoutError, NotThereError
-from plugin.devstore.orders import Checkout, RequestedLine
 from plugin.devstore.seed import CUSTOMERS
 from plugin.devstore.store import Store
 

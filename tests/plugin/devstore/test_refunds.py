@@ -88,6 +88,17 @@ def test_a_cancellation_refunds_what_is_left_and_tells_three_topics(buy: Buy, st
         store.cancel(order["id"])
 
 
+def test_a_cancellation_after_a_sum_was_refunded_pays_back_the_rest(buy: Buy, store: Store) -> None:
+    order = buy({"stoneware-mug": 1})
+    store.refund(order["id"], {}, amount_only="5.00")
+
+    cancelled = store.cancel(order["id"])
+
+    assert [refund["transactions"][0]["amount"] for refund in cancelled["refunds"]] == ["5.00", "25.00"]
+    assert [refund["order_adjustments"][0]["amount"] for refund in cancelled["refunds"]] == ["-5.00", "5.00"]
+    assert (cancelled["current_total_price"], cancelled["financial_status"]) == ("0.00", "refunded")
+
+
 def test_a_pending_order_is_voided_by_its_cancellation(buy: Buy, store: Store) -> None:
     cancelled = store.cancel(buy({"stoneware-mug": 1}, paid=False)["id"])
 

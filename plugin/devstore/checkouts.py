@@ -1,0 +1,64 @@
+"""What a checkout is asked to be, and its price."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from plugin.devstore.amounts import ZERO, Currencies
+from plugin.devstore.discounts import Discounts
+from plugin.devstore.errors import CheckoutError, NotThereError
+from plugin.devstore.pricing import PricedLine, PricedOrder, price_order
+from plugin.devstore.seed import EXCHANGE_RATES, SHOP, product_by_variant
+
+_MOST_UNITS = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class RequestedLine:
+    """Units of a variant that somebody wants to buy; `properties` are line item properties."""
+
+    variant_id: int
+    quantity: int
+    properties: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Checkout:
+    """What a checkout is asked to be. A guest has an e-mail address and no customer."""
+
+    lines: tuple[RequestedLine, ...]
+    customer_id: int | None = None
+    email: str | None = None
+    discount_codes: tuple[str, ...] = ()
+    currency: str | None = None
+    """What the shopper pays in; the shop's currency when None."""
+    tax_rate: Decimal = ZERO
+    taxes_included: bool = False
+    test: bool = False
+    paid: bool = True
+    locale: str = "en"
+
+
+def price_checkout(checkout: Checkout, discounts: Discounts) -> PricedOrder:
+    """Everything that it costs. Raises CheckoutError with a text for the shopper, NotThereError."""
+    currency = checkout.currency or SHOP.currency
+    if currency not in EXCHANGE_RATES:
+        raise CheckoutError(f"The shop does not sell in {currency}.")
+    if not checkout.lines:
+        raise CheckoutError("The cart is empty.")
+    currencies = Currencies(SHOP.currency, currency)
+    lines = [_line(line, currencies) for line in checkout.lines]
+    subtotal = sum((line.full.shop for line in lines), ZERO)
+    codes = {code.upper(): code for code in checkout.discount_codes}.values()
+    applied = [discounts.apply(code, checkout.customer_id, subtotal) for code in codes]
+    return price_order(lines, applied, currencies, tax_rate=checkout.tax_rate, taxes_included=checkout.taxes_included)
+
+
+def _line(line: RequestedLine, currencies: Currencies) -> PricedLine:
+    product = product_by_variant(line.variant_id)
+    if product is None:
+        raise NotThereError(f"There is no variant {line.variant_id}.")
+    if not 1 <= line.quantity <= _MOST_UNITS:
+        raise CheckoutError("A quantity must be between 1 and 10,000.")
+    return PricedLine(product, line.quantity, currencies.pair(product.amount), line.properties)

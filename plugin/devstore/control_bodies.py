@@ -1,0 +1,100 @@
+"""The bodies of POST /devstore/…, checked; an unknown key is refused."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class LineBody(_Body):
+    """A line by variant or by the handle of its product."""
+
+    variant_id: int | None = None
+    handle: str | None = None
+    quantity: int = Field(default=1, ge=1, le=10_000)
+    properties: dict[str, str] = {}
+
+
+class CheckoutBody(_Body):
+    """POST /devstore/checkout. `new_customer` makes a customer as a checkout does for a first purchase."""
+
+    lines: list[LineBody] = Field(min_length=1, max_length=100)
+    customer_id: int | None = None
+    email: str | None = None
+    new_customer: bool = False
+    discount: str | None = None
+    discounts: list[str] = []
+    currency: str | None = None
+    tax_rate: Decimal = Field(default=Decimal(0), ge=0, lt=1)
+    taxes_included: bool = False
+    test: bool = False
+    paid: bool = True
+    locale: str = "en"
+
+
+class RefundBody(_Body):
+    """POST /devstore/refund: units by line id, shipping, everything that is left (`all`), or a sum alone (`amount`)."""
+
+    order_id: int
+    lines: dict[int, Annotated[int, Field(ge=1)]] = {}
+    all: bool = False
+    shipping: bool = False
+    amount: str | None = None
+
+
+class OrderBody(_Body):
+    """POST /devstore/cancel, /devstore/mark-paid."""
+
+    order_id: int
+
+
+class EditBody(_Body):
+    """POST /devstore/edit: units to remove by line id."""
+
+    order_id: int
+    removals: dict[int, Annotated[int, Field(ge=1)]] = Field(min_length=1)
+
+
+class CustomerBody(_Body):
+    """POST /devstore/customers: without an id a new customer, with one changes to theirs."""
+
+    id: int | None = None
+    email: str | None = None
+    first_name: str | None = None
+    last_name: str | None = None
+    delete: bool = False
+
+
+class PrivacyBody(_Body):
+    """POST /devstore/privacy."""
+
+    topic: Literal["customers/data_request", "customers/redact", "shop/redact"]
+    customer_id: int | None = None
+
+
+class EmbedBody(_Body):
+    """POST /devstore/embed."""
+
+    enabled: bool
+
+
+class ScopesBody(_Body):
+    """POST /devstore/scopes."""
+
+    scopes: list[str]
+
+
+class RedeliverBody(_Body):
+    """POST /devstore/redeliver."""
+
+    webhook_id: str
+
+
+class Nothing(_Body):
+    """A request without a body."""
