@@ -27,13 +27,18 @@ class HealthRoutes:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._measurements = Measurements(services.engine)
+        self._newest_revision = newest_revision()
+        self._key_fits = False
 
     async def live(self, _request: Request) -> Response:
         """The process answers."""
         return Response("ok\n", media_type="text/plain")
 
     async def ready(self, _request: Request) -> Response:
-        """PostgreSQL takes writes and has the schema that this code needs. Redis being away is no reason to stop."""
+        """PostgreSQL takes writes and has the schema and the tokens that this process can use.
+
+        Redis being away is no reason to stop.
+        """
         try:
             async with asyncio.timeout(READY_SECONDS):
                 problem = await self._problem()
@@ -51,9 +56,10 @@ class HealthRoutes:
         if read_only != "off":
             return "database-read-only"
         # A newer schema is fine: old and new code run on one schema while a deployment goes on.
-        if revision is None or revision < newest_revision():
+        if revision is None or revision < self._newest_revision:
             return "schema-behind"
-        return None
+        self._key_fits = self._key_fits or await self._services.tokens.key_fits()
+        return None if self._key_fits else "encryption-key-does-not-fit"
 
     async def metrics(self, _request: Request) -> Response:
         """The numbers in Prometheus' text form."""

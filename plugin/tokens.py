@@ -19,7 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from engine.crash import crash_point
 from engine.credentials import StoredCredentials, drop_credentials, read_credentials, write_credentials
 from engine.database import tenant_transaction
-from engine.shops import ShopReference
+from engine.shops import ShopReference, all_shops
 from plugin.settings import Settings
 from plugin.token_box import TokenBox, TokenUnreadableError
 from plugin.token_endpoint import TokenPair, TokenRefusedError, refresh_pair
@@ -68,13 +68,26 @@ class ShopTokens:
             await self._renewed(shop, stored.version)
 
     async def renew_refused(self, shop: ShopReference, refused: str) -> str:
-        """Another token after Shopify refused this one; one that was renewed meanwhile is that. Raises ShopPausedError."""
+        """Another token after Shopify refused this one; others may have renewed it. Raises ShopPausedError."""
         async with tenant_transaction(self._engine, shop.program_id) as connection:
             stored = await read_credentials(connection, shop.program_id, shop.shop_id)
         if stored is None:
             raise ShopPausedError(shop.domain)
         current = self._opened(stored.access_token, shop)
         return current if current != refused else await self._renewed(shop, stored.version)
+
+    async def key_fits(self) -> bool:
+        """Whether this process's key opens what is stored; true when nothing is. One shop stands for all of them."""
+        async with self._engine.connect() as connection:
+            shop = next((shop for shop in await all_shops(connection) if shop.installed), None)
+        if shop is None:
+            return True
+        async with tenant_transaction(self._engine, shop.program_id) as connection:
+            stored = await read_credentials(connection, shop.program_id, shop.shop_id)
+        try:
+            return stored is None or bool(self._opened(stored.access_token, shop))
+        except ShopPausedError:
+            return False
 
     async def store(self, shop: ShopReference, pair: TokenPair) -> None:
         """Keep the pair of a merchant's visit; it replaces whatever was there."""
