@@ -27,7 +27,7 @@ from plugin.demo_installation import InstallationError, open_shop
 from plugin.demo_progress import Progress
 from plugin.demo_services import Addresses, DemoFailedError, DemoServices
 from plugin.devstore.seed import CUSTOMERS, PRODUCTS, SHOP
-from plugin.embedded.guard import clean_up, start_guard
+from plugin.embedded.guard import Guard, clean_up
 
 
 class Stopped(BaseException):
@@ -70,7 +70,7 @@ def running_demo(*, home: Path, port: int, progress: Progress) -> Iterator[Runni
     try:
         with progress.step("Looking for leftovers of a crash"):
             clean_up(folder.path)
-        guard, pipe = start_guard(folder.path, lock=lock)
+        guard = Guard(folder.path, lock=lock)
         services = DemoServices(folder, port=port, progress=progress)
         try:
             services.start(migrate)
@@ -82,10 +82,7 @@ def running_demo(*, home: Path, port: int, progress: Progress) -> Iterator[Runni
             folder.withdraw()
             services.stop()
             clean_up(folder.path, spare=(guard.pid,))
-            # Only now, with nothing left to guard: it would clean up again, perhaps after the next start.
-            guard.kill()
-            guard.wait()
-            os.close(pipe)
+            guard.dismiss()
     finally:
         os.close(lock)
 

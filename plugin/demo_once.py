@@ -9,6 +9,7 @@ import httpx
 import psycopg
 from rich.console import Console
 
+from engine.audit import run_audit
 from plugin.demo import RunningDemo, Stopped, home_folder, running_demo, stop_on_signals
 from plugin.demo_home import HomeInUseError
 from plugin.demo_installation import InstallationError
@@ -48,3 +49,8 @@ def _play(demo: RunningDemo, console: Console) -> None:
         shopper = Shopper(store, proxy_path=manifest().proxy.storefront_path)
         evidence = Evidence(connection, shop=SHOP.domain)
         Play(shopper, evidence, console).purchase_and_refund()
+    report = run_audit(demo.addresses.database_url)
+    console.print(f"\nAudit: {len(report.checks)} invariants, {report.breaches} breaches")
+    if report.breaches:
+        broken = ", ".join(check.name for check in report.checks if check.breaches)
+        raise DisagreementError(f"the audit found breaches of {broken}")

@@ -38,8 +38,6 @@ class Play:
         bonus = 0 if self._evidence.bonus_of_customer(self._customer.id) else SIGN_UP_BONUS
         self._say("Shopper", f"{self._customer.name}, customer {self._customer.id}, has {before.available} points")
         order = self._purchase(before.available + self._expected.points + bonus)
-        if bonus:
-            self._show_postings(self._evidence.bonus_of_customer(self._customer.id), [("bonus", bonus)])
         self._refund(order, before.available + self._expected.points + bonus - self._expected.taken_back)
 
     def _purchase(self, balance: int) -> dict[str, Any]:
@@ -52,8 +50,8 @@ class Play:
         facts = self._follow(sent, _PURCHASE_TOPICS)
         for fact in facts:
             self._compare_order(fact)
-        postings = self._evidence.postings_of_order(order["id"])
-        self._show_postings(postings, [("earn", expected.points)])
+        self._show_postings(self._evidence.bonus_of_customer(self._customer.id), [("bonus", SIGN_UP_BONUS)])
+        self._show_postings(self._evidence.postings_of_order(order["id"]), [("earn", expected.points)])
         self._compare_balance(balance, ("EARN", expected.points))
         return order
 

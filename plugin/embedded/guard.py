@@ -11,12 +11,14 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 from plugin.embedded.postgres import EmbeddedPostgres
 from plugin.embedded.processes import HOME_MARK, ProcessBook, family, leftovers, stop
 
 _GRACE_SECONDS = 4.0
+_RESTART_PAUSE_SECONDS = 0.5
 
 
 def clean_up(home: Path, *, spare: tuple[int, ...] = ()) -> None:
@@ -35,29 +37,55 @@ def clean_up(home: Path, *, spare: tuple[int, ...] = ()) -> None:
     book.forget()
 
 
-def start_guard(home: Path, *, lock: int) -> tuple[subprocess.Popen[bytes], int]:
-    """Start the guard. It shares the home's `lock` (a file descriptor), so that the next start waits for its cleaning.
+class Guard:
+    """The guard as the demo sees it: started with it, started again should it die, and dismissed after a wanted stop.
 
-    Returns its process and the writing end of the pipe: keep that open as long as the demo lives.
+    It shares the home's `lock` (a file descriptor), so that the next start waits until its cleaning is done.
     """
-    reading, writing = os.pipe()
-    try:
-        process = subprocess.Popen(  # noqa: S603  # the command is made here, not from input
-            [sys.executable, "-m", "plugin.embedded.guard", str(home)],
-            env={**os.environ, HOME_MARK: str(home)},
-            cwd=home,
-            stdin=reading,
+
+    def __init__(self, home: Path, *, lock: int) -> None:
+        self._home = home
+        self._lock = lock
+        self._dismissed = threading.Event()
+        self._changing = threading.Lock()
+        self._reading, self._writing = os.pipe()
+        self._process = self._start()
+        threading.Thread(target=self._watch, name="guard", daemon=True).start()
+
+    @property
+    def pid(self) -> int:
+        """Its process number."""
+        return self._process.pid
+
+    def dismiss(self) -> None:
+        """End it without cleaning; only for when nothing is left to guard, as it would hit the next start."""
+        with self._changing:
+            self._dismissed.set()
+        self._process.kill()
+        self._process.wait()
+        os.close(self._writing)
+        os.close(self._reading)
+
+    def _watch(self) -> None:
+        while True:
+            self._process.wait()
+            self._dismissed.wait(_RESTART_PAUSE_SECONDS)
+            with self._changing:
+                if self._dismissed.is_set():
+                    return
+                self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(  # noqa: S603  # the command is made here, not from input
+            [sys.executable, "-m", "plugin.embedded.guard", str(self._home)],
+            env={**os.environ, HOME_MARK: str(self._home)},
+            cwd=self._home,
+            stdin=self._reading,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
-            pass_fds=(lock,),
+            pass_fds=(self._lock,),
         )
-    except OSError:
-        os.close(writing)
-        raise
-    finally:
-        os.close(reading)
-    return process, writing
 
 
 def main() -> None:

@@ -19,6 +19,7 @@ import psycopg
 import pytest
 
 from plugin.embedded.guard import clean_up
+from plugin.embedded.ports import next_free_port
 from plugin.embedded.processes import HOME_MARK
 from tests.support.sockets import listening
 
@@ -74,9 +75,16 @@ class Demo:
     def end(self, number: signal.Signals) -> int:
         """Send a signal; returns the exit code."""
         self.process.send_signal(number)
-        code = self.process.wait(STOP_SECONDS)
+        return self.process.wait(STOP_SECONDS)
+
+    def __enter__(self) -> Demo:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Whatever the test came to, the process is gone; the guard and the next start do the rest."""
+        self.process.kill()
+        self.process.wait()
         self.output.close()
-        return code
 
 
 def _processes_of(home: Path) -> list[psutil.Process]:
@@ -92,47 +100,86 @@ def _processes_of(home: Path) -> list[psutil.Process]:
 
 
 @pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
+    """A demo that was asked for a taken port, for the tests that leave it running."""
+    home = tmp_path_factory.mktemp("running") / "home"
+    # Not a port that the system gives to outgoing connections: one of those could take it while the app is away.
+    with listening(next_free_port(18_700)) as taken, Demo(home, taken) as demo:
+        assert demo.facts["app_url"] != f"http://127.0.0.1:{taken}"
+        yield demo
+    clean_up(home)
+
+
+@pytest.fixture(scope="module")
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One home folder for the module's tests, so that each start but the first is a restart."""
+    """One home folder for the tests that start and stop, so that each start but the first is a restart."""
     folder = tmp_path_factory.mktemp("demo") / "home"
     yield folder
     clean_up(folder)
 
 
-def test_given_a_new_home_when_the_demo_runs_then_all_answers_dead_parts_return_and_an_interrupt_ends_it(
-    home: Path,
+def test_given_a_running_demo_when_its_file_is_read_then_it_tells_all_that_a_check_needs(running: Demo) -> None:
+    facts = running.facts
+
+    assert {
+        "app_url", "storefront_url", "admin_url", "api_key", "api_secret", "shop", "database_url", "redis_url",
+        "customers", "products",
+    } <= set(facts)  # fmt: skip
+    assert facts["shop"] == "laurel-demo.myshopify.com"
+    assert all(isinstance(one["id"], int) and "@" in one["email"] and one["name"] for one in facts["customers"])
+    assert all(isinstance(one["id"], int) and one["handle"] and one["price"] for one in facts["products"])
+    assert stat.S_IMODE((running.home / "demo.json").stat().st_mode) == 0o600
+    for url in (facts["storefront_url"], facts["admin_url"], f"{facts['app_url']}/livez"):
+        assert httpx.get(url).status_code == 200, url
+
+
+def test_given_a_running_demo_when_its_database_is_read_then_the_app_is_installed_and_its_program_live(
+    running: Demo,
 ) -> None:
-    with listening() as taken:
-        demo = Demo(home, taken)
+    with psycopg.connect(running.facts["database_url"]) as connection:
+        rows = connection.execute(
+            "SELECT d.installed, v.version, v.effective_from::date::text, v.definition -> 'sign_up' ->> 'points' "
+            "FROM shop_directory d JOIN program_versions v USING (program_id)"
+        ).fetchall()
 
-        facts = demo.facts
-        assert {
-            "app_url", "storefront_url", "admin_url", "api_key", "api_secret", "shop", "database_url", "redis_url",
-            "customers", "products",
-        } <= set(facts)  # fmt: skip
-        assert facts["shop"] == "laurel-demo.myshopify.com"
-        assert facts["app_url"] != f"http://127.0.0.1:{taken}"
-        assert all(isinstance(one["id"], int) and "@" in one["email"] and one["name"] for one in facts["customers"])
-        assert all(isinstance(one["id"], int) and one["handle"] and one["price"] for one in facts["products"])
-        assert stat.S_IMODE((home / "demo.json").stat().st_mode) == 0o600
-        for url in (facts["storefront_url"], facts["admin_url"], f"{facts['app_url']}/livez"):
-            assert httpx.get(url).status_code == 200, url
-        with psycopg.connect(facts["database_url"]) as connection:
-            row = connection.execute(
-                "SELECT d.installed, v.version, v.effective_from::date::text, v.definition -> 'sign_up' ->> 'points' "
-                "FROM shop_directory d JOIN program_versions v USING (program_id)"
-            ).fetchone()
-        assert row == (True, 1, "1970-01-01", "100")
+    assert rows == [(True, 1, "1970-01-01", "100")]
 
-        for command in (("serve",), ("worker",), ("-m", "plugin.devstore")):
-            first = demo.number_of(*command)
-            assert first is not None, command
-            os.kill(first, signal.SIGKILL)
-            took = _wait_until(lambda: demo.number_of(*command) not in (None, first), 5.0)  # noqa: B023  # used at once
-            assert took < 1.0, command
-        _wait_until(demo.app_answers, 20.0)
 
+@pytest.mark.parametrize("command", [("serve",), ("worker",), ("-m", "plugin.devstore")], ids=lambda one: one[-1])
+def test_given_a_running_demo_when_a_part_is_killed_then_another_process_takes_its_place_within_a_second(
+    running: Demo, command: tuple[str, ...]
+) -> None:
+    first = running.number_of(*command)
+    assert first is not None
+
+    os.kill(first, signal.SIGKILL)
+
+    assert _wait_until(lambda: running.number_of(*command) not in (None, first), 5.0) < 1.0
+    _wait_until(running.app_answers, 30.0)
+    assert f"ended (signal 9); started again as process {running.number_of(*command)}" in running.said()
+
+
+def test_given_a_running_demo_when_a_second_one_takes_its_home_then_it_is_refused_and_the_first_goes_on(
+    running: Demo,
+) -> None:
+    second = subprocess.run(
+        [BIN / "laurel", "demo"],
+        env={**os.environ, "LAUREL_HOME": str(running.home)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert second.returncode == 1
+    assert f"in use by process {running.process.pid}" in second.stdout.replace("\n", " ")
+    assert (running.home / "demo.json").exists()
+    assert running.app_answers()
+
+
+def test_given_a_running_demo_when_interrupted_then_it_ends_well_and_nothing_is_left(home: Path) -> None:
+    with Demo(home, 18_600) as demo:
         assert demo.end(signal.SIGINT) == 0
+
     assert _processes_of(home) == []
     assert not (home / "demo.json").exists()
 
@@ -140,63 +187,63 @@ def test_given_a_new_home_when_the_demo_runs_then_all_answers_dead_parts_return_
 def test_given_data_and_a_wish_for_test_orders_when_started_again_then_it_is_kept_and_a_version_is_added(
     home: Path,
 ) -> None:
-    demo = Demo(home, 18_600, LAUREL_DEMO_TEST_ORDERS="1")
+    with Demo(home, 18_600, LAUREL_DEMO_TEST_ORDERS="1") as demo:
+        with psycopg.connect(demo.facts["database_url"]) as connection:
+            rows = connection.execute(
+                "SELECT version, definition -> 'purchase' ->> 'test_orders' FROM program_versions ORDER BY version"
+            ).fetchall()
+        assert demo.end(signal.SIGTERM) == 0
 
-    with psycopg.connect(demo.facts["database_url"]) as connection:
-        rows = connection.execute(
-            "SELECT version, definition -> 'purchase' ->> 'test_orders' FROM program_versions ORDER BY version"
-        ).fetchall()
     assert rows == [(1, "false"), (2, "true")]
-    assert demo.end(signal.SIGTERM) == 0
     assert _processes_of(home) == []
 
 
 def test_given_a_killed_demo_when_the_guard_has_cleaned_then_nothing_is_left_and_it_starts_again(home: Path) -> None:
-    demo = Demo(home, 18_600)
-    secret = demo.facts["api_secret"]
-    assert len(_processes_of(home)) >= 6
-
-    assert demo.end(signal.SIGKILL) == -signal.SIGKILL
+    with Demo(home, 18_600) as demo:
+        secret = demo.facts["api_secret"]
+        assert len(_processes_of(home)) >= 6
+        assert demo.end(signal.SIGKILL) == -signal.SIGKILL
 
     _wait_until(lambda: _processes_of(home) == [], 20.0)
     assert not (home / "demo.json").exists()
 
-    again = Demo(home, 18_600)
-    assert again.facts["api_secret"] == secret
-    assert again.end(signal.SIGINT) == 0
+    with Demo(home, 18_600) as again:
+        assert again.facts["api_secret"] == secret
+        assert again.end(signal.SIGINT) == 0
     assert _processes_of(home) == []
 
 
-def test_given_a_running_demo_when_a_second_one_takes_its_home_then_it_is_refused_and_the_first_goes_on(
-    home: Path,
-) -> None:
-    demo = Demo(home, 18_600)
-
-    second = subprocess.run(
-        [BIN / "laurel", "demo"],
-        env={**os.environ, "LAUREL_HOME": str(home)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-    assert second.returncode == 1
-    assert f"in use by process {demo.process.pid}" in second.stdout.replace("\n", " ")
-    assert (home / "demo.json").exists()
-    assert demo.app_answers()
-    assert demo.end(signal.SIGINT) == 0
-
-
 def test_given_services_of_ones_own_when_the_demo_runs_then_it_uses_them_and_starts_none(
-    home: Path, database_url: str, redis_url: str
+    tmp_path: Path, database_url: str, redis_url: str
 ) -> None:
-    own = home.parent / "own"
-    demo = Demo(own, 18_600, DATABASE_URL=database_url, REDIS_URL=redis_url)
+    home = tmp_path / "home"
+    with Demo(home, 18_600, DATABASE_URL=database_url, REDIS_URL=redis_url) as demo:
+        assert demo.facts["database_url"] == database_url
+        assert demo.facts["redis_url"] == redis_url
+        assert {process.name() for process in _processes_of(home)} & {"postgres", "valkey-server"} == set()
+        assert not (home / "postgres").exists()
+        assert demo.end(signal.SIGINT) == 0
 
-    assert demo.facts["database_url"] == database_url
-    assert demo.facts["redis_url"] == redis_url
-    assert {process.name() for process in _processes_of(own)} & {"postgres", "valkey-server"} == set()
-    assert not (own / "postgres").exists()
-    assert demo.end(signal.SIGINT) == 0
     with psycopg.connect(database_url) as connection:
         assert connection.execute("SELECT count(*) FROM shop_directory").fetchone() == (1,)
+
+
+def test_given_the_scripted_purchase_when_played_twice_then_every_part_agrees_both_times(tmp_path: Path) -> None:
+    environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    command = [str(BIN / "laurel"), "demo", "--once", "--port", "18650"]
+
+    said = [
+        subprocess.run(
+            command, env={**environment, "LAUREL_HOME": str(tmp_path)}, capture_output=True, text=True, check=False
+        )
+        for _ in range(2)
+    ]
+
+    assert [one.returncode for one in said] == [0, 0], said[0].stdout + said[1].stdout
+    # 3 × 18.50 are 55.50, half-even 56; one of three is refunded: half-even(56 × 18.50 / 55.50) = 19; 100 for joining.
+    assert "balance 156" in said[0].stdout
+    assert "balance 137" in said[0].stdout
+    assert "balance 193" in said[1].stdout
+    assert "balance 174" in said[1].stdout
+    assert all("Every part agrees." in one.stdout for one in said)
+    assert _processes_of(tmp_path) == []

@@ -23,14 +23,14 @@ import sys, time
 from pathlib import Path
 from plugin.demo_home import DemoHome
 from plugin.demo_supervision import Supervisor
-from plugin.embedded.guard import start_guard
+from plugin.embedded.guard import Guard
 from plugin.embedded.launch import Launch
 from plugin.embedded.postgres import EmbeddedPostgres
 from plugin.embedded.processes import ProcessBook
 from plugin.embedded.valkey import EmbeddedValkey
 
 home = DemoHome(Path(sys.argv[1]))
-guard, pipe = start_guard(home.path, lock=home.lock())
+guard = Guard(home.path, lock=home.lock())
 supervisor = Supervisor(ProcessBook(home.path / "processes.json"), lambda line: None)
 postgres = EmbeddedPostgres(home.path / "postgres", home=home.path)
 valkey = EmbeddedValkey(home.path / "valkey", home=home.path)
@@ -101,12 +101,25 @@ def test_given_a_killed_starter_when_the_guard_has_cleaned_then_nothing_is_left(
 
 def test_given_starter_and_guard_killed_when_the_next_start_cleans_up_then_nothing_is_left(home: Path) -> None:
     starter, guard = _start(home)
+    starter.send_signal(signal.SIGSTOP)  # so that it cannot start another guard
     os.kill(guard, signal.SIGKILL)
     starter.kill()
     starter.wait()
     assert _marked(home) != set()
 
     clean_up(home)
+
+    _wait_until(lambda: _marked(home) == set())
+
+
+def test_given_a_killed_guard_when_the_starter_is_killed_later_then_another_guard_has_cleaned(home: Path) -> None:
+    starter, guard = _start(home)
+    os.kill(guard, signal.SIGKILL)
+    _wait_until(lambda: not psutil.pid_exists(guard))
+    _wait_until(lambda: any("-m plugin.embedded.guard" in command for command in _marked(home)))
+
+    starter.kill()
+    starter.wait()
 
     _wait_until(lambda: _marked(home) == set())
 

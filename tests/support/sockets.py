@@ -8,9 +8,9 @@ from contextlib import contextmanager
 
 
 @contextmanager
-def listening() -> Iterator[int]:
-    """A loopback port that somebody listens on within the block."""
+def listening(port: int = 0) -> Iterator[int]:
+    """A loopback port that somebody listens on within the block: this one, or any."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as server:
-        server.bind(("127.0.0.1", 0))
+        server.bind(("127.0.0.1", port))
         server.listen()
         yield int(server.getsockname()[1])
