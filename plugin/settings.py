@@ -41,6 +41,8 @@ class Settings(BaseSettings):
     home: Path = Field(default=Path(".laurel"), alias="LAUREL_HOME")
     shopify_origin: Origin | None = Field(default=None, alias="LAUREL_SHOPIFY_ORIGIN")
     """Development only: where the Admin API and token endpoint of every shop are served."""
+    requests_per_second: int = Field(default=200, ge=1, le=100_000, alias="LAUREL_PROXY_REQUESTS_PER_SECOND")
+    """How many requests one shopper, or one address of those not logged in, may send to the GraphQL routes."""
     log: Literal["debug", "info", "warning", "error"] = Field(default="info", alias="LAUREL_LOG")
     host: str = Field(default="127.0.0.1", alias="LAUREL_HOST")
     port: int = Field(default=8000, ge=1, le=65535, alias="LAUREL_PORT")
