@@ -74,7 +74,7 @@ export class PanelElement extends HTMLElement {
     const scrolled = this.content.querySelector(".body")?.scrollTop ?? 0;
     const me = answer?.me;
     this.content.replaceChildren(
-      me ? drawMember(scene, me) : answer && !this.session.member ? drawGuest(scene) : failed ? drawError(scene) : drawLoading(scene),
+      me ? drawMember(scene, me) : answer ? drawGuest(scene) : failed ? drawError(scene) : drawLoading(scene),
     );
     const body = this.content.querySelector(".body");
     if (body) body.scrollTop = scrolled;

@@ -93,7 +93,7 @@ function hero(scene: Scene, ...children: Child[]): HTMLElement {
   const bar = element("div", { class: "bar" }, laurel(), element("h2", { id: "title" }, title), close);
   const sprig = laurel();
   sprig.classList.add("backdrop");
-  return element("header", { class: "hero" }, sprig, bar, ...children);
+  return element("div", { class: "hero" }, sprig, bar, ...children);
 }
 
 function drawFacts(texts: Texts, member: Member, pending: number): Child {

@@ -43,27 +43,30 @@ export class Session extends EventTarget {
   }
 
   private async look(): Promise<boolean> {
-    const version = await this.client.version(this.version);
-    if (version !== this.version || !this.answer) await this.refresh();
-    if (this.failed) return false;
-    this.version = version;
-    return true;
+    const version = await this.client.version(this.version).catch(() => null);
+    if (version === null) this.settle(false);
+    else if (version !== this.version || !this.answer || this.failed) await this.refresh();
+    if (version !== null && !this.failed) this.version = version;
+    return !this.failed;
   }
 
   private async load(): Promise<void> {
-    try {
-      this.answer = await this.client.query<Answer>(PANEL_DOCUMENT_ID, {});
-      this.failed = false;
-    } catch {
-      this.failed = true;
-    }
-    this.dispatchEvent(new Event("change"));
-    const me = this.answer?.me;
-    if (this.failed || !me) return;
+    const answer = await this.client.query<Answer>(PANEL_DOCUMENT_ID, {}).catch(() => null);
+    this.answer = answer ?? this.answer;
+    this.settle(answer !== null);
+    const me = answer?.me;
+    if (!me) return;
     const fresh = unseen(me);
     const points = fresh.reduce((sum, entry) => sum + Math.max(entry.points, 0), 0);
     const detail: Gain = { points, balance: me.balance.available, fresh: fresh.map(({ id }) => id) };
     if (points > 0) this.dispatchEvent(new CustomEvent("gain", { detail }));
+  }
+
+  /** Notes how the last question went, and tells when there is something else to show. */
+  private settle(answered: boolean): void {
+    const same = !answered && this.failed;
+    this.failed = !answered;
+    if (!same) this.dispatchEvent(new Event("change"));
   }
 }
 
