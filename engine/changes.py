@@ -23,7 +23,7 @@ _MEMBER = """
     JOIN members m ON m.program_id = c.program_id AND m.member_id = c.member_id
     WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id
 """
-_READ = text(f"""
+READ_VERSIONS = text(f"""
     SELECT COALESCE(member.version, 0), COALESCE(program.version, 0),
         LEAST(member.next_expiry_at, program.next_from)
     FROM (
@@ -32,7 +32,7 @@ _READ = text(f"""
         FROM program_versions WHERE program_id = :program_id
     ) program LEFT JOIN ({_MEMBER}) member ON true
 """)
-_MEMBER_VERSION = text(_MEMBER)
+READ_MEMBER_VERSION = text(_MEMBER)
 
 
 async def read_versions(
@@ -40,7 +40,9 @@ async def read_versions(
 ) -> Versions:
     """The versions of a shopper (0 when anonymous or unknown) and of the program (0 when none is live)."""
     row = (
-        await connection.execute(_READ, {"program_id": program_id, "shop_id": shop_id, "customer_id": customer_id or 0})
+        await connection.execute(
+            READ_VERSIONS, {"program_id": program_id, "shop_id": shop_id, "customer_id": customer_id or 0}
+        )
     ).one()
     return Versions(*row)
 
@@ -49,7 +51,7 @@ async def member_version(connection: AsyncConnection, program_id: int, shop_id: 
     """The member's version alone, or None for a customer without a member."""
     row = (
         await connection.execute(
-            _MEMBER_VERSION, {"program_id": program_id, "shop_id": shop_id, "customer_id": customer_id}
+            READ_MEMBER_VERSION, {"program_id": program_id, "shop_id": shop_id, "customer_id": customer_id}
         )
     ).one_or_none()
     return row.version if row else None

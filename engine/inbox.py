@@ -63,7 +63,7 @@ class ParkedDelivery:
     attempts: int
 
 
-_STORE = text("""
+STORE = text("""
     WITH tenant AS MATERIALIZED (SELECT set_config('laurel.program_ids', :programs, true))
     INSERT INTO deliveries (program_id, shop_id, webhook_id, event_id, topic, api_version, triggered_at, body)
     SELECT :program_id, :shop_id, :webhook_id, :event_id, :topic, :api_version, :triggered_at, :body FROM tenant
@@ -101,7 +101,7 @@ async def store_delivery(
     """Store a delivery and commit. False when this shop's webhook id is already there: nothing is stored then."""
     async with engine.begin() as connection:
         result = await connection.execute(
-            _STORE,
+            STORE,
             {
                 "programs": f"{{{program_id}}}", "program_id": program_id, "shop_id": shop_id, "topic": topic,
                 "webhook_id": webhook_id, "event_id": event_id, "api_version": api_version,

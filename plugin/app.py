@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import psycopg
 import structlog
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -40,7 +41,7 @@ class LaurelApp(Starlette):
 
     def __init__(self, services: Services) -> None:
         self.services = services
-        self._intake = WebhookIntake(services.settings, services.engine, services.shops)
+        self._intake = WebhookIntake(services.settings, services.direct, services.shops)
         super().__init__(
             routes=_routes(services),
             exception_handlers={
@@ -48,6 +49,8 @@ class LaurelApp(Starlette):
                 OperationalError: _database_error,
                 InterfaceError: _database_error,
                 PoolTimeoutError: _database_error,
+                psycopg.OperationalError: _database_error,
+                TimeoutError: _database_error,
                 ConnectionError: _database_error,
                 Exception: _accident,
             },

@@ -40,7 +40,7 @@ class GraphQLRoutes:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._settings = services.settings
-        self._panel = PanelCache(services.engine, services.redis)
+        self._panel = PanelCache(services.direct, services.redis)
 
     async def proxy(self, request: Request) -> Response:
         """`POST /proxy/graphql`: a shopper on the storefront, vouched for by the app proxy's signature."""

@@ -13,10 +13,9 @@ from datetime import UTC, datetime
 import structlog
 from redis.asyncio import Redis
 from redis.exceptions import RedisError
-from sqlalchemy.ext.asyncio import AsyncEngine
 
-from engine.changes import Versions, read_versions
-from engine.database import tenant_transaction
+from engine.changes import Versions
+from engine.direct import DirectDatabase
 from engine.shops import ShopReference
 from laurel_graphql.request import Answer
 from plugin.metrics import PANEL_CACHE
@@ -29,8 +28,8 @@ log = structlog.get_logger("laurel.panel")
 class PanelCache:
     """Keeps one answer for each shopper, operation and locale."""
 
-    def __init__(self, engine: AsyncEngine, redis: Redis) -> None:
-        self._engine = engine
+    def __init__(self, direct: DirectDatabase, redis: Redis) -> None:
+        self._direct = direct
         self._redis = redis
 
     async def answer(
@@ -42,8 +41,7 @@ class PanelCache:
         make: Callable[[], Awaitable[Answer]],
     ) -> Answer:
         """The kept answer if it still holds, else a new one, which is kept. Raises what `make` raises."""
-        async with tenant_transaction(self._engine, shop.program_id) as connection:
-            versions = await read_versions(connection, shop.program_id, shop.shop_id, customer_id)
+        versions = await self._direct.read_versions(shop.program_id, shop.shop_id, customer_id)
         if versions.stale_at is not None and versions.stale_at <= datetime.now(UTC):
             PANEL_CACHE.labels("due").inc()
             return await make()  # points fell due: the answer now depends on the clock, not on the versions alone

@@ -7,8 +7,6 @@ import time
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.changes import member_version
-from engine.database import tenant_transaction
 from plugin.graphql_routes import bind_shop, caller_of, not_installed, too_many, unverified
 from plugin.responses import NEVER_CACHED
 from plugin.services import Services
@@ -42,6 +40,5 @@ class ProxyChanges:
             return too_many()
         version: int | None = 0
         if shopper.customer_id is not None:
-            async with tenant_transaction(self._services.engine, shop.program_id) as connection:
-                version = await member_version(connection, shop.program_id, shop.shop_id, shopper.customer_id)
+            version = await self._services.direct.member_version(shop.program_id, shop.shop_id, shopper.customer_id)
         return Response(f'{{"version":{version or 0}}}', 200, NEVER_CACHED, "application/json")

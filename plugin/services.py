@@ -11,6 +11,7 @@ from redis.backoff import NoBackoff
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import create_engine
+from engine.direct import DirectDatabase
 from plugin.admin_client import AdminClient
 from plugin.rate_limits import RateLimiter
 from plugin.settings import Settings
@@ -29,6 +30,7 @@ class Services:
     engine: AsyncEngine
     redis: Redis
     http: httpx.AsyncClient
+    direct: DirectDatabase
     shops: ShopCache
     limiter: RateLimiter
     tokens: ShopTokens
@@ -38,6 +40,7 @@ class Services:
         """Give back every connection."""
         await self.http.aclose()
         await self.redis.aclose(close_connection_pool=True)
+        await self.direct.close()
         await self.engine.dispose()
 
 
@@ -55,6 +58,7 @@ def create_services(
         engine=engine,
         redis=Redis(connection_pool=pool),
         http=http,
+        direct=DirectDatabase(settings.database_url.get_secret_value()),
         shops=ShopCache(engine),
         limiter=RateLimiter(pool, redis_url),
         tokens=tokens,

@@ -10,13 +10,13 @@ import re
 import time
 from datetime import UTC, datetime
 
+import psycopg
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncEngine
 from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
-from engine.inbox import store_delivery
+from engine.direct import DirectDatabase
 from plugin.compliance import COMPLIANCE_TOPICS
 from plugin.handling import Handler, HandlerContext
 from plugin.metrics import INTAKE_SECONDS, WEBHOOKS_REFUSED
@@ -38,9 +38,9 @@ log = structlog.get_logger("laurel.webhooks")
 class WebhookIntake:
     """The ASGI application behind `/webhooks`."""
 
-    def __init__(self, settings: Settings, engine: AsyncEngine, shops: ShopCache) -> None:
+    def __init__(self, settings: Settings, direct: DirectDatabase, shops: ShopCache) -> None:
         self._secrets = settings.secrets()
-        self._engine = engine
+        self._direct = direct
         self._shops = shops
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -69,7 +69,7 @@ class WebhookIntake:
             return 401, failure.reason
         except ClientDisconnect:
             return 0, "disconnected"
-        except (SQLAlchemyError, OSError) as error:
+        except (psycopg.Error, SQLAlchemyError, OSError, TimeoutError) as error:
             log.error("webhook could not be stored", error=type(error).__name__)
             return 503, "database"
 
@@ -86,8 +86,7 @@ class WebhookIntake:
         if shop is None:
             # We hold nothing of this shop, so there is nothing to hand over or to erase: done.
             return (200, None) if topic in COMPLIANCE_TOPICS else (401, "unknown-shop")
-        await store_delivery(
-            self._engine,
+        await self._direct.store_delivery(
             program_id=shop.program_id,
             shop_id=shop.shop_id,
             topic=topic,

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
+from engine.direct import DirectDatabase
 from engine.shops import ShopReference, uninstall_shop
 from laurel_graphql.persisted import document_id
 from plugin.app import LaurelApp
@@ -225,7 +226,7 @@ async def test_an_accident_shows_a_reference_and_nothing_else(
     async def broken(*_: object) -> int:
         raise RuntimeError("secret detail")
 
-    monkeypatch.setattr("plugin.proxy.member_version", broken)
+    monkeypatch.setattr(DirectDatabase, "member_version", broken)
 
     answer = await client.get(f"/proxy/changes?{proxy_query(7001)}")
 

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
+from engine.direct import DirectDatabase
 from engine.shops import ShopReference
 from plugin.app import LaurelApp
 from plugin.webhooks import BODY_MAXIMUM_BYTES
@@ -268,7 +269,7 @@ async def test_without_postgresql_shopify_is_asked_to_come_again(
     async def refused(*_: object, **__: object) -> bool:
         raise ConnectionRefusedError
 
-    monkeypatch.setattr("plugin.webhooks.store_delivery", refused)
+    monkeypatch.setattr(DirectDatabase, "store_delivery", refused)
 
     answer = await client.post("/webhooks", content=RAW, headers=webhook_headers(RAW))
 
