@@ -1,7 +1,7 @@
 """The three statements that are asked most, each in one round trip on plain psycopg: measured, a fifth of the time.
 
 A statement names its tenant itself, in the implicit transaction that it is. Each may be repeated without harm; so a
-connection that turns out to be dead costs a second try and no error, and a restart of PostgreSQL heals with the next call.
+connection that turns out to be dead costs a second try and no error: after a restart of PostgreSQL the next call heals.
 """
 
 from __future__ import annotations
