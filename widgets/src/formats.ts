@@ -18,3 +18,9 @@ export function dayText(moment: string, locale: string, today: Date = new Date()
   const year = date.getFullYear() === today.getFullYear() ? {} : ({ year: "numeric" } as const);
   return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...year }).format(date);
 }
+
+/** Hundredths as the shortest decimal number: "4500" → "45", "1850" → "18.5". No arithmetic, so nothing is rounded. */
+export function decimal(hundredths: string): string {
+  const [, whole, rest] = /^(\d*?)(\d{2})$/.exec(hundredths.padStart(3, "0")) ?? [];
+  return rest === undefined ? "" : `${whole}.${rest}`.replace(/\.?0+$/, "");
+}

@@ -4,6 +4,7 @@ import base from "./base.css";
 import { Client } from "./client.ts";
 import { OPEN, textsOf } from "./configuration.ts";
 import { element, shadow } from "./elements.ts";
+import { decimal } from "./formats.ts";
 import { laurel } from "./icons.ts";
 import { paint } from "./looks.ts";
 import type { ProductAnswer } from "./model.ts";
@@ -68,10 +69,4 @@ export class ProductPointsElement extends HTMLElement {
     const words = element("div", {}, this.line, document.querySelector("laurel-launcher") && more);
     this.shadowRoot?.replaceChildren(element("div", { class: "card" }, element("span", { class: "seal" }, laurel()), words));
   }
-}
-
-/** Hundredths as the shortest decimal number: "4500" → "45", "1850" → "18.5". No arithmetic, so nothing is rounded. */
-export function decimal(hundredths: string): string {
-  const [, whole, rest] = /^(\d*?)(\d{2})$/.exec(hundredths.padStart(3, "0")) ?? [];
-  return rest === undefined ? "" : `${whole}.${rest}`.replace(/\.?0+$/, "");
 }

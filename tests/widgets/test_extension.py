@@ -1,0 +1,122 @@
+"""The theme app extension as it is shipped: sizes, languages, texts, Shopify's own linter, and what no script may use."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import re
+import subprocess
+from collections.abc import Iterator
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+EXTENSION = ROOT / "widgets" / "extension"
+LOCALES = EXTENSION / "locales"
+
+pytestmark = pytest.mark.xdist_group("browser")  # whose pages load what is built here
+
+
+@pytest.fixture(scope="session")
+def assets() -> Path:
+    """The folder of the scripts, freshly built."""
+    subprocess.run(["npm", "run", "--silent", "build"], cwd=ROOT, check=True, timeout=120)
+    return EXTENSION / "assets"
+
+
+def keys(texts: dict[str, Any], prefix: str = "") -> Iterator[str]:
+    """Every key of a locale file, joined by dots."""
+    for key, value in texts.items():
+        if isinstance(value, dict):
+            yield from keys(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}"
+
+
+def read(name: str) -> dict[str, Any]:
+    """A locale file."""
+    found: dict[str, Any] = json.loads((LOCALES / name).read_text("utf-8"))
+    return found
+
+
+def test_given_the_loader_when_it_is_built_then_it_is_within_shopifys_limit_and_ours(assets: Path) -> None:
+    loader = (assets / "laurel.js").read_bytes()
+
+    assert len(loader) < 10_000
+    assert len(gzip.compress(loader, 9)) < 4_000
+    assert len((assets / "laurel-product.js").read_bytes()) < 10_000
+    assert len(gzip.compress((assets / "laurel-panel.js").read_bytes(), 9)) < 12_000
+
+
+def test_given_the_scripts_when_they_are_built_then_they_ask_by_the_hash_of_the_operations(assets: Path) -> None:
+    def document_id(name: str) -> str:
+        return f"sha256:{sha256((ROOT / 'graphql' / 'operations' / f'{name}.graphql').read_bytes()).hexdigest()}"
+
+    assert document_id("panel") in (assets / "laurel.js").read_text("utf-8")
+    assert document_id("product") in (assets / "laurel-product.js").read_text("utf-8")
+
+
+def test_given_the_scripts_when_they_are_searched_then_nothing_makes_markup_or_code_out_of_text(assets: Path) -> None:
+    forbidden = re.compile(r"innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\b|new Function|localStorage")
+    for script in sorted(assets.glob("*.js")):
+        assert forbidden.findall(script.read_text("utf-8")) == [], script.name
+
+
+@pytest.mark.parametrize("kind", [".json", ".schema.json"])
+def test_given_two_languages_when_their_keys_are_compared_then_they_are_the_same(kind: str) -> None:
+    english, chinese = sorted(keys(read(f"en.default{kind}"))), sorted(keys(read(f"zh-CN{kind}")))
+
+    assert english == chinese
+    assert all((LOCALES / f"{name}{kind}").stat().st_size < 15_000 for name in ("en.default", "zh-CN"))
+
+
+def test_given_a_text_when_it_is_translated_then_its_placeholders_are_the_same() -> None:
+    def placeholders(texts: dict[str, Any], prefix: str = "") -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for key, value in texts.items():
+            if isinstance(value, dict):
+                found |= placeholders(value, f"{prefix}{key}.")
+            else:
+                found[prefix + key] = sorted(re.findall(r"\[\w+\]", value))
+        return found
+
+    assert placeholders(read("en.default.json")) == placeholders(read("zh-CN.json"))
+
+
+def test_given_the_texts_when_liquid_passes_them_on_then_every_one_is_used_and_none_is_missing() -> None:
+    liquid = "".join(path.read_text("utf-8") for path in EXTENSION.rglob("*.liquid"))
+    passed_on = set(re.findall(r"'([\w.]+)' \| t\b", liquid))
+
+    assert passed_on == set(keys(read("en.default.json")))
+    assert set(re.findall(r'"t:([\w.]+)"', liquid)) == set(keys(read("en.default.schema.json")))
+
+
+def test_given_the_texts_when_liquid_escapes_them_then_nothing_in_them_changes() -> None:
+    for name in ("en.default.json", "zh-CN.json"):
+        assert re.findall(r"[<>&']", (LOCALES / name).read_text("utf-8")) == []
+
+
+def test_given_the_extension_when_shopifys_linter_runs_then_it_has_nothing_to_say(assets: Path) -> None:
+    done = subprocess.run(
+        ["node", "widgets/theme-check.mjs"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert (done.returncode, done.stdout.strip()) == (0, "theme-check: 0 offenses"), done.stderr
+
+
+def test_given_the_sources_when_they_are_type_checked_then_nothing_is_wrong() -> None:
+    done = subprocess.run(
+        ["npm", "run", "--silent", "check"], cwd=ROOT, capture_output=True, text=True, timeout=120, check=False
+    )
+
+    assert done.returncode == 0, done.stdout
+
+
+def test_given_the_lock_file_when_it_is_searched_then_it_names_no_registry() -> None:
+    lock = (ROOT / "package-lock.json").read_text("utf-8")
+
+    assert "resolved" not in lock
+    assert "registry" not in lock
