@@ -7,14 +7,20 @@ deliveries) is lag, printed and no breach.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from engine.audit_chain import audit_chain, audit_hashes
 from engine.audit_checks import CHECKS, LAGS
-from engine.database import APPLICATION_ROLE, name_tenants, sqlalchemy_url
+from engine.database import APPLICATION_ROLE, name_tenants, sqlalchemy_url, tenant_transaction
+
+
+_DUE = text("""
+    SELECT NOT EXISTS (SELECT FROM audits WHERE program_id = :program_id AND audited_at > now() - interval '23 hours')
+""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +64,42 @@ async def audit(connection: AsyncConnection, program_ids: list[int]) -> AuditRep
     for name, sql in LAGS.items():
         report.lags[name] = int((await connection.execute(text(sql), {"programs": program_ids})).scalar_one())
     return report
+
+
+async def audit_due(engine: AsyncEngine, program_ids: Sequence[int]) -> int:
+    """Audit each of these programs that was not audited for a day, and record what was found; returns the breaches."""
+    breaches = 0
+    for program_id in program_ids:
+        async with tenant_transaction(engine, program_id) as connection:
+            lock = text("SELECT pg_try_advisory_xact_lock(hashtextextended('laurel-audit', :program_id))")
+            free = (await connection.execute(lock, {"program_id": program_id})).scalar_one()
+            if not free or not (await connection.execute(_DUE, {"program_id": program_id})).scalar_one():
+                continue
+            # The lock is held while another connection reads for as long as it takes.
+            await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+            report = await _audit_snapshot(engine, program_id)
+            breaches += report.breaches
+            await connection.execute(
+                text("INSERT INTO audits VALUES (:program_id, now(), :checks, :breaches, :blocks, :sealed)"),
+                {
+                    "program_id": program_id, "checks": len(report.checks), "breaches": report.breaches,
+                    "blocks": report.blocks, "sealed": report.sealed_transactions,
+                },
+            )  # fmt: skip
+    return breaches
+
+
+async def _audit_snapshot(engine: AsyncEngine, program_id: int) -> AuditReport:
+    snapshot = engine.execution_options(isolation_level="REPEATABLE READ")
+    async with tenant_transaction(snapshot, program_id) as connection:
+        await connection.execute(text("SET LOCAL statement_timeout = 0"))
+        return await audit(connection, [program_id])
+
+
+async def last_breaches(connection: AsyncConnection) -> int:
+    """How many breaches the newest audit of each of the named tenants found, in all."""
+    newest = "SELECT DISTINCT ON (program_id) breaches FROM audits ORDER BY program_id, audited_at DESC"
+    return int((await connection.execute(text(f"SELECT COALESCE(sum(breaches), 0) FROM ({newest}) a"))).scalar_one())
 
 
 def run_audit(url: str, program_id: int | None = None) -> AuditReport:

@@ -8,14 +8,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
+import structlog
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine.audit import audit_due
 from engine.database import tenant_transaction
 from engine.expiry import expire_due
 from engine.reservations import void_due
 from engine.sealing import programs_to_seal, seal_program
 from plugin.tenants import Tenants
+
+log = structlog.get_logger("laurel.rounds")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,12 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
         async with tenant_transaction(engine, *await tenants.read()) as connection:
             return await void_due(connection)
 
+    async def audit() -> int:
+        breaches = await audit_due(engine, await tenants.read())
+        if breaches:
+            log.error("the audit found breaches; run: laurel audit", breaches=breaches)
+        return breaches
+
     async def partitions() -> int:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT maintain_delivery_partitions()"))
@@ -56,5 +66,6 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
         Round("seal", 2.0, seal),
         Round("expire", 5.0, expire),
         Round("void-held", 5.0, void),
+        Round("audit", 600.0, audit),
         Round("delivery-partitions", 3600.0, partitions),
     ]

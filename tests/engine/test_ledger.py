@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError, ProgrammingError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.applying import apply_events
-from engine.audit import AuditReport, run_audit
+from engine.audit import AuditReport, audit_due, last_breaches, run_audit
 from engine.database import tenant_transaction
 from engine.events import Fact
 from engine.expiry import expire_due
@@ -230,3 +230,18 @@ async def test_a_delivery_from_the_year_9999_moves_no_end(engine: AsyncEngine, s
         ends = (await connection.execute(text("SELECT max(expires_at) FROM lots"))).scalar_one()
 
     assert ends == PAID_AT + timedelta(days=366)
+
+
+async def test_the_nightly_audit_runs_once_a_day_and_remembers_what_it_found(
+    engine: AsyncEngine, shop: ShopReference, database_url: str
+) -> None:
+    await apply(engine, shop, order(10, [line("45.00")]))
+    assert await audit_due(engine, [shop.program_id]) == 0
+
+    with psycopg.connect(database_url, autocommit=True) as owner:
+        owner.execute("UPDATE members SET available = available + 1")
+        assert await audit_due(engine, [shop.program_id]) == 0, "audited today already"
+        owner.execute("UPDATE audits SET audited_at = audited_at - interval '1 day'")
+    assert await audit_due(engine, [shop.program_id]) == 2
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        assert await last_breaches(connection) == 2

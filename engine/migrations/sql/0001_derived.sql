@@ -15,3 +15,14 @@ CREATE TABLE blocks (
     sealed_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (program_id, block_number)
 );
+
+-- What each nightly audit found, for the operators' numbers and for whoever asks when it was last right.
+CREATE TABLE audits (
+    program_id bigint NOT NULL,
+    audited_at timestamptz NOT NULL DEFAULT now(),
+    checks integer NOT NULL,
+    breaches bigint NOT NULL,
+    blocks bigint NOT NULL,
+    sealed_transactions bigint NOT NULL,
+    PRIMARY KEY (program_id, audited_at)
+);

@@ -6,7 +6,8 @@ BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'programs', 'program_versions', 'program_drafts', 'shops', 'shop_credentials', 'privacy_requests', 'redactions',
         'deliveries', 'members', 'customers', 'orders', 'refunds', 'transactions', 'transfers', 'effect_keys', 'awards', 'lots',
-        'lot_consumptions', 'reservations', 'reservation_lots', 'unsealed_transactions', 'blocks'
+        'lot_consumptions', 'reservations', 'reservation_lots', 'unsealed_transactions', 'blocks',
+        'audits'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format(
@@ -20,7 +21,7 @@ GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO laurel_app;
 GRANT SELECT ON alembic_version TO laurel_app;
 
 -- Append-only: written once, read for ever.
-GRANT SELECT, INSERT ON program_versions, transactions, transfers, effect_keys, lot_consumptions, blocks TO laurel_app;
+GRANT SELECT, INSERT ON program_versions, transactions, transfers, effect_keys, lot_consumptions, blocks, audits TO laurel_app;
 
 -- State that moves with the ledger; only the columns that may move.
 GRANT SELECT, INSERT ON awards, lots, reservations, reservation_lots TO laurel_app;
