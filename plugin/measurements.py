@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
+from engine.audit import last_breaches
 from engine.database import name_tenants
 from engine.shops import all_shops
 from plugin.metrics import REGISTRY
@@ -26,7 +27,8 @@ UNKNOWN_OUTCOMES = Gauge(
     "laurel_unknown_outcomes", "Calls to the outside that ended without a known outcome", registry=REGISTRY
 )
 UNSEALED = Gauge("laurel_unsealed_transactions", "Transactions that no block of the chain holds yet", registry=REGISTRY)
-EVENTS_APPLIED = Gauge(
+BREACHES = Gauge("laurel_invariant_breaches", "Breaches that the newest audit of each program found", registry=REGISTRY)
+TRANSACTIONS = Gauge(
     "laurel_transactions_posted", "Transactions that were ever posted to the ledger", registry=REGISTRY
 )
 DATABASE_UP = Gauge("laurel_database_up", "1 when these numbers could be read just now", registry=REGISTRY)
@@ -87,4 +89,5 @@ async def _read(connection: AsyncConnection) -> None:
     UNKNOWN_OUTCOMES.set(failed)
     OLDEST_JOB.set(oldest)
     UNSEALED.set((await connection.execute(_UNSEALED)).scalar_one())
-    EVENTS_APPLIED.set((await connection.execute(_POSTED)).scalar_one())
+    TRANSACTIONS.set((await connection.execute(_POSTED)).scalar_one())
+    BREACHES.set(await last_breaches(connection))

@@ -70,5 +70,10 @@ async def test_the_numbers_show_what_waits(client: httpx.AsyncClient, engine: As
     assert "laurel_inbox_pending 1.0" in numbers
     assert "laurel_inbox_parked 0.0" in numbers
     assert "laurel_database_up 1.0" in numbers
-    for name in ("laurel_inbox_lag_seconds", "laurel_oldest_job_seconds", "laurel_unknown_outcomes"):
+    for name in (
+        "laurel_inbox_lag_seconds",
+        "laurel_oldest_job_seconds",
+        "laurel_unknown_outcomes",
+        "laurel_invariant_breaches",
+    ):
         assert f"\n{name} " in numbers
