@@ -1,7 +1,8 @@
 """The accounts of the ledger: a kind and, for a member's account, whose it is, in one whole number.
 
-`account = member_id × 16 + kind`, with member 0 for the program's own accounts. A transfer debits one account and credits
-another; a member's account holds credits − debits, except `DEBT`, which holds debits − credits (what the member owes).
+`account = member_id × 16 + kind`, with member 0 for the program's own accounts. A transfer debits one account and
+credits another; a member's account holds credits − debits, except `DEBT`, which holds debits − credits (what the
+member owes).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """A batch of events becomes ledger entries: facts are merged, outcomes worked out, and the difference is posted.
 
-One batch, one transaction, in a fixed order of locks: e-mail addresses, orders, customers, members. For each order the points
-that are due now are compared with those posted so far; whatever the order of arrival, the sum posted ends the same.
+One batch, one transaction, in a fixed order of locks: e-mail addresses, orders, customers, members. For each order
+the points that are due now are compared with those posted so far; whatever the order of arrival, the sum posted ends
+the same.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""Checks every invariant of the ledger and of what is derived from it, in one snapshot, each as a query that finds breaches.
+"""Checks every invariant of the ledger and of what is derived from it, in one snapshot.
 
-A check returns how many rows it looked at and how many break the rule. What is only waiting (unsealed transactions, pending
-deliveries) is lag, printed and no breach.
+Each check is a query that tells how many rows it looked at and how many break the rule. What is only waiting (unsealed
+transactions, pending deliveries) is lag, printed and no breach.
 """
 
 from __future__ import annotations
@@ -16,7 +16,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from engine.audit_chain import audit_chain, audit_hashes
 from engine.audit_checks import CHECKS, LAGS
 from engine.database import APPLICATION_ROLE, name_tenants, sqlalchemy_url, tenant_transaction
-
 
 _DUE = text("""
     SELECT NOT EXISTS (SELECT FROM audits WHERE program_id = :program_id AND audited_at > now() - interval '23 hours')
@@ -49,7 +48,7 @@ class AuditReport:
 
 
 async def audit(connection: AsyncConnection, program_ids: list[int]) -> AuditReport:
-    """Audit these programs. The connection's transaction should be REPEATABLE READ, so that all checks see one state."""
+    """Audit these programs; a REPEATABLE READ transaction lets all checks see one state."""
     report = AuditReport()
     for check in CHECKS:
         row = (await connection.execute(text(check.sql), {"programs": program_ids})).one()

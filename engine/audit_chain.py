@@ -1,4 +1,7 @@
-"""The part of the audit that recomputes hashes: of every transaction from what it says, of every block from its transactions."""
+"""The part of the audit that recomputes hashes.
+
+Of every transaction from what it says, of every block from its transactions.
+"""
 
 from __future__ import annotations
 

@@ -29,7 +29,8 @@ def _stored_balance(column: str, kind: MemberAccount, credit: int) -> Check:
             UNION ALL SELECT program_id, debit_account, {-credit} * amount FROM transfers
             WHERE program_id = ANY(:programs) AND debit_account % {KINDS_PER_MEMBER} = {int(kind)}
         ), sums AS (
-            SELECT program_id, account / {KINDS_PER_MEMBER} AS member_id, sum(amount) AS total FROM entries GROUP BY 1, 2
+            SELECT program_id, account / {KINDS_PER_MEMBER} AS member_id, sum(amount) AS total
+            FROM entries GROUP BY 1, 2
         )
         SELECT count(*) AS checked,
             count(*) FILTER (WHERE COALESCE(m.{column}, 0) <> COALESCE(s.total, 0) OR m.member_id IS NULL) AS breaches

@@ -1,4 +1,7 @@
-"""Awards: what was decided once about a fact, for whom and by which version of the program. Points follow in transactions."""
+"""Awards: what was decided once about a fact, for whom and by which version of the program.
+
+Points follow in transactions.
+"""
 
 from __future__ import annotations
 

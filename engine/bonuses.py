@@ -60,7 +60,7 @@ class Bonus:
 def bonus_awards(
     claims: Iterable[BonusClaim], awards: dict[AwardKey, Award], versions: dict[int, list[ProgramVersion]]
 ) -> list[Bonus]:
-    """The bonuses that these claims bring: one for each member without one, by the version live at the earliest claim."""
+    """The bonuses that these claims bring, one for each member without one, by the version live at the first claim."""
     bonuses: dict[AwardKey, Bonus] = {}
     for claim in sorted(claims, key=lambda claim: (claim.occurred_at, claim.member)):
         key = claim.award_key()

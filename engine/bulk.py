@@ -1,4 +1,7 @@
-"""Rows in one statement: they travel as one JSON text, which both sides read at the speed of C, so a thousand cost one trip."""
+"""Rows in one statement.
+
+They travel as one JSON text, which both sides read at the speed of C, so a thousand cost one trip.
+"""
 
 from __future__ import annotations
 

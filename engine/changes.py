@@ -1,4 +1,4 @@
-"""Has anything changed for this shopper? Numbers that rise with every change, read by key, cheap enough to ask every second."""
+"""Has anything changed for this shopper? Numbers that rise with every change, cheap enough to ask every second."""
 
 from __future__ import annotations
 

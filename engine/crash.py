@@ -1,4 +1,7 @@
-"""Named places at which a test makes a process die as if the power had gone: nothing is flushed, closed or rolled back."""
+"""Named places at which a test makes a process die as if the power had gone.
+
+Nothing is flushed, closed or rolled back.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A shop's access tokens at rest: opaque, encrypted by the plugin; one row for each shop, locked while it is renewed."""
+"""A shop's access tokens at rest: opaque, encrypted by the plugin.
+
+One row for each shop, locked while it is renewed.
+"""
 
 from __future__ import annotations
 

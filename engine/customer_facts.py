@@ -1,4 +1,7 @@
-"""What a batch says of customers: who joins, whose address is proven, which guests' orders that claims, who was erased."""
+"""What a batch says of customers.
+
+Who joins, whose address is proven, which guests' orders that claims, who was erased.
+"""
 
 from __future__ import annotations
 

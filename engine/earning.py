@@ -1,10 +1,13 @@
-"""What an order earns and what its refunds take back: pure arithmetic on facts, the same for live events, dry run and replay.
+"""What an order earns and what its refunds take back.
+
+Pure arithmetic on facts, the same for live events, dry run and replay.
 
 Formulas (public, shown to merchants and shoppers):
-- base B = Σ over lines that are no gift cards of `price × units − discounts − tax (only where prices include it)`, at least 0,
-  with units = ordered less removed by an edit, never less refunded ones; without shipping and tips;
+- base B = Σ over lines that are no gift cards of `price × units − discounts − tax (only where prices include it)`, at
+  least 0, with units = ordered less removed by an edit, never less refunded ones; without shipping and tips;
 - points P = half-even(B × rate), once per order;
-- refunded R = Σ over refunds of the same lines' value; a refund without lines counts the money moved less refunded shipping;
+- refunded R = Σ over refunds of the same lines' value; a refund without lines counts the money moved less refunded
+  shipping;
 - taken back in all T = half-even(P × min(R, B) / B).
 """
 
@@ -154,7 +157,7 @@ def _refund_value(refund: Refund, order: Order, gift_cards: set[int], money: Mon
 
 
 def _side_of(refund: Refund, order: Order, money: MoneyUsed) -> MoneyUsed:
-    """Which of a refund's two amounts is in the money used: a refund names its own currencies, as it comes by itself."""
+    """Which of a refund's two amounts is in the money used; it comes by itself and names its currencies."""
     wanted = order.presentment_currency if money == "presentment" else order.currency
     named: dict[str | None, MoneyUsed] = {refund.currency: "shop", refund.presentment_currency: "presentment"}
     return named.get(wanted, money)

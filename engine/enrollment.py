@@ -1,6 +1,7 @@
 """Customers become members: one member for each customer of a shop, made once however many processes want to.
 
-Keys are always taken in the same order (program, shop, customer), so that two batches never wait for each other in a ring.
+Keys are always taken in the same order (program, shop, customer), so that two batches never wait for each other in a
+ring.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Points that ran out are taken off balances. Reads leave them out from their last instant on; this makes it an entry."""
+"""Points that ran out are taken off balances. Reads leave them out from their last instant on.
+
+This makes it an entry.
+"""
 
 from __future__ import annotations
 

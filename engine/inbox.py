@@ -1,7 +1,7 @@
 """Deliveries: one row for each signed delivery, stored before anything is understood, settled once, replayable.
 
-States: `pending` → `applied` | `ignored` (no handler for its topic) | `parked` (cannot be understood or keeps failing; a
-person sees it and can replay it; kept for 30 days like every body).
+States: `pending` → `applied` | `ignored` (no handler for its topic) | `parked` (cannot be understood or keeps failing;
+a person sees it and can replay it; kept for 30 days like every body).
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """The ledger: every change of a balance is planned here, under the members' locks, and written in a few statements.
 
-A `Ledger` is opened for one database transaction. It locks its members in id order, plans transactions in memory (each a set
-of transfers that balances by construction, with the lots it touches) and writes them all at once. It never commits.
+A `Ledger` is opened for one database transaction. It locks its members in id order, plans transactions in memory
+(each a set of transfers that balances by construction, with the lots it touches) and writes them all at once. It
+never commits.
 """
 
 from __future__ import annotations

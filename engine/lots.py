@@ -1,7 +1,7 @@
 """Which points are taken first. Pure planning over a member's lots; the ledger writes what is planned.
 
-Points lie in lots, one for each award, each with its own end. Spending takes the earliest end first. A refund takes back from
-the award's own lots first, then (kind to the member) from those that would last longest.
+Points lie in lots, one for each award, each with its own end. Spending takes the earliest end first. A refund takes
+back from the award's own lots first, then (kind to the member) from those that would last longest.
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ __all__ = ["ExpiringLot", "HistoryEntry", "Member", "expiring", "history", "memb
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """A member's balance. `available` already leaves out lots that are due; `lifetime` is all earned, net of refunds."""
+    """A member's balance. `available` leaves out lots that are due; `lifetime` is all earned, net of refunds."""
 
     member_id: int
     program_id: int

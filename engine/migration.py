@@ -1,7 +1,7 @@
 """Brings a database up to the newest schema, and says which one it has.
 
-Rule of the house: expand, backfill, contract. A release's code runs on the schema before and after its migrations; what is
-dropped was unused for one release. Migrations run forwards only.
+Rule of the house: expand, backfill, contract. A release's code runs on the schema before and after its migrations;
+what is dropped was unused for one release. Migrations run forwards only.
 """
 
 from __future__ import annotations

@@ -1,6 +1,7 @@
 """Money as whole minor units with a currency, points as whole numbers. No float touches either.
 
-The number of decimals of a currency is Babel's (CLDR), except where CLDR rounds for display only: ISO 4217 decides then.
+The number of decimals of a currency is Babel's (CLDR), except where CLDR rounds for display only: ISO 4217 decides
+then.
 """
 
 from __future__ import annotations

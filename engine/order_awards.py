@@ -1,4 +1,7 @@
-"""The award of one order: decided once by the version live when it was paid, then followed as refunds and edits change it."""
+"""The award of one order.
+
+Decided once by the version live when it was paid, then followed as refunds and edits change it.
+"""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Orders as they are known: the newest snapshot by `updated_at`, the union of refunds by id, edits that may be newer.
 
-Whatever arrives about an order first makes or finds the order's row and locks it, in key order. Two batches that bring two
-facts of one order therefore see each other's, whichever comes first.
+Whatever arrives about an order first makes or finds the order's row and locks it, in key order. Two batches that
+bring two facts of one order therefore see each other's, whichever comes first.
 """
 
 from __future__ import annotations

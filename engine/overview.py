@@ -1,4 +1,7 @@
-"""What a merchant sees first: points issued, taken back and outstanding, and what happened last. Summed, never stored."""
+"""What a merchant sees first: points issued, taken back and outstanding, and what happened last.
+
+Summed, never stored.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Export, erasure, and the requests for them. The ledger keeps its pseudonymous member and every amount; who it was goes."""
+"""Export, erasure, and the requests for them. The ledger keeps its pseudonymous member and every amount.
+
+Who it was goes.
+"""
 
 from __future__ import annotations
 
@@ -28,16 +31,16 @@ class PrivacyRequest:
 
 
 _EXPORT = {
-    "customer": "SELECT customer_id, member_id, email_key IS NOT NULL AS has_proven_address, deleted_at FROM customers c "
-    "WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id",
+    "customer": "SELECT customer_id, member_id, email_key IS NOT NULL AS has_proven_address, deleted_at "
+    "FROM customers c WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id",
     "member": "SELECT m.joined_at, m.available, m.pending, m.reserved, m.debt, m.lifetime FROM members m "
     "WHERE m.program_id = :program_id AND m.member_id = :member_id",
     "transactions": "SELECT transaction_id, kind, points, occurred_at, recorded_at, detail FROM transactions "
     "WHERE program_id = :program_id AND member_id = :member_id ORDER BY transaction_id",
     "lots": "SELECT quantity, remaining, available_at, expires_at FROM lots "
     "WHERE program_id = :program_id AND member_id = :member_id ORDER BY lot_id",
-    "orders": "SELECT order_id, name, occurred_at, updated_at, paid, snapshot FROM orders WHERE program_id = :program_id "
-    "AND shop_id = :shop_id AND customer_id = :customer_id ORDER BY order_id",
+    "orders": "SELECT order_id, name, occurred_at, updated_at, paid, snapshot FROM orders "
+    "WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id ORDER BY order_id",
 }
 
 

@@ -1,4 +1,6 @@
-"""A program's definition: immutable, versioned data that the pure functions of `earning` read. Nothing in it is ever code.
+"""A program's definition: immutable, versioned data that the pure functions of `earning` read.
+
+Nothing in it is ever code.
 
 The numbers of `default_definition` are those that a new shop starts with; they are public and shown to shoppers.
 """

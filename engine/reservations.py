@@ -1,7 +1,7 @@
 """Two-phase spending: points are held for a purpose, then captured, or voided back into the lots that they came from.
 
-A hold has an end; what nobody settles until then is voided. Restored points live at least `RESTORE_MINIMUM` longer, so that a
-hold never costs a member what would have run out meanwhile.
+A hold has an end; what nobody settles until then is voided. Restored points live at least `RESTORE_MINIMUM` longer,
+so that a hold never costs a member what would have run out meanwhile.
 """
 
 from __future__ import annotations

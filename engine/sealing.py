@@ -1,8 +1,10 @@
-"""Sealing: each transaction carries a hash of its content, and blocks chain these hashes, so that history cannot be rewritten.
+"""Sealing: history cannot be rewritten unseen.
 
-The hash of a transaction covers everything it says and its transfers. A block's hash covers the block before it and the hashes
-of its transactions in id order. A chain head that every write had to lock would halve the throughput; blocks are made in the
-background instead, a few seconds behind, and the audit says how far history is sealed.
+Each transaction carries a hash of its content, and blocks chain these hashes.
+
+The hash of a transaction covers everything it says and its transfers. A block's hash covers the block before it and
+the hashes of its transactions in id order. A chain head that every write had to lock would halve the throughput;
+blocks are made in the background instead, a few seconds behind, and the audit says how far history is sealed.
 """
 
 from __future__ import annotations

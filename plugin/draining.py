@@ -1,7 +1,9 @@
-"""One round of the inbox: claim deliveries, translate them, apply them as one batch, settle them, all in one transaction.
+"""One round of the inbox.
 
-A batch that fails is rolled back whole; its deliveries are then taken one by one, so that a single bad one costs only itself
-its attempts and is parked in the end, where a person sees it.
+Claim deliveries, translate them, apply them as one batch, settle them, all in one transaction.
+
+A batch that fails is rolled back whole; its deliveries are then taken one by one, so that a single bad one costs only
+itself its attempts and is parked in the end, where a person sees it.
 """
 
 from __future__ import annotations

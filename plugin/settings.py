@@ -1,4 +1,7 @@
-"""What the processes are told by their environment, typed and checked at the start; secrets never show in a text of it."""
+"""What the processes are told by their environment, typed and checked at the start.
+
+Secrets never show in a text of it.
+"""
 
 from __future__ import annotations
 

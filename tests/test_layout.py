@@ -29,7 +29,7 @@ def test_graphql_is_graphql_core_when_the_root_is_the_current_directory() -> Non
 def test_no_folder_of_graphql_or_of_the_tests_is_made_a_package() -> None:
     """tests/graphql/__init__.py would be imported as `graphql`, in every import mode of pytest."""
     assert not (ROOT / "graphql" / "__init__.py").exists()
-    assert [path for path in (ROOT / "tests").rglob("__init__.py")] == []
+    assert list((ROOT / "tests").rglob("__init__.py")) == []
 
 
 def test_no_module_lies_loose_in_graphql() -> None:

@@ -1,4 +1,7 @@
-"""Runs the migrations: one connection, short lock waits, one transaction for each, so that a running app is never hurt."""
+"""Runs the migrations.
+
+One connection, short lock waits, one transaction for each, so that a running app is never hurt.
+"""
 
 from __future__ import annotations
 

@@ -37,6 +37,8 @@ EMBED_HANDLE = "launcher"
 """The file name of the app embed in the theme app extension, without its ending."""
 _BABEL_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 _BEGINNING_YEAR = 1970
+_PARKED_SHOWN = 5
+"""As many as the operation asks for."""
 _OPERATIONS = {"publish": "program_publish", "replay": "parked_event_replay"}
 
 
@@ -217,6 +219,7 @@ def _overview_values(overview: dict[str, Any], words: Words) -> dict[str, Any]:
             for key in ("issued", "outstanding", "members", "orders")
         ],
         "pending": overview["pendingDeliveries"],
+        "parked_more": max(overview["parked"] - _PARKED_SHOWN, 0),
         "chart": chart_of(
             [(date.fromisoformat(day["day"]), day["issued"], day["takenBack"]) for day in overview["days"]]
         ),

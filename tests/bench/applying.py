@@ -1,7 +1,7 @@
 """Events applied, from stored deliveries to a committed ledger, against `pgbench` running the bare ledger transaction.
 
-The reference inserts, row by row with 8 clients, what one paid order comes to in our own tables: a transaction, its transfer,
-its effect key, award and lot, and updates the member; no rules, no facts, no sealing.
+The reference inserts, row by row with 8 clients, what one paid order comes to in our own tables: a transaction, its
+transfer, its effect key, award and lot, and updates the member; no rules, no facts, no sealing.
 """
 
 from __future__ import annotations
@@ -35,9 +35,10 @@ INSERT INTO transactions VALUES (999, :id, 'earn', :member, :id, 45, 1, NULL, no
     '{"order": "#1001", "base": "45.00", "currency": "USD", "rate": "1"}', sha256('x'));
 INSERT INTO transfers VALUES (999, :id, 0, 1, :member * 16 + 8, 45);
 INSERT INTO effect_keys VALUES (999, 1, 'order', :id, 'purchase', 0, :id);
-INSERT INTO awards VALUES (999, :id, 1, 'order', :id, 'purchase', 1, :member, now(), now() + interval '365 days', 45, 1);
-INSERT INTO lots (program_id, lot_id, member_id, award_id, transaction_id, quantity, remaining, available_at, expires_at)
-    VALUES (999, :id, :member, :id, :id, 45, 45, now(), now() + interval '365 days');
+INSERT INTO awards
+    VALUES (999, :id, 1, 'order', :id, 'purchase', 1, :member, now(), now() + interval '365 days', 45, 1);
+INSERT INTO lots (program_id, lot_id, member_id, award_id, transaction_id, quantity, remaining, available_at,
+    expires_at) VALUES (999, :id, :member, :id, :id, 45, 45, now(), now() + interval '365 days');
 UPDATE members SET available = available + 45, lifetime = lifetime + 45, version = version + 1
     WHERE program_id = 999 AND member_id = :member;
 COMMIT;

@@ -1,4 +1,4 @@
-"""The member panel as a persisted operation, against a bare route that reads a version from PostgreSQL and JSON from Redis."""
+"""The member panel against a bare route that reads a version from PostgreSQL and JSON from Redis."""
 
 from __future__ import annotations
 

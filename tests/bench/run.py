@@ -1,7 +1,7 @@
 """`make bench`: what Laurel does, side by side with its references in one run on one machine, as ratios.
 
-Run as `python -m tests.bench.run [name …]`. Servers are real, embedded, with their production settings; nothing here is a test,
-and no test asserts a time.
+Run as `python -m tests.bench.run [name …]`. Servers are real, embedded, with their production settings; nothing here
+is a test, and no test asserts a time.
 """
 
 from __future__ import annotations

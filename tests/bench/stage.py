@@ -96,7 +96,7 @@ def _wait_for(url: str, limit_seconds: float = 30.0) -> None:
     deadline = time.monotonic() + limit_seconds
     while True:
         try:
-            with urllib.request.urlopen(url, timeout=1):  # noqa: S310  # a loopback address of ours
+            with urllib.request.urlopen(url, timeout=1):  # a loopback address of ours
                 return
         except OSError:
             if time.monotonic() > deadline:

@@ -29,9 +29,7 @@ def test_given_nobody_is_logged_in_when_the_panel_opens_then_it_invites(
     expect(panel).to_contain_text("Join Laurel Rewards")
     expect(panel).to_contain_text("100 points to start with")
     expect(panel.locator(".way").first).to_contain_text("1 point for every $1")
-    expect(panel.get_by_role("link", name="Create account")).to_have_attribute(
-        "href", f"{demo.store}/account/register"
-    )
+    expect(panel.get_by_role("link", name="Create account")).to_have_attribute("href", f"{demo.store}/account/register")
     panel.get_by_role("link", name="Sign in").click()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
 

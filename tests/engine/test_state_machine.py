@@ -1,7 +1,7 @@
 """The ledger against the plain model: any sequence of payments, refunds, holds and days ends in the same numbers.
 
-Every fact is delivered a random number of times; a step may die before its commit and is then done again. After each step the
-member's numbers are the model's; at the end the audit finds nothing.
+Every fact is delivered a random number of times; a step may die before its commit and is then done again. After each
+step the member's numbers are the model's; at the end the audit finds nothing.
 """
 
 from __future__ import annotations

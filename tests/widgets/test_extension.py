@@ -1,4 +1,7 @@
-"""The theme app extension as it is shipped: sizes, languages, texts, Shopify's own linter, and what no script may use."""
+"""The theme app extension as it is shipped.
+
+Sizes, languages, texts, Shopify's own linter, and what no script may use.
+"""
 
 from __future__ import annotations
 

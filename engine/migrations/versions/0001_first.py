@@ -1,7 +1,8 @@
 """The first schema: tenants, roles, row-level security and partitions from the start.
 
-What cannot be added later without pain is here: `program_id` first in every key, the role `laurel_app` that owns nothing, a
-policy by a list of programs on every table, hash partitions for what grows with every event, a day's partition for deliveries.
+What cannot be added later without pain is here: `program_id` first in every key, the role `laurel_app` that owns
+nothing, a policy by a list of programs on every table, hash partitions for what grows with every event, a day's
+partition for deliveries.
 """
 
 from __future__ import annotations
