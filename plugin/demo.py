@@ -99,9 +99,11 @@ def stop_on_signals() -> None:
         _ignore_signals()
         raise Stopped
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:  # as under nohup
-            signal.signal(number, stop)
+    # A shell's background job starts with SIGINT ignored, and must end by it all the same; under nohup SIGHUP stays so.
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, stop)
 
 
 def _ignore_signals() -> None:
@@ -129,7 +131,6 @@ def _facts(services: DemoServices) -> dict[str, Any]:
         "redis_url": addresses.redis_url,
         "customers": [{"id": one.id, "email": one.email, "name": one.name} for one in CUSTOMERS],
         "products": [{"id": one.id, "handle": one.handle, "price": one.price} for one in PRODUCTS],
-        "processes": services.running(),
     }
 
 

@@ -91,10 +91,6 @@ class DemoServices:
         if self._postgres is not None:
             self._postgres.stop()
 
-    def running(self) -> dict[str, int]:
-        """The process number of each part."""
-        return self._supervisor.running()
-
     def _start_data(self) -> None:
         try:
             if self._valkey is not None:

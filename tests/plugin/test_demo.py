@@ -23,6 +23,8 @@ from plugin.embedded.ports import next_free_port
 from plugin.embedded.processes import HOME_MARK
 from tests.support.sockets import listening
 
+pytestmark = pytest.mark.xdist_group("demo")  # one at a time: two at once could take the same free port
+
 BIN = Path(sys.executable).parent
 START_SECONDS, STOP_SECONDS = 90.0, 10.0
 
@@ -48,6 +50,8 @@ class Demo:
             env={**clean, "LAUREL_HOME": str(home), **environment},
             stdout=self.output,
             stderr=subprocess.STDOUT,
+            # As in a shell's background job: SIGINT is ignored until the program says otherwise.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
         )
         _wait_until(lambda: (home / "demo.json").exists() or self.process.poll() is not None, START_SECONDS)
         assert self.process.poll() is None, self.said()

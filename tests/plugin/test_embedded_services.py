@@ -16,6 +16,9 @@ from plugin.embedded.postgres import EmbeddedPostgres
 from plugin.embedded.valkey import EmbeddedValkey
 
 
+pytestmark = pytest.mark.xdist_group("demo")  # one at a time: two at once could take the same free port
+
+
 @contextmanager
 def _running(server: EmbeddedPostgres | EmbeddedValkey) -> Iterator[None]:
     """The server answers within the block; after it, it is killed as by a crash."""
