@@ -88,8 +88,11 @@ def test_given_a_hidden_tab_when_it_is_looked_at_again_then_it_asks_at_once(demo
     page.evaluate(pretend + "document.dispatchEvent(new Event('visibilitychange')); }", True)
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
+    other_tab = page.context.new_page()
+    other_tab.goto(demo.store)
+    expect(launcher(other_tab)).to_contain_text("100")
     demo.buy(customer, "beeswax-candle")
-    page.wait_for_timeout(1_500)
+    expect(launcher(other_tab)).to_contain_text("122", timeout=TWO_SECONDS_MS)
     assert asked == []
 
     page.evaluate(pretend + "document.dispatchEvent(new Event('visibilitychange')); }", False)

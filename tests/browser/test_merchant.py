@@ -13,8 +13,11 @@ from tests.support.browser import DESKTOP, Demo, launcher, log_in
 def test_given_an_order_when_the_merchant_opens_the_app_then_it_is_live_and_tells_of_the_points(
     demo: Demo, visit: Visit, viewport: dict[str, int]
 ) -> None:
-    order = demo.buy(demo.new_customer("Patron"), "wool-throw")["order"]
+    customer = demo.new_customer("Patron")
+    order = demo.buy(customer, "wool-throw")["order"]
     page = visit(viewport=viewport)
+    log_in(page, demo, customer)
+    expect(launcher(page)).to_contain_text("229")
     page.goto(demo.admin)
 
     app = page.frame_locator("#app")
@@ -22,8 +25,6 @@ def test_given_an_order_when_the_merchant_opens_the_app_then_it_is_live_and_tell
     expect(app.get_by_role("heading", name="Laurel Rewards is live")).to_be_visible()
     expect(app.locator("#embed-badge")).to_have_text("On")
     expect(app.locator(".laurel-figures")).to_contain_text(re.compile(r"Points issued\s*[1-9]"))
-    page.wait_for_timeout(500)
-    page.reload()
     expect(app.locator(".laurel-activity")).to_contain_text(f"Order {order['name']}")
     expect(app.locator(".laurel-activity")).to_contain_text("+129")
 
