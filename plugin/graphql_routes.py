@@ -20,7 +20,8 @@ from plugin.locales import locale_of
 from plugin.panel_cache import PanelCache
 from plugin.responses import NEVER_CACHED, RETRY_AFTER_SECONDS, BodyRefusedError, error_response, read_body
 from plugin.services import Services
-from plugin.verification import UnverifiedError, verify_id_token, verify_proxy, verify_shopper_token
+from plugin.signatures import UnverifiedError, verify_proxy
+from plugin.verification import verify_id_token, verify_shopper_token
 
 BODY_MAXIMUM_BYTES = 32 * 1024
 CROSS_ORIGIN = {

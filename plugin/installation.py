@@ -28,9 +28,10 @@ from plugin.locales import locale_of
 from plugin.manifest import manifest
 from plugin.merchant.frame import framed, patch_document, plain_page
 from plugin.services import Services
+from plugin.signatures import UnverifiedError
 from plugin.token_endpoint import TokenPair, TokenRefusedError, exchange_id_token
 from plugin.tokens import ShopPausedError
-from plugin.verification import StaffToken, UnverifiedError, is_shop_domain, verify_id_token
+from plugin.verification import StaffToken, is_shop_domain, verify_id_token
 
 PATCH_PATH = "/patch-id-token"
 CHECKED_EVERY_SECONDS = 600.0

@@ -10,7 +10,7 @@ from starlette.responses import Response
 from plugin.graphql_routes import bind_shop, caller_of, not_installed, too_many, unverified
 from plugin.responses import NEVER_CACHED
 from plugin.services import Services
-from plugin.verification import UnverifiedError, verify_proxy
+from plugin.signatures import UnverifiedError, verify_proxy
 
 
 class ProxyChanges:

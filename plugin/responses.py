@@ -10,7 +10,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive
 
-from plugin.verification import Headers
+from plugin.signatures import Headers
 
 NEVER_CACHED = {"Cache-Control": "private, no-store"}
 BODY_READ_SECONDS = 20

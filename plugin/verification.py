@@ -1,24 +1,17 @@
-"""Who sent a request: the signatures of webhooks and of the app proxy, and the tokens of staff and shoppers.
+"""Who a token speaks for: the ID tokens of staff, the tokens of shoppers.
 
-This is the only module that imports Shopify's own Python packages. Where they decide exactly what we need they decide
-(ID tokens, shop domains; token exchange and refresh are in `token_endpoint`, through the functions re-exported here).
-Webhook and proxy signatures are checked here byte by byte instead: `shopify_app` takes bodies as text, raises TypeError
-on a non-ASCII signature, parses every body as JSON for its log, and sorts proxy parameters by key where Shopify sorts
-the joined pairs.
+This is the only module that imports Shopify's own Python packages; what others need of them (token exchange and refresh)
+they get from here. The libraries decide what they decide exactly; what they let through is refused here on top.
 """
 
 from __future__ import annotations
 
 import base64
-import binascii
-import hashlib
-import hmac
 import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import parse_qsl
 
 from shopify import session_token
 from shopify.utils import shop_url
@@ -27,58 +20,26 @@ from shopify_app.exchange.refresh_token import refresh_access_token_async
 from shopify_app.exchange.token_exchange import token_exchange_async
 from shopify_app.verify.customer_account_ui_ext import verify_customer_account_ui_ext_req
 
+from plugin.signatures import NUMERIC_ID, SHOP_DOMAIN, UnverifiedError, customer_id_of
+
 __all__ = [
     "AppConfig",
     "IdTokenDetails",
-    "ProxyShopper",
     "ShopperToken",
     "StaffToken",
     "TokenExchangeAccessToken",
     "TokenExchangeResult",
-    "UnverifiedError",
     "is_shop_domain",
     "refresh_access_token_async",
     "token_exchange_async",
     "verify_id_token",
-    "verify_proxy",
     "verify_shopper_token",
-    "verify_webhook",
 ]
 
-Headers = Sequence[tuple[bytes, bytes]]
-"""Header names and values as ASGI gives them: names in lower case, repeated headers repeated."""
-
-PROXY_MAXIMUM_AGE_SECONDS = 90
-_CUSTOMER_ID_MAXIMUM = 2**63 - 1
 _TOKEN_MAXIMUM_LENGTH = 4096
-_PROXY_MAXIMUM_PARAMETERS = 100
 
-_SHOP_DOMAIN = re.compile(r"[a-z0-9][a-z0-9-]{0,62}\.myshopify\.com")
-_NUMERIC_ID = re.compile(r"[1-9][0-9]{0,18}")
-_TIMESTAMP = re.compile(r"[0-9]{1,12}")
 _PLAIN_KEY_ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
-_HMAC_HEADERS = (b"x-shopify-hmac-sha256", b"shopify-hmac-sha256")
-_SHOP_HEADERS = (b"x-shopify-shop-domain", b"shopify-shop-domain")
-_SINGLE_PARAMETERS = ("shop", "timestamp", "signature", "logged_in_customer_id", "path_prefix", "hmac")
-_REQUIRED_PARAMETERS = ("shop", "timestamp", "signature")
 _IGNORABLE_TOKEN_HEADERS = frozenset({"alg", "typ", "kid"})
-
-
-class UnverifiedError(Exception):
-    """A request is not from whom it must be from; `reason` is a word for the log and never goes to the caller."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-@dataclass(frozen=True, slots=True)
-class ProxyShopper:
-    """Who a signed app proxy request speaks for; `customer_id` is None when nobody is logged in."""
-
-    shop_domain: str
-    customer_id: int | None
-    path_prefix: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,82 +62,7 @@ class ShopperToken:
 
 def is_shop_domain(text: str) -> bool:
     """Whether a text is a shop's permanent domain in its one canonical spelling: lower case, no trailing dot."""
-    return _SHOP_DOMAIN.fullmatch(text) is not None and shop_url.sanitize_shop_domain(text) == text
-
-
-def verify_webhook(headers: Headers, raw: bytes, secrets: Sequence[bytes]) -> str:
-    """The shop domain of a webhook whose signature fits its raw body. Raises UnverifiedError.
-
-    The signature covers the body only: the caller still has to find the shop among those that it knows.
-    """
-    signature = _only_header(headers, _HMAC_HEADERS, "hmac")
-    try:
-        given = base64.b64decode(signature, validate=True)
-    except (binascii.Error, ValueError):
-        raise UnverifiedError("hmac-not-base64") from None
-    if not any(hmac.compare_digest(hmac.digest(secret, raw, "sha256"), given) for secret in secrets):
-        raise UnverifiedError("hmac-wrong")
-    domain = _only_header(headers, _SHOP_HEADERS, "shop-domain").decode("latin-1")
-    if _SHOP_DOMAIN.fullmatch(domain) is None:
-        raise UnverifiedError("shop-domain-malformed")
-    return domain
-
-
-def _only_header(headers: Headers, names: tuple[bytes, bytes], what: str) -> bytes:
-    values = [value for name, value in headers if name in names]
-    if len(values) != 1:
-        raise UnverifiedError(f"{what}-missing" if not values else f"{what}-twice")
-    return values[0]
-
-
-def verify_proxy(query_string: bytes, secrets: Sequence[bytes], now: float) -> ProxyShopper:
-    """Who an app proxy request speaks for. `now` is in Unix seconds. Raises UnverifiedError.
-
-    Parameters that we do not know are signed like the others and let through.
-    """
-    parameters = _proxy_parameters(query_string)
-    signature = parameters.pop("signature")[0]
-    # Shopify's documented rule: pairs are joined first and then sorted, as bytes. Latin-1 keeps the bytes as they came.
-    message = "".join(sorted(f"{key}={','.join(values)}" for key, values in parameters.items())).encode("latin-1")
-    given = signature.encode("latin-1")
-    if not any(
-        hmac.compare_digest(hmac.new(secret, message, hashlib.sha256).hexdigest().encode(), given) for secret in secrets
-    ):
-        raise UnverifiedError("signature-wrong")
-    timestamp = parameters["timestamp"][0]
-    if _TIMESTAMP.fullmatch(timestamp) is None or abs(now - int(timestamp)) > PROXY_MAXIMUM_AGE_SECONDS:
-        raise UnverifiedError("timestamp-stale")
-    domain = parameters["shop"][0]
-    if _SHOP_DOMAIN.fullmatch(domain) is None:
-        raise UnverifiedError("shop-domain-malformed")
-    customer = parameters.get("logged_in_customer_id", [""])[0]
-    return ProxyShopper(domain, _customer_id(customer) if customer else None, parameters.get("path_prefix", [""])[0])
-
-
-def _proxy_parameters(query_string: bytes) -> dict[str, list[str]]:
-    try:
-        pairs = parse_qsl(
-            query_string.decode("ascii"),
-            keep_blank_values=True,
-            encoding="latin-1",
-            max_num_fields=_PROXY_MAXIMUM_PARAMETERS,
-        )
-    except ValueError:
-        raise UnverifiedError("query-malformed") from None
-    parameters: dict[str, list[str]] = {}
-    for key, value in pairs:
-        parameters.setdefault(key, []).append(value)
-    if any(key not in parameters for key in _REQUIRED_PARAMETERS):
-        raise UnverifiedError("parameter-missing")
-    if any(len(parameters.get(key, ())) > 1 for key in _SINGLE_PARAMETERS):
-        raise UnverifiedError("parameter-twice")
-    return parameters
-
-
-def _customer_id(text: str) -> int:
-    if _NUMERIC_ID.fullmatch(text) is None or int(text) > _CUSTOMER_ID_MAXIMUM:
-        raise UnverifiedError("customer-id-malformed")
-    return int(text)
+    return SHOP_DOMAIN.fullmatch(text) is not None and shop_url.sanitize_shop_domain(text) == text
 
 
 def verify_id_token(token: str, api_key: str, secrets: Sequence[bytes]) -> StaffToken:
@@ -187,7 +73,7 @@ def verify_id_token(token: str, api_key: str, secrets: Sequence[bytes]) -> Staff
     if claims.get("iss") != f"https://{domain}/admin":
         raise UnverifiedError("issuer-wrong")
     subject = claims.get("sub")
-    if not isinstance(subject, str) or _NUMERIC_ID.fullmatch(subject) is None:
+    if not isinstance(subject, str) or NUMERIC_ID.fullmatch(subject) is None:
         raise UnverifiedError("subject-not-staff")
     _check_audience_and_expiry(claims, api_key)
     return StaffToken(domain, int(subject), claims, token)
@@ -255,7 +141,7 @@ def verify_shopper_token(token: str, api_key: str, secrets: Sequence[bytes]) -> 
         return ShopperToken(domain, None)
     if not isinstance(subject, str) or not subject.startswith("gid://shopify/Customer/"):
         raise UnverifiedError("subject-not-shopper")
-    return ShopperToken(domain, _customer_id(subject.removeprefix("gid://shopify/Customer/")))
+    return ShopperToken(domain, customer_id_of(subject.removeprefix("gid://shopify/Customer/")))
 
 
 def _shopper_claims(token: str, api_key: str, secrets: Sequence[bytes]) -> dict[str, Any]:

@@ -24,7 +24,7 @@ from plugin.responses import RETRY_AFTER_SECONDS, BodyRefusedError, read_body
 from plugin.settings import Settings
 from plugin.shop_cache import ShopCache
 from plugin.shop_topics import HANDLERS
-from plugin.verification import Headers, UnverifiedError, verify_webhook
+from plugin.signatures import Headers, UnverifiedError, verify_webhook
 
 __all__ = ["HANDLERS", "Handler", "HandlerContext", "WebhookIntake"]
 
