@@ -19,7 +19,9 @@ from engine.database import libpq_url
 
 def create() -> Starlette:
     """One route that inserts a body, one that reads a version from PostgreSQL and JSON from Redis."""
-    pool = AsyncConnectionPool(libpq_url(os.environ["BENCH_OWNER_URL"]), min_size=10, max_size=10, open=False)
+    pool = AsyncConnectionPool(
+        libpq_url(os.environ["BENCH_OWNER_URL"]), min_size=10, max_size=10, open=False, kwargs={"autocommit": True}
+    )
     redis = Redis.from_url(os.environ["REDIS_URL"])
 
     async def insert(request: Request) -> Response:
