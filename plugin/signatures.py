@@ -1,7 +1,7 @@
 """The signatures of webhooks and of the app proxy, checked byte by byte.
 
-`shopify_app` would do it, but takes bodies as text, raises TypeError on a non-ASCII signature, parses every body as JSON
-for its log, and sorts proxy parameters by key where Shopify sorts the joined pairs.
+`shopify_app` would do it, but takes bodies as text, raises TypeError on a non-ASCII signature, parses every body as
+JSON for its log, and sorts proxy parameters by key where Shopify sorts the joined pairs.
 """
 
 from __future__ import annotations

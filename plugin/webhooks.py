@@ -100,12 +100,15 @@ class WebhookIntake:
 
 
 def _header(headers: Headers, name: bytes) -> str | None:
-    """The first value of one of Shopify's headers, of either family, as printable ASCII; None when absent or empty."""
+    """The value of one of Shopify's headers, of either family; None when absent or empty.
+
+    Raises BodyRefusedError (400) when it comes twice: two readers could each take another one.
+    """
     wanted = (b"x-shopify-" + name, b"shopify-" + name)
-    for key, value in headers:
-        if key in wanted:
-            return value.decode("ascii", "replace") or None
-    return None
+    values = [value for key, value in headers if key in wanted]
+    if len(values) > 1:
+        raise BodyRefusedError(400, f"{name.decode()} comes more than once")
+    return values[0].decode("ascii", "replace") or None if values else None
 
 
 def _fallback_id(topic: str, raw: bytes) -> str:
@@ -122,7 +125,10 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _logged_topic(headers: Headers) -> str:
-    topic = _header(headers, b"topic") or ""
+    try:
+        topic = _header(headers, b"topic") or ""
+    except BodyRefusedError:
+        topic = ""
     return topic if _TOPIC.fullmatch(topic) else "unreadable"
 
 

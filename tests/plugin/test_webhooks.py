@@ -149,6 +149,18 @@ async def test_malformed_headers_get_400(
     assert await stored(engine, shop) == []
 
 
+@pytest.mark.parametrize("name", ["Topic", "Webhook-Id", "Event-Id", "Triggered-At"])
+async def test_a_header_that_comes_twice_gets_400(
+    client: httpx.AsyncClient, engine: AsyncEngine, shop: ShopReference, name: str
+) -> None:
+    headers = [*webhook_headers(RAW).items(), (f"X-Shopify-{name}", "another")]
+
+    answer = await client.post("/webhooks", content=RAW, headers=headers)
+
+    assert answer.status_code == 400
+    assert await stored(engine, shop) == []
+
+
 @pytest.mark.parametrize("raw", [b"", b"\xff\xfe", b"[" * 100_000, b'{"total_price": NaN}'])
 async def test_what_is_signed_but_unreadable_is_stored_for_the_worker_to_park(
     client: httpx.AsyncClient, engine: AsyncEngine, shop: ShopReference, raw: bytes
