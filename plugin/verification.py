@@ -1,7 +1,7 @@
 """Who a token speaks for: the ID tokens of staff, the tokens of shoppers.
 
 This is the only module that imports Shopify's own Python packages; what others need of them (token exchange and
-refresh) they get from here. The libraries decide what they decide exactly; what they let through is refused here on top.
+refresh) they get from here. The libraries decide what they decide exactly; what they let through is refused on top.
 """
 
 from __future__ import annotations
