@@ -70,8 +70,7 @@ class WebhookIntake:
         except ClientDisconnect:
             return 0, "disconnected"
         except (psycopg.Error, SQLAlchemyError, OSError, TimeoutError) as error:
-            log.error("webhook could not be stored", error=type(error).__name__)
-            return 503, "database"
+            return 503, f"database-{type(error).__name__}"
 
     async def _store(self, domain: str, headers: Headers, raw: bytes) -> tuple[int, str | None]:
         topic = _header(headers, b"topic")
