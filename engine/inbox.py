@@ -86,9 +86,9 @@ _SETTLE = BulkStatement(
         AND d.received_on = (g.received_at AT TIME ZONE 'UTC')::date""",
 )  # fmt: skip
 _POSTPONE = text("""
-    UPDATE deliveries SET attempts = attempts + 1, reason = :reason,
-        state = CASE WHEN attempts + 1 >= :most THEN 'parked' ELSE 'pending' END,
-        settled_at = CASE WHEN attempts + 1 >= :most THEN now() END,
+    UPDATE deliveries SET attempts = attempts + :counts, reason = :reason,
+        state = CASE WHEN attempts + :counts >= :most THEN 'parked' ELSE 'pending' END,
+        settled_at = CASE WHEN attempts + :counts >= :most THEN now() END,
         next_attempt_at = now() + make_interval(secs => power(2, attempts))
     WHERE program_id = :program_id AND delivery_id = :delivery_id AND state = 'pending'
 """)
@@ -140,13 +140,18 @@ async def settle_deliveries(connection: AsyncConnection, settlements: Sequence[S
     )
 
 
-async def postpone_delivery(connection: AsyncConnection, delivery: Delivery, reason: str) -> None:
-    """A delivery failed: try it again later, twice as long each time, and park it after the last attempt."""
+async def postpone_delivery(
+    connection: AsyncConnection, delivery: Delivery, reason: str, *, counts: bool = True
+) -> None:
+    """A delivery failed: try it again later, twice as long each time, and park it after the last attempt.
+
+    What is not the delivery's own fault, such as a lock that was not to be had, does not count as an attempt.
+    """
     await connection.execute(
         _POSTPONE,
         {
             "program_id": delivery.program_id, "delivery_id": delivery.delivery_id, "reason": reason,
-            "most": ATTEMPTS_MAXIMUM,
+            "most": ATTEMPTS_MAXIMUM, "counts": int(counts),
         },
     )  # fmt: skip
 

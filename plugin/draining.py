@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 import structlog
 from redis.asyncio import Redis
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.applying import apply_events
@@ -77,10 +78,15 @@ class Inbox:
             async with tenant_transaction(self._engine, delivery.program_id) as connection:
                 if await claim_delivery(connection, delivery):
                     await self._process(connection, [delivery])
+        except OperationalError as error:  # a lock, a deadlock, a server that restarts: not the delivery's fault
+            await self._postpone(delivery, error, counts=False)
         except Exception as error:
             log.exception("delivery failed", topic=delivery.topic, program=delivery.program_id)
-            async with tenant_transaction(self._engine, delivery.program_id) as connection:
-                await postpone_delivery(connection, delivery, f"failed: {type(error).__name__}")
+            await self._postpone(delivery, error, counts=True)
+
+    async def _postpone(self, delivery: Delivery, error: Exception, *, counts: bool) -> None:
+        async with tenant_transaction(self._engine, delivery.program_id) as connection:
+            await postpone_delivery(connection, delivery, f"failed: {type(error).__name__}", counts=counts)
 
     async def _process(self, connection: AsyncConnection, deliveries: Sequence[Delivery]) -> None:
         round_ = _Round(deliveries)
