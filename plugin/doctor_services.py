@@ -45,7 +45,7 @@ def redis_findings(url: str) -> list[Finding]:
     try:
         timeouts = {"socket_timeout": _TIMEOUT_SECONDS, "socket_connect_timeout": _TIMEOUT_SECONDS}
         with redis.Redis.from_url(url, **timeouts) as client:
-            about: dict[str, Any] = client.info()  # type: ignore[assignment]  # its type allows for the async client
+            about: dict[str, Any] = client.info()
     except (redis.RedisError, ValueError) as error:
         what = f"cannot be reached at {place(url)} ({type(error).__name__})"
         return [bad("Redis", what, "check that it runs, and REDIS_URL; without it boards and limits stand still")]

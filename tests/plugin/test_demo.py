@@ -236,12 +236,8 @@ def test_given_the_scripted_purchase_when_played_twice_then_every_part_agrees_bo
     environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
     command = [str(BIN / "laurel"), "demo", "--once", "--port", "18650"]
 
-    said = [
-        subprocess.run(
-            command, env={**environment, "LAUREL_HOME": str(tmp_path)}, capture_output=True, text=True, check=False
-        )
-        for _ in range(2)
-    ]
+    environment["LAUREL_HOME"] = str(tmp_path)
+    said = [subprocess.run(command, env=environment, capture_output=True, text=True, check=False) for _ in range(2)]
 
     assert [one.returncode for one in said] == [0, 0], said[0].stdout + said[1].stdout
     # 3 × 18.50 are 55.50, half-even 56; one of three is refunded: half-even(56 × 18.50 / 55.50) = 19; 100 for joining.
