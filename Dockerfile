@@ -1,5 +1,5 @@
 # Laurel for a real deployment: one image for the app, the worker and the migrations. See compose.yaml.
-# Untested: no container engine runs on the build machines. Its steps were tried one by one by hand.
+# Untested as a container: no engine runs on the build machines. Its commands were run one by one, without one.
 
 FROM node:22-slim AS widgets
 WORKDIR /src

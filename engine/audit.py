@@ -22,6 +22,10 @@ _DUE = text("""
 """)
 
 
+class UnknownProgramError(Exception):
+    """An audit was asked for a program that does not exist: nothing was checked, so nothing was found right."""
+
+
 @dataclass(frozen=True, slots=True)
 class CheckResult:
     """One invariant: what it says, how many rows were looked at and how many break it."""
@@ -102,7 +106,10 @@ async def last_breaches(connection: AsyncConnection) -> int:
 
 
 def run_audit(url: str, program_id: int | None = None) -> AuditReport:
-    """Audit one program or all, by a connection of its own. Raises SQLAlchemyError when the database cannot be read."""
+    """Audit one program or all, by a connection of its own.
+
+    Raises UnknownProgramError, and SQLAlchemyError when the database cannot be read.
+    """
     return asyncio.run(_run(url, program_id))
 
 
@@ -113,6 +120,8 @@ async def _run(url: str, program_id: int | None) -> AuditReport:
             await connection.execute(text(f"SET ROLE {APPLICATION_ROLE}"))
             rows = await connection.execute(text("SELECT DISTINCT program_id FROM shop_directory ORDER BY program_id"))
             programs = [one for (one,) in rows if program_id in (None, one)]
+            if program_id is not None and not programs:
+                raise UnknownProgramError(f"there is no program {program_id}")
             await name_tenants(connection, programs)
             return await audit(connection, programs)
     finally:

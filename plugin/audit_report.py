@@ -7,7 +7,7 @@ from rich.markup import escape
 from rich.table import Table
 from sqlalchemy.exc import SQLAlchemyError
 
-from engine.audit import AuditReport, run_audit
+from engine.audit import AuditReport, UnknownProgramError, run_audit
 
 BREACH_EXIT_CODE = 1
 UNREADABLE_EXIT_CODE = 2
@@ -17,6 +17,9 @@ def print_audit(url: str, program: int | None, console: Console) -> int:
     """Audit one program, or all, and print it. Returns the exit code: 1 on any breach, 2 when it cannot be read."""
     try:
         report = run_audit(url, program)
+    except UnknownProgramError as error:
+        console.print(str(error))
+        return UNREADABLE_EXIT_CODE
     except SQLAlchemyError as error:
         # The driver's own text may repeat the address, and with it a password.
         console.print(f"The database cannot be audited ({type(error).__name__}); `laurel doctor` says more.")

@@ -29,10 +29,10 @@ def demo(
 ) -> None:
     """Run everything on this machine: PostgreSQL, Valkey, app, worker, and a store to try it in."""
     if once:
-        from plugin.demo_once import run_once
+        from plugin.demo.once import run_once
 
         raise typer.Exit(run_once(port=port, console=Console(highlight=False)))
-    from plugin.demo import run_demo
+    from plugin.demo.run import run_demo
 
     raise typer.Exit(run_demo(port=port, console=Console(highlight=False)))
 
@@ -121,7 +121,7 @@ def app_config() -> None:
 @app.command()
 def doctor() -> None:
     """Say what is configured, reachable and missing, and how to mend it. Ends with 1 when something must be mended."""
-    from plugin.doctor import run_doctor
+    from plugin.doctor.examination import run_doctor
 
     raise typer.Exit(run_doctor(Console(highlight=False)))
 

@@ -96,7 +96,11 @@ def load_settings() -> Settings:
     except ValidationError as error:
         raise SettingsError(
             "\n".join(
-                f"{'.'.join(map(str, problem['loc']))}: {problem['msg'].removeprefix('Value error, ')}"
+                f"{'.'.join(map(str, problem['loc']))}: {_said(problem['type'], problem['msg'])}"
                 for problem in error.errors(include_input=False)
             )
         ) from None
+
+
+def _said(kind: str, message: str) -> str:
+    return "is missing" if kind == "missing" else message.removeprefix("Value error, ")

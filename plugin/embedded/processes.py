@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]  # it ships no types
+import psutil
 
 HOME_MARK = "LAUREL_DEMO_HOME"
 """The environment variable that every process of a demo carries: the absolute folder that it works for."""

@@ -8,7 +8,7 @@ import os
 import stat
 from pathlib import Path
 
-from plugin.demo_home import DemoHome
+from plugin.demo.home import DemoHome
 from plugin.embedded.ports import LOOPBACK, is_free, next_free_port
 from tests.support.sockets import listening
 

@@ -9,10 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
-from plugin.demo_supervision import Supervisor
+from plugin.demo.supervision import Supervisor
 from plugin.embedded.launch import Launch
 from plugin.embedded.processes import HOME_MARK, ProcessBook
 

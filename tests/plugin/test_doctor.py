@@ -10,9 +10,9 @@ import pytest
 import redis
 from rich.console import Console
 
-from plugin.doctor import examine, run_doctor
-from plugin.doctor_services import place, postgresql_findings, redis_findings
-from plugin.findings import Finding, State
+from plugin.doctor.examination import examine, run_doctor
+from plugin.doctor.findings import Finding, State
+from plugin.doctor.services import place, postgresql_findings, redis_findings
 from tests.support.sockets import listening
 
 SECRET = "shpss_0123456789abcdef0123456789abcdef"

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 import pytest
 
-from plugin.demo_home import DemoHome, HomeInUseError
+from plugin.demo.home import DemoHome, HomeInUseError
 from plugin.embedded.guard import clean_up
 from plugin.embedded.processes import HOME_MARK, ProcessBook, record_of
 
@@ -23,8 +23,8 @@ pytestmark = pytest.mark.xdist_group("demo")  # one at a time: two at once could
 _STARTER = """
 import sys, time
 from pathlib import Path
-from plugin.demo_home import DemoHome
-from plugin.demo_supervision import Supervisor
+from plugin.demo.home import DemoHome
+from plugin.demo.supervision import Supervisor
 from plugin.embedded.guard import Guard
 from plugin.embedded.launch import Launch
 from plugin.embedded.postgres import EmbeddedPostgres

@@ -184,9 +184,7 @@ async def test_given_chinese_when_pages_are_read_then_shop_and_blocks_are_chines
     assert 'action="/zh/cart/add"' in page
     assert 'href="/products/wool-throw" lang="en"' in page
     assert attributes(page, "laurel-product-points")["data-locale"] == "zh-CN"
-    texts = re.search(r'<laurel-launcher.*?<script type="application/json">(.*?)</script>', page, re.DOTALL)
-    assert texts is not None
-    assert json.loads(texts[1])["panel.earn"] == "赚取积分"
+    assert json.loads(attributes(page, "laurel-launcher")["data-texts"])["panel.earn"] == "赚取积分"
     assert "Translation missing" not in page
 
 

@@ -10,8 +10,8 @@ import httpx
 from rich.console import Console
 from rich.markup import escape
 
-from plugin.doctor_services import place, postgresql_findings, redis_findings
-from plugin.findings import Finding, State, bad, good, notice
+from plugin.doctor.findings import Finding, State, bad, good, notice
+from plugin.doctor.services import place, postgresql_findings, redis_findings
 from plugin.manifest import ManifestError, manifest, manifest_path
 from plugin.settings import Settings, SettingsError, load_settings
 

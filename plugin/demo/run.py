@@ -22,10 +22,10 @@ from rich.panel import Panel
 from rich.table import Table
 
 from engine.migration import migrate
-from plugin.demo_home import DemoHome, DemoSecrets, HomeInUseError
-from plugin.demo_installation import InstallationError, open_shop
-from plugin.demo_progress import Progress
-from plugin.demo_services import Addresses, DemoFailedError, DemoServices
+from plugin.demo.home import DemoHome, DemoSecrets, HomeInUseError
+from plugin.demo.installation import InstallationError, open_shop
+from plugin.demo.progress import Progress
+from plugin.demo.services import Addresses, DemoFailedError, DemoServices
 from plugin.devstore.seed import CUSTOMERS, PRODUCTS, SHOP
 from plugin.embedded.guard import Guard, clean_up
 

@@ -10,9 +10,9 @@ from rich.console import Console
 from rich.markup import escape
 
 from engine.events import Fact, Order, Refund
-from plugin.demo_once_evidence import DisagreementError, Evidence, Posting, StoredDelivery
-from plugin.demo_once_formula import SIGN_UP_BONUS, Expected, dollars
-from plugin.demo_once_shopper import SeenMember, SentWebhook, Shopper
+from plugin.demo.once_evidence import DisagreementError, Evidence, Posting, StoredDelivery
+from plugin.demo.once_formula import SIGN_UP_BONUS, Expected, dollars
+from plugin.demo.once_shopper import SeenMember, SentWebhook, Shopper
 from plugin.devstore.seed import CUSTOMERS, PRODUCTS
 from plugin.payloads import EmailKeys, translate
 

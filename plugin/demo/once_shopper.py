@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx
 
-from plugin.demo_once_evidence import DisagreementError
+from plugin.demo.once_evidence import DisagreementError
 from plugin.devstore.seed import Product
 
 _DELIVERED_LIMIT_SECONDS = 20.0

@@ -12,7 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from engine.database import APPLICATION_ROLE, sqlalchemy_url
 from engine.migration import database_revision, newest_revision
-from plugin.findings import Finding, bad, good, notice
+from plugin.doctor.findings import Finding, bad, good, notice
 
 OLDEST_POSTGRESQL = 150_000
 _TIMEOUT_SECONDS = 5

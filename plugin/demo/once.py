@@ -10,14 +10,14 @@ import psycopg
 from rich.console import Console
 
 from engine.audit import run_audit
-from plugin.demo import RunningDemo, Stopped, home_folder, running_demo, stop_on_signals
-from plugin.demo_home import HomeInUseError
-from plugin.demo_installation import InstallationError
-from plugin.demo_once_evidence import DisagreementError, Evidence
-from plugin.demo_once_play import Play
-from plugin.demo_once_shopper import Shopper
-from plugin.demo_progress import Progress
-from plugin.demo_services import DemoFailedError
+from plugin.demo.home import HomeInUseError
+from plugin.demo.installation import InstallationError
+from plugin.demo.once_evidence import DisagreementError, Evidence
+from plugin.demo.once_play import Play
+from plugin.demo.once_shopper import Shopper
+from plugin.demo.progress import Progress
+from plugin.demo.run import RunningDemo, Stopped, home_folder, running_demo, stop_on_signals
+from plugin.demo.services import DemoFailedError
 from plugin.devstore.seed import SHOP
 from plugin.manifest import manifest
 

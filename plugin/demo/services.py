@@ -12,9 +12,9 @@ from pathlib import Path
 
 import httpx
 
-from plugin.demo_home import DemoHome, DemoSecrets
-from plugin.demo_progress import Progress
-from plugin.demo_supervision import Supervisor
+from plugin.demo.home import DemoHome, DemoSecrets
+from plugin.demo.progress import Progress
+from plugin.demo.supervision import Supervisor
 from plugin.devstore.application import app_from_environment
 from plugin.embedded.launch import Launch
 from plugin.embedded.ports import LOOPBACK, next_free_port
