@@ -20,7 +20,7 @@ def test_given_a_guest_when_pages_are_checked_then_axe_finds_nothing(
 ) -> None:
     page = visit(viewport=viewport, color_scheme=scheme, expect_complaints=True)
     for path in PAGES:
-        page.goto(demo.store + path)
+        page.goto(demo.store + path, wait_until="networkidle")
         launcher(page).wait_for()
         settle(page)
         assert axe_violations(page) == [], path
@@ -41,7 +41,7 @@ def test_given_a_member_when_pages_and_panel_are_checked_then_axe_finds_nothing(
     demo.ask("refund", order_id=order["id"], all=True)
     expect(launcher(page)).to_contain_text("100")
     for path in ("/products/wool-throw", f"/account/orders/{order['token']}", "/account"):
-        page.goto(demo.store + path)
+        page.goto(demo.store + path, wait_until="networkidle")
         expect(launcher(page)).to_contain_text("100")
         settle(page)
         assert axe_violations(page) == [], path

@@ -5,10 +5,9 @@ import { Texts, type Values } from "./texts.ts";
 /** A product block asks for the panel with this event on the document. */
 export const OPEN = "laurel:open";
 
-/** The translated texts that Liquid put into the element as JSON. */
+/** The translated texts that Liquid wrote for the element. */
 export function textsOf(host: HTMLElement): Texts {
-  const source = host.querySelector('script[type="application/json"]')?.textContent ?? "{}";
-  return new Texts(parsed(source), host.dataset["locale"]);
+  return new Texts(parsed(host.dataset["texts"] ?? ""), host.dataset["locale"]);
 }
 
 function parsed(source: string): Values {

@@ -11,6 +11,12 @@ import type { ProductAnswer } from "./model.ts";
 import styles from "./product_points.css";
 import type { Texts } from "./texts.ts";
 
+/** The launcher, which may be offered for more, comes last on the page. */
+function wholePage(): Promise<unknown> {
+  if (document.readyState !== "loading") return Promise.resolve();
+  return new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
+}
+
 export class ProductPointsElement extends HTMLElement {
   private texts!: Texts;
   private client!: Client;
@@ -38,7 +44,7 @@ export class ProductPointsElement extends HTMLElement {
     const amount = decimal(this.price());
     if (amount === this.shown) return;
     this.shown = amount;
-    const points = await this.points(amount);
+    const [points] = await Promise.all([this.points(amount), wholePage()]);
     if (amount === this.shown) this.draw(points);
   }
 
