@@ -6,6 +6,7 @@ import { textsOf } from "./configuration.ts";
 import { element, prefersStillness, safeLink, shadow } from "./elements.ts";
 import palette from "./palette.css";
 import styles from "./panel.css";
+import bodyStyles from "./panel_body.css";
 import { dress } from "./panel_looks.ts";
 import { drawError, drawGuest, drawLoading, drawMember, type Scene } from "./panel_scenes.ts";
 import type { Gain, Session } from "./session.ts";
@@ -38,7 +39,7 @@ export class PanelElement extends HTMLElement {
     this.dialog.addEventListener("cancel", (event) => (event.preventDefault(), this.close()));
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.close());
     this.dialog.addEventListener("keydown", (event) => this.keepFocus(event));
-    shadow(this, base, palette, styles).replaceChildren(this.dialog);
+    shadow(this, base, palette, styles, bodyStyles).replaceChildren(this.dialog);
     session.addEventListener("change", () => this.draw());
     session.addEventListener("gain", (event) => this.celebrate((event as CustomEvent<Gain>).detail));
   }
