@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +32,3 @@ READ_VERSIONS = text(f"""
     ) program LEFT JOIN ({_MEMBER}) member ON true
 """)
 READ_MEMBER_VERSION = text(_MEMBER)
-
-
-async def read_versions(
-    connection: AsyncConnection, program_id: int, shop_id: int, customer_id: int | None
-) -> Versions:
-    """The versions of a shopper (0 when anonymous or unknown) and of the program (0 when none is live)."""
-    row = (
-        await connection.execute(
-            READ_VERSIONS, {"program_id": program_id, "shop_id": shop_id, "customer_id": customer_id or 0}
-        )
-    ).one()
-    return Versions(*row)
-
-
-async def member_version(connection: AsyncConnection, program_id: int, shop_id: int, customer_id: int) -> int | None:
-    """The member's version alone, or None for a customer without a member."""
-    row = (
-        await connection.execute(
-            READ_MEMBER_VERSION, {"program_id": program_id, "shop_id": shop_id, "customer_id": customer_id}
-        )
-    ).one_or_none()
-    return row.version if row else None

@@ -6,12 +6,12 @@ connection that turns out to be dead costs a second try and no error: after a re
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from typing import Any, TypeVar
 
 import psycopg
+from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import TextClause
 from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 
@@ -22,6 +22,8 @@ from engine.inbox import STORE
 CONNECTIONS = 10
 WAIT_SECONDS = 1.0
 """How long a call waits for a connection: who is told to come again at once does not pile up."""
+RECONNECT_SECONDS = 2.0
+"""How long one attempt to connect is repeated; the next call starts another, so a server that is back is found soon."""
 STATEMENT_TIMEOUT_MILLISECONDS = 4_000
 
 Connection = psycopg.AsyncConnection[tuple[Any, ...]]
@@ -44,9 +46,18 @@ class DirectDatabase:
     """A few connections of one process, made when they are needed, acting as `laurel_app`."""
 
     def __init__(self, url: str, *, size: int = CONNECTIONS) -> None:
-        self._url = libpq_url(url)
-        self._free = asyncio.Semaphore(size)
-        self._idle: list[Connection] = []
+        settings = f"-c role={APPLICATION_ROLE} -c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS} -c timezone=UTC"
+        self._pool: AsyncConnectionPool[Connection] = AsyncConnectionPool(
+            libpq_url(url),
+            kwargs={
+                "autocommit": True, "connect_timeout": 2, "options": settings, "application_name": "laurel-direct",
+            },
+            min_size=0,
+            max_size=size,
+            timeout=WAIT_SECONDS,
+            reconnect_timeout=RECONNECT_SECONDS,
+            open=False,
+        )  # fmt: skip
 
     async def store_delivery(
         self, *, program_id: int, shop_id: int, topic: str, webhook_id: str, event_id: str | None,
@@ -54,7 +65,7 @@ class DirectDatabase:
     ) -> bool:  # fmt: skip
         """Store a delivery and commit. False when this shop's webhook id is already there: nothing is stored then.
 
-        Raises psycopg.Error and TimeoutError.
+        Raises psycopg.Error, also when no connection is to be had.
         """
         values = {
             "programs": f"{{{program_id}}}", "program_id": program_id, "shop_id": shop_id, "topic": topic,
@@ -80,8 +91,7 @@ class DirectDatabase:
 
     async def close(self) -> None:
         """Give back every connection."""
-        for connection in self._take_all():
-            await connection.close()
+        await self._pool.close()
 
     async def _read(self, sql: str, program_id: int, shop_id: int, customer_id: int) -> tuple[Any, ...] | None:
         values: Mapping[str, object] = {
@@ -98,35 +108,14 @@ class DirectDatabase:
         return await self._run(read)
 
     async def _run(self, work: Callable[[Connection], Awaitable[Result]]) -> Result:
-        async with asyncio.timeout(WAIT_SECONDS):
-            await self._free.acquire()
+        await self._pool.open()
         try:
-            if self._idle:
-                try:
-                    return await self._use(self._idle.pop(), work)
-                except psycopg.OperationalError:
-                    # It died while it was idle, and so did the others most likely.
-                    for connection in self._take_all():
-                        await connection.close()
-            return await self._use(await self._connect(), work)
-        finally:
-            self._free.release()
-
-    async def _use(self, connection: Connection, work: Callable[[Connection], Awaitable[Result]]) -> Result:
-        try:
-            result = await work(connection)
-        except BaseException:
-            await connection.close()  # in the middle of something: nobody may use it again
+            async with self._pool.connection() as connection:
+                return await work(connection)
+        except PoolTimeout:
             raise
-        self._idle.append(connection)
-        return result
-
-    async def _connect(self) -> Connection:
-        settings = f"-c role={APPLICATION_ROLE} -c statement_timeout={STATEMENT_TIMEOUT_MILLISECONDS} -c timezone=UTC"
-        return await psycopg.AsyncConnection.connect(
-            self._url, autocommit=True, connect_timeout=2, options=settings, application_name="laurel-direct"
-        )
-
-    def _take_all(self) -> list[Connection]:
-        taken, self._idle = self._idle, []
-        return taken
+        except psycopg.OperationalError:
+            # It died while it was idle, and so did the others most likely.
+            await self._pool.check()
+            async with self._pool.connection() as connection:
+                return await work(connection)

@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
 
@@ -92,23 +92,6 @@ _POSTPONE = text("""
         next_attempt_at = now() + make_interval(secs => power(2, attempts))
     WHERE program_id = :program_id AND delivery_id = :delivery_id AND state = 'pending'
 """)
-
-
-async def store_delivery(
-    engine: AsyncEngine, *, program_id: int, shop_id: int, topic: str, webhook_id: str, event_id: str | None,
-    api_version: str | None, triggered_at: datetime | None, body: bytes,
-) -> bool:  # fmt: skip
-    """Store a delivery and commit. False when this shop's webhook id is already there: nothing is stored then."""
-    async with engine.begin() as connection:
-        result = await connection.execute(
-            STORE,
-            {
-                "programs": f"{{{program_id}}}", "program_id": program_id, "shop_id": shop_id, "topic": topic,
-                "webhook_id": webhook_id, "event_id": event_id, "api_version": api_version,
-                "triggered_at": triggered_at, "body": body,
-            },
-        )  # fmt: skip
-        return result.rowcount == 1
 
 
 async def claim_deliveries(connection: AsyncConnection, first: int, after: int = 0) -> list[Delivery]:
@@ -197,3 +180,11 @@ async def topic_counts(connection: AsyncConnection, program_id: int) -> dict[str
     for topic, state, count in rows:
         counts.setdefault(topic, {})[state] = count
     return counts
+
+
+async def forget_body(connection: AsyncConnection, delivery: Delivery) -> None:
+    """Drop the body of a delivery that must not be kept, and with it the chance to replay it."""
+    await connection.execute(
+        text("UPDATE deliveries SET body = NULL WHERE program_id = :program_id AND delivery_id = :delivery_id"),
+        {"program_id": delivery.program_id, "delivery_id": delivery.delivery_id},
+    )

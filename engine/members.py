@@ -8,10 +8,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.changes import member_version
 from engine.enrollment import CustomerKey, enroll
-
-__all__ = ["ExpiringLot", "HistoryEntry", "Member", "expiring", "history", "member_of_customer", "member_version"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Export, erasure, and the requests for them. The ledger keeps its pseudonymous member and every amount.
+"""Export and erasure. The ledger keeps its pseudonymous member and every amount.
 
 Who it was goes.
 """
@@ -6,7 +6,6 @@ Who it was goes.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
@@ -16,18 +15,6 @@ from engine.customer_facts import customer_hash
 from engine.enrollment import CustomerKey
 
 Json = dict[str, object]
-
-
-@dataclass(frozen=True, slots=True)
-class PrivacyRequest:
-    """A shopper's or merchant's request, as the merchant sees it; `result` is the export or the count of what went."""
-
-    request_id: int
-    kind: str
-    received_at: datetime
-    due_at: datetime
-    completed_at: datetime | None
-    result: Json | None
 
 
 _EXPORT = {
@@ -98,40 +85,27 @@ async def redact_shop(connection: AsyncConnection, program_id: int, shop_id: int
     return {part: (await connection.execute(text(sql), key)).rowcount for part, sql in statements.items()}
 
 
-async def record_privacy_request(
-    connection: AsyncConnection, program_id: int, shop_id: int, *, kind: str, key: str, due_at: datetime
-) -> int:
-    """Note a request, once for each key; returns its id. Kinds: "export", "redact-customer", "redact-shop"."""
-    row = await connection.execute(
-        text(
-            "INSERT INTO privacy_requests (program_id, shop_id, kind, request_key, due_at) "
-            "VALUES (:program_id, :shop_id, :kind, :key, :due_at) "
-            "ON CONFLICT (program_id, shop_id, kind, request_key) DO UPDATE SET due_at = privacy_requests.due_at "
-            "RETURNING request_id"
-        ),
-        {"program_id": program_id, "shop_id": shop_id, "kind": kind, "key": key, "due_at": due_at},
-    )
-    return int(row.scalar_one())
+_BY_ADDRESS = text("""
+    SELECT customer_id FROM customers
+    WHERE program_id = :program_id AND shop_id = :shop_id AND email_key = :email_key ORDER BY customer_id
+""")
+_GUEST_ORDERS = text("""
+    SELECT order_id FROM orders
+    WHERE program_id = :program_id AND shop_id = :shop_id AND guest_email_key = :email_key ORDER BY order_id
+""")
 
 
-async def complete_privacy_request(connection: AsyncConnection, program_id: int, request_id: int, result: Json) -> None:
-    """Record that a request was carried out, with its export or its counts."""
-    await connection.execute(
-        text(
-            "UPDATE privacy_requests SET completed_at = COALESCE(completed_at, now()), "
-            "result = CAST(:result AS jsonb) WHERE program_id = :program_id AND request_id = :request_id"
-        ),
-        {"program_id": program_id, "request_id": request_id, "result": json.dumps(result)},
-    )
+async def customers_of_address(
+    connection: AsyncConnection, program_id: int, shop_id: int, email_key: bytes
+) -> list[int]:
+    """The customers of a shop who proved to own an address."""
+    values = {"program_id": program_id, "shop_id": shop_id, "email_key": email_key}
+    return [customer_id for (customer_id,) in await connection.execute(_BY_ADDRESS, values)]
 
 
-async def privacy_requests(connection: AsyncConnection, program_id: int, first: int) -> list[PrivacyRequest]:
-    """The newest requests of a program, for the merchant."""
-    rows = await connection.execute(
-        text(
-            "SELECT request_id, kind, received_at, due_at, completed_at, result FROM privacy_requests "
-            "WHERE program_id = :program_id ORDER BY request_id DESC LIMIT :first"
-        ),
-        {"program_id": program_id, "first": first},
-    )
-    return [PrivacyRequest(*row) for row in rows]
+async def guest_orders_of_address(
+    connection: AsyncConnection, program_id: int, shop_id: int, email_key: bytes
+) -> list[int]:
+    """The orders that guests placed in a shop with an address, as far as nobody claimed them."""
+    values = {"program_id": program_id, "shop_id": shop_id, "email_key": email_key}
+    return [order_id for (order_id,) in await connection.execute(_GUEST_ORDERS, values)]

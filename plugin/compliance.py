@@ -12,10 +12,10 @@ from datetime import timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import text
 
-from engine.inbox import Delivery
-from engine.privacy import complete_privacy_request, record_privacy_request, redact_customer, redact_shop
+from engine.inbox import Delivery, forget_body
+from engine.privacy import customers_of_address, guest_orders_of_address, redact_customer, redact_shop
+from engine.privacy_requests import complete_privacy_request, record_privacy_request
 from engine.shops import shop_facts
 from plugin.handling import Handler, HandlerContext, identifier_of, own_shop
 from plugin.payloads import EmailKeys, Unreadable
@@ -25,16 +25,6 @@ DUE_AFTER = timedelta(days=30)
 _ORDERS_AT_MOST = 10_000
 
 log = structlog.get_logger("laurel.privacy")
-
-_FORGET_BODY = text("UPDATE deliveries SET body = NULL WHERE program_id = :program_id AND delivery_id = :delivery_id")
-_BY_ADDRESS = text("""
-    SELECT customer_id FROM customers
-    WHERE program_id = :program_id AND shop_id = :shop_id AND email_key = :email_key ORDER BY customer_id
-""")
-_GUEST_ORDERS = text("""
-    SELECT order_id FROM orders
-    WHERE program_id = :program_id AND shop_id = :shop_id AND guest_email_key = :email_key ORDER BY order_id
-""")
 
 
 async def customers_data_request(context: HandlerContext, delivery: Delivery, payload: Mapping[str, Any]) -> None:
@@ -55,7 +45,7 @@ async def customers_data_request(context: HandlerContext, delivery: Delivery, pa
             key=export_key(number, customer_id),
             due_at=delivery.received_at + DUE_AFTER,
         )
-    await _forget_body(context, delivery)
+    await forget_body(context.connection, delivery)
     log.info("data request recorded", program=delivery.program_id, request=number)
 
 
@@ -91,7 +81,7 @@ async def customers_redact(context: HandlerContext, delivery: Delivery, payload:
         )
         await complete_privacy_request(context.connection, delivery.program_id, request_id, dict(counts))
         log.info("customer erased", program=delivery.program_id, rows=sum(counts.values()))
-    await _forget_body(context, delivery)
+    await forget_body(context.connection, delivery)
 
 
 async def shop_redact(context: HandlerContext, delivery: Delivery, payload: Mapping[str, Any]) -> None:
@@ -113,7 +103,7 @@ async def shop_redact(context: HandlerContext, delivery: Delivery, payload: Mapp
         due_at=delivery.received_at + DUE_AFTER,
     )
     await complete_privacy_request(context.connection, shop.program_id, request_id, result)
-    await _forget_body(context, delivery)
+    await forget_body(context.connection, delivery)
     log.info("shop redaction settled", program=shop.program_id, erased=not shop.installed)
 
 
@@ -127,16 +117,15 @@ async def _customers_of(context: HandlerContext, delivery: Delivery, payload: Ma
     key = _address_key(context, payload)
     if key is None:
         return [0]
-    rows = await context.connection.execute(_BY_ADDRESS, {**_of(delivery), "email_key": key})
-    return [row.customer_id for row in rows] or [0]
+    found = await customers_of_address(context.connection, delivery.program_id, delivery.shop_id, key)
+    return found or [0]
 
 
 async def _guest_orders(context: HandlerContext, delivery: Delivery, payload: Mapping[str, Any]) -> list[int]:
     key = _address_key(context, payload)
     if key is None:
         return []
-    rows = await context.connection.execute(_GUEST_ORDERS, {**_of(delivery), "email_key": key})
-    return [row.order_id for row in rows]
+    return await guest_orders_of_address(context.connection, delivery.program_id, delivery.shop_id, key)
 
 
 def _address_key(context: HandlerContext, payload: Mapping[str, Any]) -> bytes | None:
@@ -145,16 +134,6 @@ def _address_key(context: HandlerContext, payload: Mapping[str, Any]) -> bytes |
     if not isinstance(email, str) or not email:
         return None
     return EmailKeys(context.settings.encryption_key_bytes()).of(email)
-
-
-async def _forget_body(context: HandlerContext, delivery: Delivery) -> None:
-    await context.connection.execute(
-        _FORGET_BODY, {"program_id": delivery.program_id, "delivery_id": delivery.delivery_id}
-    )
-
-
-def _of(delivery: Delivery) -> dict[str, int]:
-    return {"program_id": delivery.program_id, "shop_id": delivery.shop_id}
 
 
 COMPLIANCE_HANDLERS: dict[str, Handler] = {

@@ -10,7 +10,7 @@ from strawberry.schema.config import StrawberryConfig
 from engine.explanations import explain_order
 from engine.inbox import parked_deliveries, topic_counts
 from engine.overview import overview, recent_activity
-from engine.privacy import privacy_requests
+from engine.privacy_requests import privacy_requests
 from engine.publishing import draft, live_version, versions
 from laurel_graphql.context import MerchantInfo
 from laurel_graphql.fields import computed

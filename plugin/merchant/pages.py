@@ -18,6 +18,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from engine.database import tenant_transaction
+from engine.privacy_requests import open_privacy_requests
 from engine.shops import shop_facts
 from laurel_graphql.context import MerchantContext
 from laurel_graphql.merchant import merchant_schema
@@ -26,7 +27,6 @@ from laurel_graphql.request import answer
 from plugin.installation import Installation, Visit
 from plugin.merchant.chart import chart_of
 from plugin.merchant.frame import app_bridge_url, framed, polaris_url
-from plugin.merchant.privacy import open_requests
 from plugin.merchant.texts import text_of
 from plugin.responses import unavailable_response
 from plugin.services import Services
@@ -38,6 +38,7 @@ EMBED_HANDLE = "launcher"
 _BABEL_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 _BEGINNING_YEAR = 1970
 _PARKED_SHOWN = 5
+_PRIVACY_SHOWN = 20
 """As many as the operation asks for."""
 _OPERATIONS = {"publish": "program_publish", "replay": "parked_event_replay"}
 
@@ -98,7 +99,7 @@ class MerchantPages:
         settings = self._services.settings
         async with tenant_transaction(self._services.engine, visit.shop.program_id) as connection:
             facts = await shop_facts(connection, visit.shop.program_id, visit.shop.shop_id)
-            privacy = await open_requests(connection, visit.shop.program_id, visit.shop.shop_id)
+            privacy = await open_privacy_requests(connection, visit.shop.program_id, visit.shop.shop_id, _PRIVACY_SHOWN)
         words = Words(visit.locale, facts.time_zone)
         return {
             "locale": visit.locale,

@@ -1,51 +1,22 @@
-"""Data requests on the merchant's page: the open ones, the export as a file, and that it was handed over."""
+"""Data requests on the merchant's page: the export as a file, and that it was handed over."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
-from datetime import datetime
 
 import structlog
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.database import tenant_transaction
-from engine.privacy import complete_privacy_request, export_customer
+from engine.privacy import export_customer
+from engine.privacy_requests import complete_privacy_request, export_request_key
 from plugin.compliance import customer_of_key
 from plugin.installation import Installation, Visit
 from plugin.responses import NEVER_CACHED, error_response
 from plugin.services import Services
 
-_SHOWN_AT_MOST = 20
-
-_OPEN = text("""
-    SELECT request_id, kind, due_at FROM privacy_requests
-    WHERE program_id = :program_id AND shop_id = :shop_id AND completed_at IS NULL ORDER BY due_at LIMIT :first
-""")
-_EXPORT_KEY = text("""
-    SELECT request_key FROM privacy_requests
-    WHERE program_id = :program_id AND shop_id = :shop_id AND request_id = :request_id AND kind = 'export'
-""")
-
 log = structlog.get_logger("laurel.privacy")
-
-
-@dataclass(frozen=True, slots=True)
-class OpenRequest:
-    """A request that is not settled yet."""
-
-    request_id: int
-    kind: str
-    due_at: datetime
-
-
-async def open_requests(connection: AsyncConnection, program_id: int, shop_id: int) -> list[OpenRequest]:
-    """What has to be settled for a shop, soonest first."""
-    rows = await connection.execute(_OPEN, {"program_id": program_id, "shop_id": shop_id, "first": _SHOWN_AT_MOST})
-    return [OpenRequest(*row) for row in rows]
 
 
 class PrivacyRoutes:
@@ -90,10 +61,4 @@ class PrivacyRoutes:
         if request_id >= 2**63:
             return None
         async with tenant_transaction(self._services.engine, visit.shop.program_id) as connection:
-            key: str | None = (
-                await connection.execute(
-                    _EXPORT_KEY,
-                    {"program_id": visit.shop.program_id, "shop_id": visit.shop.shop_id, "request_id": request_id},
-                )
-            ).scalar_one_or_none()
-        return key
+            return await export_request_key(connection, visit.shop.program_id, visit.shop.shop_id, request_id)

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from datetime import timedelta
 
 import psycopg
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from engine.changes import member_version, read_versions
+from engine.applying import apply_events
 from engine.database import tenant_transaction
 from engine.direct import DirectDatabase
 from engine.members import member_of_customer
 from engine.shops import ShopReference
+from tests.support.facts import PAID_AT, events, line, order
 
 CUSTOMER = 7001
 
@@ -54,20 +56,18 @@ async def test_a_delivery_is_stored_once(direct: DirectDatabase, shop: ShopRefer
     assert sorted(given) == [False] * 9 + [True]
 
 
-async def test_versions_are_those_of_the_ordinary_way(
+async def test_versions_are_0_for_a_stranger_and_rise_with_every_change(
     direct: DirectDatabase, engine: AsyncEngine, shop: ShopReference
 ) -> None:
-    stranger = await direct.read_versions(shop.program_id, shop.shop_id, CUSTOMER)
-    async with tenant_transaction(engine, shop.program_id) as connection:
-        await member_of_customer(connection, shop.program_id, shop.shop_id, CUSTOMER)
-    async with tenant_transaction(engine, shop.program_id) as connection:
-        versions = await read_versions(connection, shop.program_id, shop.shop_id, CUSTOMER)
-        version = await member_version(connection, shop.program_id, shop.shop_id, CUSTOMER)
+    seen = [await direct.read_versions(shop.program_id, shop.shop_id, CUSTOMER)]
+    for number in (1, 2):
+        async with tenant_transaction(engine, shop.program_id) as connection:
+            await apply_events(connection, events(shop, order(number, [line("45.00")], customer=CUSTOMER)))
+        seen.append(await direct.read_versions(shop.program_id, shop.shop_id, CUSTOMER))
 
-    assert (stranger.member, stranger.program) == (0, 1)
-    assert await direct.read_versions(shop.program_id, shop.shop_id, CUSTOMER) == versions
-    assert await direct.member_version(shop.program_id, shop.shop_id, CUSTOMER) == version
-    assert versions.member == version
+    assert [(versions.member, versions.program) for versions in seen] == [(0, 1), (2, 1), (3, 1)]
+    assert seen[1].stale_at == PAID_AT + timedelta(days=365)
+    assert await direct.member_version(shop.program_id, shop.shop_id, CUSTOMER) == 3
     assert await direct.member_version(shop.program_id, shop.shop_id, 1) is None
 
 

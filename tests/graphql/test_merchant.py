@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.applying import apply_events
 from engine.database import tenant_transaction
-from engine.inbox import store_delivery
-from engine.privacy import record_privacy_request
+from engine.privacy_requests import record_privacy_request
 from engine.shops import ShopReference, install_shop
+from tests.support.deliveries import store_delivery
 from tests.support.facts import events, line, order, refund
 from tests.support.graphql_requests import Ask
 
@@ -35,10 +35,7 @@ async def count_of(engine: AsyncEngine, shop: ShopReference, table: str) -> int:
 
 async def park_one(engine: AsyncEngine, shop: ShopReference, webhook_id: str = "w-1") -> None:
     """A delivery that waits for a person."""
-    await store_delivery(
-        engine, program_id=shop.program_id, shop_id=shop.shop_id, topic="orders/paid", webhook_id=webhook_id,
-        event_id=None, api_version="2026-10", triggered_at=None, body=b"{}",
-    )  # fmt: skip
+    await store_delivery(engine, shop, "orders/paid", b"{}", webhook_id)
     async with tenant_transaction(engine, shop.program_id) as connection:
         await connection.execute(
             text("UPDATE deliveries SET state = 'parked', reason = 'line_items is missing', attempts = 1")

@@ -11,22 +11,20 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from engine.applying import apply_events
 from engine.database import tenant_transaction
 from engine.events import Event, Order
-from engine.inbox import replay_delivery, store_delivery
+from engine.inbox import replay_delivery
 from engine.shops import ShopReference
 from plugin import draining
 from plugin.draining import Inbox
 from plugin.settings import Settings
+from tests.support.deliveries import store_delivery
 from tests.support.payloads import body_of, customer_payload, order_payload
 
 BAD_ORDER = 666
 
 
 async def deliver(engine: AsyncEngine, shop: ShopReference, order_id: int) -> None:
-    await store_delivery(
-        engine, program_id=shop.program_id, shop_id=shop.shop_id, topic="orders/paid", webhook_id=str(order_id),
-        event_id=None, api_version=None, triggered_at=None,
-        body=body_of(order_payload(order_id, customer=customer_payload(order_id))),
-    )  # fmt: skip
+    body = body_of(order_payload(order_id, customer=customer_payload(order_id)))
+    await store_delivery(engine, shop, "orders/paid", body, str(order_id))
 
 
 async def states(engine: AsyncEngine, shop: ShopReference) -> dict[str, tuple[str, int]]:

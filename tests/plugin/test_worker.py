@@ -16,8 +16,8 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.audit import run_audit
-from engine.inbox import store_delivery
 from engine.shops import ShopReference
+from tests.support.deliveries import store_delivery
 from tests.support.payloads import body_of, customer_payload, order_payload
 from tests.support.refund_payloads import refund_payload
 from tests.support.signing import API_KEY, SECRET
@@ -69,11 +69,8 @@ def workers(environment: dict[str, str]) -> Iterator[Workers]:
         process.wait()
 
 
-async def deliver(engine: AsyncEngine, shop: ShopReference, topic: str, payload: object, webhook_id: str) -> bool:
-    return await store_delivery(
-        engine, program_id=shop.program_id, shop_id=shop.shop_id, topic=topic, webhook_id=webhook_id, event_id=None,
-        api_version="2026-10", triggered_at=None, body=body_of(payload),
-    )  # fmt: skip
+async def deliver(engine: AsyncEngine, shop: ShopReference, topic: str, payload: object, webhook_id: str) -> None:
+    await store_delivery(engine, shop, topic, body_of(payload), webhook_id)
 
 
 def wait_until_settled(url: str) -> None:

@@ -8,7 +8,7 @@ from enum import Enum
 
 import strawberry
 
-from engine.privacy import PrivacyRequest as PrivacyRequestRecord
+from engine.privacy_requests import PrivacyRequest as PrivacyRequestRecord
 from laurel_graphql.gids import gid
 
 
