@@ -1,7 +1,7 @@
 // Builds the theme app extension's scripts: the loader as a classic script (Shopify loads it with <script async>), the
 // panel as a module that the loader imports on first use. The operations are sent by their hash, so it is baked in here.
 import { createHash } from "node:crypto";
-import { readFile } from "node:fs/promises";
+import { readFile, rename } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
 
@@ -38,8 +38,12 @@ const shared = {
   },
 };
 
-const asset = (entry, output, format) =>
-  build({ ...shared, format, entryPoints: [path(`widgets/src/${entry}`)], outfile: path(`widgets/extension/assets/${output}`) });
+// Renamed into place when it is complete, so that a page which is loaded meanwhile never gets half of it.
+async function asset(entry, output, format) {
+  const outfile = path(`build/extension/${output}`);
+  await build({ ...shared, format, entryPoints: [path(`widgets/src/${entry}`)], outfile });
+  await rename(outfile, path(`widgets/extension/assets/${output}`));
+}
 
 await Promise.all([
   asset("laurel.ts", "laurel.js", "iife"),

@@ -1,4 +1,4 @@
-"""One demo and one browser for all tests of this room; each test gets a fresh visit."""
+"""One demo for each test process, one browser for each file; each test gets a fresh visit."""
 
 from __future__ import annotations
 
@@ -14,24 +14,23 @@ Visit = Callable[..., Page]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All of this room needs Chromium, and one demo is enough for it, however many test processes there are."""
+    """All of this room needs Chromium."""
     for item in items:
         if "tests/browser/" in item.path.as_posix():
             item.add_marker(pytest.mark.browser)
-            item.add_marker(pytest.mark.xdist_group("browser"))
 
 
 @pytest.fixture(scope="session")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     """A running demo of our own."""
-    process, demo = start_demo(tmp_path_factory.mktemp("demo") / "home", 18_640)
+    process, demo = start_demo(tmp_path_factory.mktemp("demo") / "home")
     yield demo
     stop_demo(process)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium."""
+    """Chromium, for one file: while it runs, Playwright's event loop keeps asynchronous tests from running."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield browser

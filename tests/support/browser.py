@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -69,9 +70,11 @@ class Demo:
         return found
 
 
-def start_demo(home: Path, port: int) -> tuple[subprocess.Popen[bytes], Demo]:
+def start_demo(home: Path) -> tuple[subprocess.Popen[bytes], Demo]:
     """Start `laurel demo` with its own home, and wait until it says that everything answers."""
     clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     process = subprocess.Popen(
         [Path(sys.executable).parent / "laurel", "demo", "--port", str(port)],
         env={**clean, "LAUREL_HOME": str(home)},

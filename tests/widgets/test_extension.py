@@ -20,8 +20,6 @@ ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "widgets" / "extension"
 LOCALES = EXTENSION / "locales"
 
-pytestmark = pytest.mark.xdist_group("browser")  # whose pages load what is built here
-
 
 @pytest.fixture(scope="session")
 def assets() -> Path:
