@@ -19,7 +19,7 @@ demo: setup widgets ## Run everything on this machine: app, worker, PostgreSQL, 
 	@exec $(BIN)/laurel demo
 
 test: setup-dev widgets $(CHROMIUM) ## Run all tests, with real PostgreSQL, Valkey and Chromium
-	$(BIN)/pytest -n 2 --dist loadgroup -m "not bench and not prove"
+	$(BIN)/pytest -n 2 --dist loadfile -m "not bench and not prove"
 	npm test --silent
 
 check: setup-dev node_modules/.package-lock.json ## Format, lint, types, import rules, layout, theme check
@@ -58,7 +58,7 @@ setup-dev: .venv/.development
 widgets: $(WIDGETS)
 
 clean: ## Remove what was built and installed; data in .laurel stays
-	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis $(WIDGETS)
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis widgets/extension/assets/*.js
 
 $(BIN)/uv: .ci/bootstrap.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Laurel needs Python 3.11 or newer: make PYTHON=…")'

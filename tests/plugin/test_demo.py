@@ -23,8 +23,6 @@ from plugin.embedded.ports import next_free_port
 from plugin.embedded.processes import HOME_MARK
 from tests.support.sockets import listening
 
-pytestmark = pytest.mark.xdist_group("demo")  # one at a time: two at once could take the same free port
-
 BIN = Path(sys.executable).parent
 START_SECONDS, STOP_SECONDS = 90.0, 10.0
 

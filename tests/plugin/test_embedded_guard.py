@@ -17,8 +17,6 @@ from plugin.demo.home import DemoHome, HomeInUseError
 from plugin.embedded.guard import clean_up
 from plugin.embedded.processes import HOME_MARK, ProcessBook, record_of
 
-pytestmark = pytest.mark.xdist_group("demo")  # one at a time: two at once could take the same free port
-
 # What a demo does, without the app: lock, guard, PostgreSQL, Valkey and one program, all under supervision.
 _STARTER = """
 import sys, time

@@ -15,8 +15,6 @@ from plugin.embedded.launch import start
 from plugin.embedded.postgres import EmbeddedPostgres
 from plugin.embedded.valkey import EmbeddedValkey
 
-pytestmark = pytest.mark.xdist_group("demo")  # one at a time: two at once could take the same free port
-
 
 @contextmanager
 def _running(server: EmbeddedPostgres | EmbeddedValkey) -> Iterator[None]:
