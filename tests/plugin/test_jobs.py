@@ -77,10 +77,11 @@ async def test_a_job_that_fails_is_tried_again_later(
         raise ConnectionError
 
     monkeypatch.setattr(jobs, "reconcile_shop", refuse)
-    await queue.configure_task("reconcile-shop").defer_async(program_id=shop.program_id, shop_id=shop.shop_id)
+    task = queue.configure_task("reconcile-shop")
+    job_id = await task.defer_async(program_id=shop.program_id, shop_id=shop.shop_id)
     await run(queue)
-    waiting = "SELECT status, attempts, scheduled_at > now() FROM procrastinate_jobs WHERE task_name = 'reconcile-shop'"
+    first = "SELECT status, attempts, scheduled_at > now() FROM procrastinate_jobs WHERE id = :id"
     async with engine.begin() as connection:
-        row = (await connection.execute(text(waiting))).one()
+        row = (await connection.execute(text(first), {"id": job_id})).one()
 
     assert tuple(row) == ("todo", 1, True)
