@@ -17,6 +17,7 @@ from tests.support.facts import PAID_AT, created, events, line, order, refund
 from tests.support.graphql_requests import Ask
 
 PAID = PAID_AT.isoformat().replace("+00:00", "Z")
+REFUNDED = (PAID_AT + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
 CONTRACT = """
 query { me { balance { available pending lifetime }
              transactions(first: 20) { nodes { id kind points occurredAt reason } } } }
@@ -49,7 +50,7 @@ async def test_a_shopper_sees_what_came_and_went_and_why(
     nodes = me["transactions"]["nodes"]
     assert all(re.fullmatch(r"gid://laurel/Transaction/\d+", node.pop("id")) for node in nodes)
     assert nodes[0] == {
-        "kind": "CLAWBACK", "points": -20, "occurredAt": PAID, "reason": "Refund of order #1001",
+        "kind": "CLAWBACK", "points": -20, "occurredAt": REFUNDED, "reason": "Refund of order #1001",
     }  # fmt: skip
     by_kind = {node["kind"]: node for node in nodes}
     assert by_kind["EARN"] == {

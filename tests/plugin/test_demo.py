@@ -173,7 +173,7 @@ def test_given_a_running_demo_when_a_second_one_takes_its_home_then_it_is_refuse
     )
 
     assert second.returncode == 1
-    assert f"in use by process {running.process.pid}" in second.stdout.replace("\n", " ")
+    assert f"in use by process {running.process.pid}" in " ".join(second.stdout.split())
     assert (running.home / "demo.json").exists()
     assert running.app_answers()
 
