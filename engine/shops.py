@@ -31,6 +31,20 @@ async def find_shop(connection: AsyncConnection, domain: str) -> ShopReference |
     return ShopReference(*row) if row else None
 
 
+async def shop_of(connection: AsyncConnection, program_id: int, shop_id: int) -> ShopReference | None:
+    """One shop of a program that the transaction named, without a look at anybody else's."""
+    row = (
+        await connection.execute(
+            text(
+                "SELECT program_id, shop_id, domain, uninstalled_at IS NULL FROM shops "
+                "WHERE program_id = :program_id AND shop_id = :shop_id"
+            ),
+            {"program_id": program_id, "shop_id": shop_id},
+        )
+    ).one_or_none()
+    return ShopReference(*row) if row else None
+
+
 async def all_shops(connection: AsyncConnection) -> list[ShopReference]:
     """Every shop that ever installed, for the worker's rounds. Needs no tenant to be named."""
     rows = await connection.execute(text(f"{_DIRECTORY} ORDER BY program_id, shop_id"))

@@ -10,7 +10,7 @@ from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.inbox import Delivery
-from engine.shops import ShopReference, all_shops
+from engine.shops import ShopReference, shop_of
 from plugin.payloads import Unreadable
 from plugin.settings import Settings
 
@@ -35,10 +35,8 @@ async def own_shop(context: HandlerContext, delivery: Delivery, named: object, *
     A signature covers the body and not the header that the shop was taken from. `named` is the domain in the body;
     where it is `required`, a body without one is refused too. Raises Unreadable.
     """
-    for shop in await all_shops(context.connection):
-        if (shop.program_id, shop.shop_id) == (delivery.program_id, delivery.shop_id):
-            break
-    else:
+    shop = await shop_of(context.connection, delivery.program_id, delivery.shop_id)
+    if shop is None:
         raise Unreadable("the shop of this delivery is not known")
     if named != shop.domain and (required or named is not None):
         raise Unreadable("the body names another shop than the one that it came for")
