@@ -185,6 +185,12 @@ async def topic_counts(connection: AsyncConnection, program_id: int) -> dict[str
 async def forget_body(connection: AsyncConnection, delivery: Delivery) -> None:
     """Drop the body of a delivery that must not be kept, and with it the chance to replay it."""
     await connection.execute(
-        text("UPDATE deliveries SET body = NULL WHERE program_id = :program_id AND delivery_id = :delivery_id"),
-        {"program_id": delivery.program_id, "delivery_id": delivery.delivery_id},
-    )
+        text(
+            "UPDATE deliveries SET body = NULL WHERE program_id = :program_id AND delivery_id = :delivery_id "
+            "AND received_on = (CAST(:received_at AS timestamptz) AT TIME ZONE 'UTC')::date"
+        ),
+        {
+            "program_id": delivery.program_id, "delivery_id": delivery.delivery_id,
+            "received_at": delivery.received_at,
+        },
+    )  # fmt: skip
