@@ -28,9 +28,6 @@ UNKNOWN_OUTCOMES = Gauge(
 )
 UNSEALED = Gauge("laurel_unsealed_transactions", "Transactions that no block of the chain holds yet", registry=REGISTRY)
 BREACHES = Gauge("laurel_invariant_breaches", "Breaches that the newest audit of each program found", registry=REGISTRY)
-TRANSACTIONS = Gauge(
-    "laurel_transactions_posted", "Transactions that were ever posted to the ledger", registry=REGISTRY
-)
 DATABASE_UP = Gauge("laurel_database_up", "1 when these numbers could be read just now", registry=REGISTRY)
 
 _DELIVERIES = text("""
@@ -47,10 +44,6 @@ _JOBS = text("""
     ) e ON true WHERE j.status IN ('todo', 'failed')
 """)
 _UNSEALED = text("SELECT count(*) FROM unsealed_transactions")
-_POSTED = text("""
-    SELECT COALESCE(max(last_value), 0) FROM pg_sequences
-    WHERE schemaname = 'public' AND sequencename = 'transactions_transaction_id_seq'
-""")  # every transaction takes one number; counting the rows would read the ledger
 
 log = structlog.get_logger("laurel.metrics")
 
@@ -89,5 +82,4 @@ async def _read(connection: AsyncConnection) -> None:
     UNKNOWN_OUTCOMES.set(failed)
     OLDEST_JOB.set(oldest)
     UNSEALED.set((await connection.execute(_UNSEALED)).scalar_one())
-    TRANSACTIONS.set((await connection.execute(_POSTED)).scalar_one())
     BREACHES.set(await last_breaches(connection))
