@@ -19,7 +19,7 @@ from engine.customer_facts import CustomerFacts, learn_customers
 from engine.enrollment import CustomerKey
 from engine.events import CustomerDeleted, CustomerSeen, Event, Order, OrderEdit, Refund
 from engine.ledger import Ledger, MemberKey
-from engine.order_awards import OrderAward, order_award, post_order_award
+from engine.order_awards import OrderAward, order_award, order_award_key, post_order_award
 from engine.order_facts import KnownOrder, OrderKey, lock_orders, meet_by_email, store_orders
 from engine.program import ProgramVersion
 from engine.publishing import versions_of
@@ -108,7 +108,7 @@ async def _gather_customers(connection: AsyncConnection, batch: _Batch) -> Custo
             facts.deleted(CustomerKey(event.program_id, event.shop_id, event.fact.customer_id), event.fact.occurred_at)
         elif isinstance(event.fact, Order) and event.fact.customer is not None:
             key = CustomerKey(event.program_id, event.shop_id, event.fact.customer.customer_id)
-            facts.mentioned(key, event.fact.customer.email_key)
+            facts.mentioned(key, event.fact.customer.email_key, event.fact.updated_at)
     for known in batch.orders.values():
         if known.paid and known.snapshot is not None and known.customer_id is not None and known.member_id is None:
             key = CustomerKey(known.key.program_id, known.key.shop_id, known.customer_id)
@@ -119,7 +119,7 @@ async def _gather_customers(connection: AsyncConnection, batch: _Batch) -> Custo
 
 async def _post(connection: AsyncConnection, batch: _Batch, facts: CustomerFacts) -> Ledger:
     """Work out, under the members' locks, what each order and member is due, and write the difference."""
-    order_keys = {key: _order_award_key(known) for key, known in batch.orders.items()}
+    order_keys = {key: order_award_key(known) for key, known in batch.orders.items()}
     awards = await read_awards(connection, order_keys.values())
     planned = _order_awards(batch, order_keys, awards)
     claims = [*facts.bonus_claims(), *_purchase_claims(batch)]
@@ -159,10 +159,6 @@ async def _load_lots(ledger: Ledger, planned: list[OrderAward]) -> None:
     await ledger.draw_ids(sum(ledger.due_lots(key) for key in losing))
     for key in sorted(losing):
         ledger.expire_due(key)
-
-
-def _order_award_key(known: KnownOrder) -> AwardKey:
-    return AwardKey(known.key.program_id, known.key.shop_id, "order", str(known.key.order_id), "purchase")
 
 
 def _order_awards(batch: _Batch, keys: dict[OrderKey, AwardKey], awards: dict[AwardKey, Award]) -> list[OrderAward]:

@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 
 from engine.audit_chain import audit_chain, audit_hashes
 from engine.audit_checks import CHECKS, LAGS
+from engine.audit_orders import audit_orders
 from engine.database import APPLICATION_ROLE, name_tenants, sqlalchemy_url, tenant_transaction
 
 _DUE = text("""
@@ -60,6 +61,9 @@ async def audit(connection: AsyncConnection, program_ids: list[int]) -> AuditRep
     checked, wrong = await audit_hashes(connection, program_ids)
     statement = "each transaction's hash is that of its content and transfers"
     report.checks.append(CheckResult("content-hashes", statement, checked, wrong))
+    checked, wrong = await audit_orders(connection, program_ids)
+    statement = "what was posted for each order is what its stored facts are worth by the version that decided it"
+    report.checks.append(CheckResult("orders-worth", statement, checked, wrong))
     chain = await audit_chain(connection, program_ids)
     statement = "blocks are numbered without gaps, chained, and hold the hashes of the transactions they name"
     report.checks.append(CheckResult("block-chain", statement, chain.blocks, chain.breaches))

@@ -112,6 +112,31 @@ CHECKS = [
         """,
     ),
     Check(
+        "lots-expired",
+        "what expired of the lots, less what refunds took back of it, is what the program's account of it holds",
+        f"""
+        WITH account AS (SELECT program_id, sum(CASE WHEN credit_account = {int(ProgramAccount.EXPIRED)} THEN amount
+                ELSE -amount END) AS total FROM transfers WHERE program_id = ANY(:programs)
+                AND {int(ProgramAccount.EXPIRED)} IN (credit_account, debit_account) GROUP BY 1),
+        lots_of AS (SELECT program_id, sum(expired) AS total FROM lots WHERE program_id = ANY(:programs) GROUP BY 1)
+        SELECT count(*) AS checked, count(*) FILTER (WHERE COALESCE(a.total, 0) <> COALESCE(l.total, 0)) AS breaches
+        FROM lots_of l FULL JOIN account a USING (program_id)
+        """,
+    ),
+    Check(
+        "next-expiry",
+        "each member's next expiry is the first end among their unspent lots, and no lot ends before its award does",
+        """
+        WITH ends AS (SELECT l.program_id, l.member_id, min(l.expires_at) FILTER (WHERE l.remaining > 0) AS first,
+                bool_or(l.expires_at < a.expires_at OR (l.expires_at IS NULL) <> (a.expires_at IS NULL)) AS wrong
+            FROM lots l LEFT JOIN awards a USING (program_id, award_id) WHERE l.program_id = ANY(:programs)
+            GROUP BY 1, 2)
+        SELECT count(*) AS checked,
+            count(*) FILTER (WHERE m.next_expiry_at IS DISTINCT FROM e.first OR e.wrong) AS breaches
+        FROM members m LEFT JOIN ends e USING (program_id, member_id) WHERE m.program_id = ANY(:programs)
+        """,
+    ),
+    Check(
         "reservations",
         "holds that are not settled add up to each member's reserved points",
         """
@@ -126,8 +151,8 @@ CHECKS = [
         "what was posted for each award is the sum of its gifts and claw-backs, at least 0, by a version that exists",
         """
         WITH posted AS (SELECT program_id, award_id, sum(points) AS points, count(*) AS revisions FROM (
-            SELECT t.program_id, t.award_id, CASE WHEN t.kind = 'clawback' THEN (t.detail ->> 'posted')::bigint
-                ELSE t.points END AS points
+            SELECT t.program_id, t.award_id, CASE WHEN t.kind <> 'clawback' THEN t.points
+                WHEN t.detail ->> 'posted' ~ '^-[0-9]{1,18}$' THEN (t.detail ->> 'posted')::bigint END AS points
             FROM transactions t WHERE t.program_id = ANY(:programs) AND t.award_id IS NOT NULL AND t.kind <> 'expire'
         ) x GROUP BY 1, 2)
         SELECT count(*) AS checked, count(*) FILTER (WHERE a.posted < 0 OR a.posted <> COALESCE(p.points, 0)

@@ -24,21 +24,22 @@ class CustomerFacts:
     """Collected from a batch's events; `members` is filled when they are learned."""
 
     joining: dict[CustomerKey, datetime] = field(default_factory=dict)
-    email_keys: dict[CustomerKey, bytes] = field(default_factory=dict)
+    email_keys: dict[CustomerKey, tuple[datetime, bytes | None]] = field(default_factory=dict)
     created_at: dict[CustomerKey, tuple[datetime, datetime]] = field(default_factory=dict)
     deleted_at: dict[CustomerKey, datetime] = field(default_factory=dict)
     known: set[CustomerKey] = field(default_factory=set)
     members: dict[CustomerKey, int] = field(default_factory=dict)
 
-    def mentioned(self, key: CustomerKey, email_key: bytes | None) -> None:
+    def mentioned(self, key: CustomerKey, email_key: bytes | None, seen_at: datetime) -> None:
         """An order names this customer, perhaps with a proven address."""
         self.known.add(key)
         if email_key is not None:
-            self.email_keys[key] = email_key
+            self._address(key, email_key, seen_at)
 
     def seen(self, key: CustomerKey, email_key: bytes | None, occurred_at: datetime, received_at: datetime) -> None:
         """The customer has an account in the shop: they are a member from then on."""
-        self.mentioned(key, email_key)
+        self.known.add(key)
+        self._address(key, email_key, occurred_at)
         self._join(key, min(occurred_at, received_at))
 
     def created(self, key: CustomerKey, occurred_at: datetime, received_at: datetime) -> None:
@@ -62,16 +63,28 @@ class CustomerFacts:
             if key in self.members
         ]
 
+    def _address(self, key: CustomerKey, email_key: bytes | None, seen_at: datetime) -> None:
+        """The newest word on an address counts, also when it says that none is proven any more."""
+        known = self.email_keys.get(key)
+        if known is None or (known[0], known[1] or b"") <= (seen_at, email_key or b""):
+            self.email_keys[key] = (seen_at, email_key)
+
     def _join(self, key: CustomerKey, moment: datetime) -> None:
         self.joining[key] = min(self.joining.get(key, moment), moment)
 
 
 _KEY = {"program_id": "bigint", "shop_id": "bigint", "customer_id": "bigint"}
 _EMAILS = BulkStatement(
-    {**_KEY, "email_key": "bytea"},
-    """UPDATE customers c SET email_key = g.email_key FROM given g
-    WHERE c.program_id = g.program_id AND c.shop_id = g.shop_id AND c.customer_id = g.customer_id
-    AND c.email_key IS DISTINCT FROM g.email_key""",
+    {**_KEY, "email_seen_at": "timestamptz", "email_key": "bytea"},
+    """, locked AS (
+        SELECT c.program_id, c.shop_id, c.customer_id, g.email_seen_at, g.email_key
+        FROM customers c JOIN given g USING (program_id, shop_id, customer_id)
+        WHERE c.email_seen_at IS NULL OR (c.email_seen_at, COALESCE(c.email_key, ''))
+            < (g.email_seen_at, COALESCE(g.email_key, ''))
+        ORDER BY c.program_id, c.shop_id, c.customer_id FOR UPDATE OF c
+    )
+    UPDATE customers c SET email_key = l.email_key, email_seen_at = l.email_seen_at FROM locked l
+    WHERE c.program_id = l.program_id AND c.shop_id = l.shop_id AND c.customer_id = l.customer_id""",
 )
 _DELETED = BulkStatement(
     {**_KEY, "deleted_at": "timestamptz"},
@@ -101,7 +114,7 @@ async def learn_customers(connection: AsyncConnection, facts: CustomerFacts, ord
     facts.members = await enroll(connection, facts.joining)
     facts.members |= await find_members(connection, facts.known - facts.members.keys())
     await _EMAILS.run(
-        connection, [(*key, email) for key, email in sorted(facts.email_keys.items()) if key in facts.members]
+        connection, [(*key, *seen) for key, seen in sorted(facts.email_keys.items()) if key in facts.members]
     )
     await _DELETED.run(connection, [(*key, moment) for key, moment in sorted(facts.deleted_at.items())])
     guests = [known for known in orders if known.guest_email_key is not None and known.member_id is None]

@@ -8,8 +8,9 @@ from decimal import Decimal
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.awards import AwardKey, read_awards
+from engine.awards import read_awards
 from engine.earning import Reason, line_base, money_used, order_outcome, units
+from engine.order_awards import order_award_key
 from engine.order_facts import KnownOrder, OrderKey, read_order
 from engine.program import version_at
 from engine.publishing import versions
@@ -53,7 +54,7 @@ async def explain_order(
     state = known.state() if known else None
     if known is None or state is None:
         return None
-    key = AwardKey(program_id, shop_id, "order", str(order_id), "purchase")
+    key = order_award_key(known)
     award = (await read_awards(connection, [key])).get(key)
     published = await versions(connection, program_id)
     if award is not None:

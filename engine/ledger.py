@@ -119,6 +119,15 @@ class Ledger:
             assert lots is not None
             lots.append(lot)
 
+    async def load_named_lots(self, key: MemberKey, lot_ids: list[int]) -> list[Lot]:
+        """Lots of a member by their ids, also spent ones, beside the live ones that were loaded before."""
+        known = self._lots(self._holdings(key))
+        live = {lot.lot_id for lot in known}
+        known += await ledger_store.read_named_lots(
+            self.connection, key.program_id, [lot_id for lot_id in lot_ids if lot_id not in live]
+        )
+        return [lot for lot in known if lot.lot_id in lot_ids]
+
     def new_id(self) -> int:
         """An id that no other transaction, lot or award has."""
         return self._ids.pop()
@@ -176,23 +185,47 @@ class Ledger:
         holdings.reserved += points
         self._add(planned, -points)
 
-    def release(self, planned: PlannedTransaction, points: int, *, returned: int = 0) -> None:
-        """Take points out of what is reserved; those `returned` are available again. `planned` has its transfers."""
-        holdings = self._holdings(planned.key)
-        holdings.reserved -= points
-        holdings.available += returned
-        self._add(planned, returned)
+    def capture(self, planned: PlannedTransaction, points: int) -> None:
+        """Take reserved points as spent."""
+        reserved = member_account(planned.key.member_id, MemberAccount.RESERVED)
+        planned.move(reserved, ProgramAccount.REDEEMED, points)
+        self._holdings(planned.key).reserved -= points
+        self._add(planned, 0)
 
-    def note_restored(self, key: MemberKey, lot_id: int, points: int, expires_at: datetime | None) -> None:
-        """A lot got points back; what expires next is worked out from it."""
-        holdings = self._holdings(key)
-        for lot in self._lots(holdings):
-            if lot.lot_id == lot_id:
-                lot.remaining, lot.expires_at = lot.remaining + points, expires_at
-                return
-        if expires_at is not None:
-            restored = Lot(key.program_id, lot_id, key.member_id, None, 0, points, points, self.now, expires_at)
-            self._lots(holdings).append(restored)
+    def give_back(self, planned: PlannedTransaction, held: list[Taking], points: int, minimum_end: datetime) -> None:
+        """Return reserved points to the lots that they came from; what the member owes is paid back from them first.
+
+        What would end before `minimum_end` goes into a lot of its own that ends then, so that points of the old lot
+        which were not held keep their end.
+        """
+        holdings = self._holdings(planned.key)
+        available = member_account(planned.key.member_id, MemberAccount.AVAILABLE)
+        planned.move(member_account(planned.key.member_id, MemberAccount.RESERVED), available, points)
+        holdings.reserved -= points
+        repaid = min(points, holdings.debt)
+        if repaid:
+            planned.move(available, member_account(planned.key.member_id, MemberAccount.DEBT), repaid)
+            holdings.debt -= repaid
+        holdings.available += points - repaid
+        left = points - repaid
+        for taking in held:
+            returned = min(taking.quantity, left)
+            left -= returned
+            if returned:
+                self._return(planned, taking.lot, returned, minimum_end)
+        self._add(planned, points)
+
+    def _return(self, planned: PlannedTransaction, lot: Lot, points: int, minimum_end: datetime) -> None:
+        if lot.expires_at is None or lot.expires_at >= minimum_end:
+            lot.remaining += points
+            self.touched_lots[lot.program_id, lot.lot_id] = lot
+            return
+        renewed = Lot(
+            lot.program_id, self.new_id(), lot.member_id, lot.award_id, planned.transaction_id, points, points,
+            self.now, minimum_end,
+        )  # fmt: skip
+        self.new_lots.append(renewed)
+        self._lots(self._holdings(planned.key)).append(renewed)
 
     def due_lots(self, key: MemberKey) -> int:
         """How many of a member's lots are due now; each takes one id when it is expired."""

@@ -31,8 +31,11 @@ _LOT = """l.program_id, l.lot_id, l.member_id, l.award_id, l.transaction_id, l.q
 _READ_LOTS = BulkStatement(
     _MEMBER,
     f"""SELECT {_LOT} FROM given g JOIN lots l ON l.program_id = g.program_id AND l.member_id = g.member_id
-    WHERE l.remaining > 0 OR (l.expired > 0 AND l.award_id = ANY(:award_ids))""",
+    WHERE l.remaining > 0
+    UNION ALL SELECT {_LOT} FROM (SELECT DISTINCT program_id FROM given) g JOIN lots l ON l.program_id = g.program_id
+    WHERE l.remaining = 0 AND l.expired > 0 AND l.award_id = ANY(:award_ids)""",
 )
+_READ_NAMED_LOTS = text(f"SELECT {_LOT} FROM lots l WHERE l.program_id = :program_id AND l.lot_id = ANY(:lot_ids)")
 _INSERT_TRANSACTIONS = insert_rows(
     "transactions",
     {
@@ -98,6 +101,12 @@ async def draw_ids(connection: AsyncConnection, count: int) -> list[int]:
 async def read_lots(connection: AsyncConnection, members: Sequence[MemberKey], award_ids: list[int]) -> list[Lot]:
     """The members' live lots, and those of the named awards of which something expired."""
     return [Lot(*row) for row in await _READ_LOTS.run(connection, members, award_ids=award_ids)]
+
+
+async def read_named_lots(connection: AsyncConnection, program_id: int, lot_ids: list[int]) -> list[Lot]:
+    """Lots by their ids, whatever is left of them."""
+    rows = await connection.execute(_READ_NAMED_LOTS, {"program_id": program_id, "lot_ids": lot_ids})
+    return [Lot(*row) for row in rows]
 
 
 async def write(ledger: Ledger) -> None:

@@ -40,6 +40,11 @@ class OrderAward:
         return self.outcome.due - self.award.posted
 
 
+def order_award_key(known: KnownOrder) -> AwardKey:
+    """The one key that an order's award for its purchase has."""
+    return AwardKey(known.key.program_id, known.key.shop_id, "order", str(known.key.order_id), "purchase")
+
+
 def order_award(
     known: KnownOrder, award: Award | None, key: AwardKey, versions: Sequence[ProgramVersion], received_at: datetime
 ) -> OrderAward | None:

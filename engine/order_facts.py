@@ -6,11 +6,12 @@ bring two facts of one order therefore see each other's, whichever comes first.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
@@ -55,18 +56,23 @@ class KnownOrder:
         self.changed = True
         for refund in order.refunds:
             self.observe_refund(refund)
-        if self.snapshot is not None and _rank(order) < _rank(self.snapshot):
-            return
-        self.snapshot = order
-        if order.customer is not None:
+        if self.snapshot is None or _rank(order) >= _rank(self.snapshot):
+            self.snapshot = order
+            self._take_owner(order, replaces=True)
+        else:
+            self._take_owner(order, replaces=False)
+
+    def _take_owner(self, order: Order, *, replaces: bool) -> None:
+        """Whose order it is: the newest snapshot that says so decides, whichever came first."""
+        if order.customer is not None and (replaces or self.customer_id is None):
             self.customer_id, self.guest_email_key = order.customer.customer_id, None
-        elif self.customer_id is None:
+        elif self.customer_id is None and self.member_id is None and (replaces or self.guest_email_key is None):
             self.guest_email_key = order.guest_email_key
 
     def observe_refund(self, refund: Refund) -> None:
         """Take a refund in, once by its id; of two that differ the same one is kept, whichever came first."""
         known = self.refunds.get(refund.refund_id)
-        if known is None or refund_to_json(known) < refund_to_json(refund):
+        if known is None or _refund_rank(known) < _refund_rank(refund):
             self.refunds[refund.refund_id] = self.new_refunds[refund.refund_id] = refund
 
     def observe_edit(self, edit: OrderEdit) -> None:
@@ -82,9 +88,16 @@ class KnownOrder:
         return OrderState(order, tuple(self.refunds.values()), tuple(self.edits.values()))
 
 
-def _rank(order: Order) -> tuple[datetime, int, str]:
-    """Newer first; of two with the same time the one that knows of more refunds, then a fixed order by content."""
-    return (order.updated_at, len(order.refunds), order_to_json(order))
+def _rank(order: Order) -> tuple[datetime, int, int, int, str]:
+    """Newer first; of two of one second the one that knows more: refunds, lines, units gone, then by its content."""
+    left = sum(line.quantity if line.current_quantity is None else line.current_quantity for line in order.lines)
+    return (order.updated_at, len(order.refunds), len(order.lines), -left, order_to_json(order))
+
+
+def _refund_rank(refund: Refund) -> tuple[int, int, int, str]:
+    """A refund grows: lines and money are added to it as they are settled. The version that knows of more is newer."""
+    value = sum(line.subtotal.shop for line in refund.lines)
+    return (len(refund.lines), value, sum(minor for minor, _ in refund.moved), refund_to_json(refund))
 
 
 _KEY = {"program_id": "bigint", "shop_id": "bigint", "order_id": "bigint"}
@@ -102,7 +115,8 @@ _REFUND = {**_KEY, "refund_id": "bigint", "created_at": "timestamptz", "fact": "
 _STORE_REFUNDS = BulkStatement(
     _REFUND,
     """INSERT INTO refunds (program_id, shop_id, order_id, refund_id, created_at, fact) SELECT * FROM given
-    ON CONFLICT (program_id, shop_id, order_id, refund_id) DO UPDATE SET fact = EXCLUDED.fact""",
+    ON CONFLICT (program_id, shop_id, order_id, refund_id) DO UPDATE
+    SET fact = EXCLUDED.fact, created_at = EXCLUDED.created_at""",
 )
 _READ_REFUNDS = BulkStatement(
     _KEY,
@@ -174,6 +188,27 @@ def _known_order(key: OrderKey, row: Any, refunds: dict[int, Refund]) -> KnownOr
         key, snapshot, row.paid, row.customer_id, row.guest_email_key and bytes(row.guest_email_key), row.member_id,
         edits_from_json(row.edits, key.order_id), refunds,
     )  # fmt: skip
+
+
+_PAGE = text("""
+    SELECT program_id, shop_id, order_id FROM orders
+    WHERE program_id = :program_id AND (shop_id, order_id) > (:shop_id, :order_id) AND paid AND member_id IS NOT NULL
+    ORDER BY shop_id, order_id LIMIT :most
+""")
+
+
+async def each_page_of_paid_orders(
+    connection: AsyncConnection, program_id: int, most: int
+) -> AsyncIterator[list[KnownOrder]]:
+    """All paid orders of a program that have a member, `most` at a time, without a lock."""
+    after = OrderKey(program_id, 0, 0)
+    while True:
+        rows = await connection.execute(_PAGE, {**after._asdict(), "most": most})
+        keys = [OrderKey(*row) for row in rows]
+        if not keys:
+            return
+        yield list((await _read(connection, keys, _READ)).values())
+        after = keys[-1]
 
 
 async def store_orders(connection: AsyncConnection, orders: Iterable[KnownOrder]) -> None:

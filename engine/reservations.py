@@ -6,14 +6,13 @@ so that a hold never costs a member what would have run out meanwhile.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.accounts import MemberAccount, ProgramAccount, member_account
 from engine.ledger import InsufficientPoints, Ledger, MemberKey, PlannedTransaction
-from engine.lots import plan_spending
+from engine.lots import NEVER, Taking, plan_spending
 
 RESTORE_MINIMUM = timedelta(days=30)
 
@@ -71,23 +70,23 @@ async def settle(
 ) -> None:
     """Capture `capture` points of a hold as spent and void the rest back into its lots, last lot first.
 
-    Raises ReservationSettled when it was settled before, ValueError when it holds fewer points.
+    What the member owes is paid back from the voided points first. Raises ReservationSettled when it was settled
+    before, ValueError when it holds fewer points.
     """
     key, ledger, points = await _open(connection, program_id, reservation_id)
     if not 0 <= capture <= points:
         raise ValueError(f"the hold has {points} points")
-    await ledger.draw_ids(2)
-    reserved = member_account(key.member_id, MemberAccount.RESERVED)
+    held = await _held_lots(connection, ledger, key, reservation_id)
+    await ledger.draw_ids(ledger.due_lots(key) + len(held) + 2)
+    ledger.expire_due(key)
     detail = {"reservation": str(reservation_id)}
     if capture:
-        spent = PlannedTransaction(key, ledger.new_id(), "capture", 0, ledger.now, actor, detail=detail)
-        spent.move(reserved, ProgramAccount.REDEEMED, capture)
-        ledger.release(spent, capture)
+        ledger.capture(
+            PlannedTransaction(key, ledger.new_id(), "capture", 0, ledger.now, actor, detail=detail), capture
+        )
     if capture < points:
-        back = PlannedTransaction(key, ledger.new_id(), "release", points - capture, ledger.now, actor, detail=detail)
-        back.move(reserved, member_account(key.member_id, MemberAccount.AVAILABLE), points - capture)
-        ledger.release(back, points - capture, returned=points - capture)
-        await _restore(connection, ledger, key, reservation_id, points - capture)
+        back = PlannedTransaction(key, ledger.new_id(), "release", 0, ledger.now, actor, detail=detail)
+        ledger.give_back(back, held, points - capture, ledger.now + RESTORE_MINIMUM)
     await ledger.write()
     await connection.execute(
         text(
@@ -139,35 +138,16 @@ async def _open(connection: AsyncConnection, program_id: int, reservation_id: in
     return key, ledger, row.points
 
 
-async def _restore(
-    connection: AsyncConnection, ledger: Ledger, key: MemberKey, reservation_id: int, points: int
-) -> None:
-    """Put points back into the hold's lots, those that end last first, each usable for at least RESTORE_MINIMUM."""
+async def _held_lots(connection: AsyncConnection, ledger: Ledger, key: MemberKey, reservation_id: int) -> list[Taking]:
+    """What a hold took from which lots, those that end last first."""
     rows = await connection.execute(
         text(
-            "SELECT l.lot_id, r.quantity, l.expires_at FROM reservation_lots r "
-            "JOIN lots l ON l.program_id = r.program_id AND l.lot_id = r.lot_id "
-            "WHERE r.program_id = :program_id AND r.reservation_id = :reservation_id "
-            "ORDER BY l.expires_at DESC NULLS FIRST, l.lot_id DESC"
+            "SELECT lot_id, quantity FROM reservation_lots "
+            "WHERE program_id = :program_id AND reservation_id = :reservation_id"
         ),
         {"program_id": key.program_id, "reservation_id": reservation_id},
     )
-    for lot_id, quantity, expires_at in rows.fetchall():
-        returned = min(quantity, points)
-        if returned:
-            await _return_to_lot(connection, ledger, key, lot_id, returned, expires_at)
-            points -= returned
-
-
-async def _return_to_lot(
-    connection: AsyncConnection, ledger: Ledger, key: MemberKey, lot_id: int, points: int, expires_at: datetime | None
-) -> None:
-    ends_at = None if expires_at is None else max(expires_at, ledger.now + RESTORE_MINIMUM)
-    await connection.execute(
-        text(
-            "UPDATE lots SET remaining = remaining + :points, expires_at = :ends_at "
-            "WHERE program_id = :program_id AND lot_id = :lot_id"
-        ),
-        {"points": points, "ends_at": ends_at, "program_id": key.program_id, "lot_id": lot_id},
-    )
-    ledger.note_restored(key, lot_id, points, ends_at)
+    quantities: dict[int, int] = {row.lot_id: row.quantity for row in rows}
+    lots = await ledger.load_named_lots(key, list(quantities))
+    lots.sort(key=lambda lot: (lot.expires_at or NEVER, lot.lot_id), reverse=True)
+    return [Taking(lot, quantities[lot.lot_id]) for lot in lots]

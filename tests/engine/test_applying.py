@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import timedelta
 
 import anyio
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.applying import apply_events
 from engine.database import tenant_transaction
-from engine.events import Fact
+from engine.events import Customer, CustomerSeen, Fact
 from engine.members import Member, history, member_of_customer
 from engine.shops import ShopReference
 from tests.support.facts import PAID_AT, created, events, line, order, refund
@@ -167,3 +168,57 @@ async def test_forty_batches_at_once_over_ten_orders_of_five_customers(
 
     for customer_id in range(1, 6):
         assert (await member(engine, shop, customer_id)).available == 112
+
+
+async def test_of_two_versions_of_a_refund_the_one_that_moved_money_counts(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    failed, settled = refund(1, 10, None), refund(1, 10, None, moved=[(4500, "USD")])
+    for first, second, customer_id in ((failed, settled, 1), (settled, failed, 2)):
+        number = 10 * customer_id
+        await apply(engine, shop, order(number, [line("45.00")], customer=customer_id))
+        for one in (first, second):
+            await apply(engine, shop, replace(one, order_id=number))
+
+    assert [(await member(engine, shop, customer_id)).available for customer_id in (1, 2)] == [100, 100]
+
+
+async def test_a_newer_snapshot_without_a_customer_takes_nobodys_order_away(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    for customer_id, newest_first in ((1, False), (2, True)):
+        snapshots = [
+            order(10 * customer_id, [line("45.00")], customer=customer_id),
+            order(10 * customer_id, [line("45.00")], customer=None, updated_at=LATER),
+        ]
+        for one in reversed(snapshots) if newest_first else snapshots:
+            await apply(engine, shop, one)
+
+    assert [(await member(engine, shop, customer_id)).available for customer_id in (1, 2)] == [145, 145]
+
+
+async def test_an_edit_in_the_same_second_as_the_order_counts_in_either_order(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    for customer_id, edited_first in ((1, False), (2, True)):
+        whole = order(10 * customer_id, [line("30.00", 3, current_quantity=3)], customer=customer_id)
+        edited = order(10 * customer_id, [line("30.00", 3, current_quantity=1)], customer=customer_id)
+        for one in (edited, whole) if edited_first else (whole, edited):
+            await apply(engine, shop, one)
+
+    assert [(await member(engine, shop, customer_id)).available for customer_id in (1, 2)] == [130, 130]
+
+
+async def test_the_newest_word_on_an_address_counts_in_either_order(engine: AsyncEngine, shop: ShopReference) -> None:
+    for customer_id, newest_first in ((1, False), (2, True)):
+        old, new = f"old {customer_id}".encode(), f"new {customer_id}".encode()
+        words = [
+            created(customer_id, email_key=old),
+            CustomerSeen(Customer(customer_id, new), created=False, occurred_at=LATER),
+        ]
+        for one in reversed(words) if newest_first else words:
+            await apply(engine, shop, one)
+        await apply(engine, shop, order(10 * customer_id, [line("45.00")], customer=None, guest_email_key=new))
+        await apply(engine, shop, order(10 * customer_id + 1, [line("7.00")], customer=None, guest_email_key=old))
+
+    assert [(await member(engine, shop, customer_id)).available for customer_id in (1, 2)] == [145, 145]

@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from decimal import ROUND_HALF_EVEN, Decimal
 
 RESTORE_MINIMUM_DAYS = 30
-LOT_DAYS = 364
+LOT_DAYS = 363.999
+"""They were earned yesterday, some moments more than a day ago."""
 
 
 @dataclass
@@ -121,14 +122,19 @@ class Model:
         self.holds[hold_id] = ModelHold(points, takings)
 
     def settle(self, hold_id: int, capture: int) -> None:
+        self.sweep()
         hold = self.holds.pop(hold_id)
         back = hold.points - capture
+        repaid = min(self.debt, back)
+        self.debt -= repaid
+        back -= repaid
         for lot, taken in sorted(hold.takings, key=lambda pair: (pair[0].days_left, pair[0].number), reverse=True):
             returned = min(taken, back)
             back -= returned
-            if returned:
+            if returned and lot.days_left >= RESTORE_MINIMUM_DAYS:
                 lot.remaining += returned
-                lot.days_left = max(lot.days_left, RESTORE_MINIMUM_DAYS)
+            elif returned:
+                self.lots.append(ModelLot(len(self.lots), lot.award, returned, RESTORE_MINIMUM_DAYS))
 
     def pass_days(self, days: int) -> None:
         for lot in self.lots:

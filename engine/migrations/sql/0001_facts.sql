@@ -62,8 +62,11 @@ CREATE TABLE members (
     lifetime bigint NOT NULL DEFAULT 0 CHECK (lifetime >= 0 AND lifetime <= 9007199254740991),
     version bigint NOT NULL DEFAULT 1,
     next_expiry_at timestamptz,
-    PRIMARY KEY (program_id, member_id)
+    PRIMARY KEY (program_id, member_id),
+    -- What a new earning pays back first is never spendable at the same time.
+    CHECK (available = 0 OR debt = 0)
 ) WITH (fillfactor = 70);
+CREATE INDEX members_due ON members (next_expiry_at) WHERE next_expiry_at IS NOT NULL;
 
 CREATE TABLE customers (
     program_id bigint NOT NULL,
@@ -71,6 +74,7 @@ CREATE TABLE customers (
     customer_id bigint NOT NULL,
     member_id bigint NOT NULL,
     email_key bytea,
+    email_seen_at timestamptz,
     deleted_at timestamptz,
     PRIMARY KEY (program_id, shop_id, customer_id)
 );

@@ -75,6 +75,7 @@ CREATE TABLE lots (
     CHECK (remaining + expired <= quantity)
 ) PARTITION BY HASH (program_id);
 CREATE INDEX lots_live ON lots (program_id, member_id, expires_at) WHERE remaining > 0;
+CREATE INDEX lots_expired ON lots (program_id, award_id) WHERE expired > 0;
 
 CREATE TABLE lot_consumptions (
     program_id bigint NOT NULL,

@@ -26,7 +26,7 @@ GRANT SELECT, INSERT ON program_versions, transactions, transfers, effect_keys, 
 -- State that moves with the ledger; only the columns that may move.
 GRANT SELECT, INSERT ON awards, lots, reservations, reservation_lots TO laurel_app;
 GRANT UPDATE (posted, revision) ON awards TO laurel_app;
-GRANT UPDATE (remaining, expired, expires_at) ON lots TO laurel_app;
+GRANT UPDATE (remaining, expired) ON lots TO laurel_app;
 GRANT UPDATE (captured, state) ON reservations TO laurel_app;
 
 GRANT SELECT, INSERT, UPDATE ON programs, program_drafts, shops, shop_directory, deliveries, members, customers, orders, refunds,
