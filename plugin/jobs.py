@@ -14,10 +14,13 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from engine.database import APPLICATION_ROLE, libpq_url
 from engine.shops import all_shops
+from plugin.pausing import pause
 from plugin.reconciliation import reconcile_shop, refresh_shop_token
 from plugin.services import Services
 
 CONCURRENCY = 4
+CONNECT_SECONDS = 10.0
+TROUBLE_SECONDS = 1.0
 STALLED_AFTER_SECONDS = 60
 
 log = structlog.get_logger("laurel.jobs")
@@ -30,6 +33,7 @@ def create_jobs(services: Services) -> App:
         kwargs={"options": f"-c role={APPLICATION_ROLE}"},
         min_size=1,
         max_size=CONCURRENCY + 2,
+        timeout=CONNECT_SECONDS,
     )
     app = App(connector=connector, periodic_defaults={"max_delay": 3600})
     _add_tasks(app, services)
@@ -84,12 +88,36 @@ def _add_tasks(app: App, services: Services) -> None:
 
 
 async def run_jobs(services: Services, stop: asyncio.Event) -> None:
-    """Run jobs until told to stop; those under way are finished first."""
-    app = create_jobs(services)
-    async with app.open_async():
-        worker = asyncio.create_task(
-            app.run_worker_async(concurrency=CONCURRENCY, install_signal_handlers=False, listen_notify=True)
-        )
-        await stop.wait()
+    """Run jobs until told to stop; those under way are finished first.
+
+    Whatever ends the runner before that, such as a database that is away for long, ends no more than this one: it is
+    started anew as soon as the database answers.
+    """
+    while not stop.is_set():
+        try:
+            await _run_once(create_jobs(services), stop)
+        except Exception as error:  # whatever it was: jobs that silently never run again are the worst of all
+            log.warning("jobs stopped, starting again", error=type(error).__name__, detail=str(error)[:200])
+            await pause(TROUBLE_SECONDS, stop)
+
+
+async def _run_once(app: App, stop: asyncio.Event) -> None:
+    """Run until told to stop, or raise what ended the runner."""
+    told = asyncio.create_task(stop.wait())
+    worker = asyncio.create_task(_work(app))
+    try:
+        await asyncio.wait([told, worker], return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        told.cancel()
         worker.cancel()
-        await asyncio.gather(worker, return_exceptions=True)
+        ended, _ = await asyncio.gather(worker, told, return_exceptions=True)
+    if not stop.is_set():
+        raise ended if isinstance(ended, Exception) else RuntimeError("the runner of jobs ended by itself")
+
+
+async def _work(app: App) -> None:
+    try:
+        await app.open_async()
+        await app.run_worker_async(concurrency=CONCURRENCY, install_signal_handlers=False, listen_notify=True)
+    finally:
+        await app.close_async()

@@ -4,23 +4,28 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from typing import Any
 
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
 from plugin.draining import BATCH_MAXIMUM, Inbox
-from plugin.jobs import run_jobs
+from plugin.jobs import TROUBLE_SECONDS, run_jobs
+from plugin.pausing import pause
 from plugin.rounds import Round, rounds
 from plugin.services import create_services
 from plugin.settings import Settings
 from plugin.tenants import Tenants
 
 IDLE_SECONDS = 0.1
-TROUBLE_SECONDS = 1.0
 DRAIN_MAXIMUM_SECONDS = 25.0
 
 log = structlog.get_logger("laurel.worker")
+
+
+class PartEndedError(RuntimeError):
+    """A part of the worker ended that never ends by itself."""
 
 
 async def run_worker(settings: Settings) -> None:
@@ -33,47 +38,64 @@ async def run_worker(settings: Settings) -> None:
     tenants = Tenants(services.engine)
     inbox = Inbox(settings, services.engine, services.redis)
     log.info("worker started")
-    tasks = [
-        asyncio.create_task(_drain(inbox, stop)),
-        *(asyncio.create_task(_repeat(one, stop)) for one in rounds(services.engine, tenants)),
-        asyncio.create_task(run_jobs(services, stop)),
-    ]
+    parts = {
+        "inbox": _drain(inbox, stop),
+        **{one.name: _repeat(one, stop) for one in rounds(services.engine, tenants)},
+        "jobs": run_jobs(services, stop),
+    }
     try:
-        await stop.wait()
-        async with asyncio.timeout(DRAIN_MAXIMUM_SECONDS):
-            await asyncio.gather(*tasks)
-    except TimeoutError:
-        log.warning("work was cut off; what it had not committed will be done again")
+        await run_parts(parts, stop)
     finally:
         await services.close()
     log.info("worker stopped")
+
+
+async def run_parts(parts: Mapping[str, Coroutine[Any, Any, None]], stop: asyncio.Event) -> None:
+    """Run all parts until told to stop, then let each finish what it began, within 25 seconds.
+
+    Raises PartEndedError when one ended before it was told to: better no worker, which a supervisor sees and starts
+    again, than one that silently does half of its work.
+    """
+    tasks = {asyncio.create_task(part): name for name, part in parts.items()}
+    told = asyncio.create_task(stop.wait())
+    await asyncio.wait([told, *tasks], return_when=asyncio.FIRST_COMPLETED)
+    early = [] if stop.is_set() else [name for task, name in tasks.items() if task.done()]
+    stop.set()
+    await told
+    _, left = await asyncio.wait(tasks, timeout=DRAIN_MAXIMUM_SECONDS)
+    if left:
+        log.warning(
+            "work was cut off; what it had not committed will be done again", parts=[tasks[one] for one in left]
+        )
+    for task in left:
+        task.cancel()
+    for name, ended in zip(tasks.values(), await asyncio.gather(*tasks, return_exceptions=True), strict=True):
+        if isinstance(ended, Exception):
+            log.error("a part of the worker failed", part=name, exc_info=ended)
+    if early:
+        raise PartEndedError(", ".join(early))
 
 
 async def _drain(inbox: Inbox, stop: asyncio.Event) -> None:
     while not stop.is_set():
         taken = await _guarded("inbox", inbox.drain)
         if taken < BATCH_MAXIMUM:
-            await _pause(IDLE_SECONDS if taken >= 0 else TROUBLE_SECONDS, stop)
+            await pause(IDLE_SECONDS if taken >= 0 else TROUBLE_SECONDS, stop)
 
 
 async def _repeat(one: Round, stop: asyncio.Event) -> None:
     while not stop.is_set():
         done = await _guarded(one.name, one.run)
-        await _pause(one.every_seconds if done >= 0 else TROUBLE_SECONDS, stop)
+        await pause(one.every_seconds if done >= 0 else TROUBLE_SECONDS, stop)
 
 
 async def _guarded(name: str, run: Callable[[], Awaitable[int]]) -> int:
-    """Run one piece of work; −1 when the database was not there, which heals by itself."""
+    """Run one piece of work; −1 when it failed. A database that was not there heals by itself; a bug is shown."""
     try:
         return await run()
     except (SQLAlchemyError, OSError) as error:
         log.warning("database trouble", work=name, error=type(error).__name__, detail=str(error)[:200])
         return -1
-
-
-async def _pause(delay_seconds: float, stop: asyncio.Event) -> None:
-    try:
-        async with asyncio.timeout(delay_seconds):
-            await stop.wait()
-    except TimeoutError:
-        return
+    except Exception:
+        log.exception("work failed", work=name)
+        return -1
