@@ -21,6 +21,9 @@ DeliveryState = Literal["pending", "applied", "parked", "ignored"]
 ATTEMPTS_MAXIMUM = 5
 """How often a delivery that fails is tried before it is parked."""
 
+CLAIM_BYTES_MAXIMUM = 32 * 1024 * 1024
+"""How much is taken into memory at once: many large bodies would otherwise be gigabytes as Python's objects."""
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -70,10 +73,17 @@ STORE = text("""
     ON CONFLICT DO NOTHING
 """)
 _CLAIM = text("""
+    WITH due AS MATERIALIZED (
+        SELECT program_id, shop_id, delivery_id, topic, webhook_id, event_id, api_version, triggered_at, received_at,
+            COALESCE(body, '') AS body, attempts
+        FROM deliveries WHERE state = 'pending' AND next_attempt_at <= now() AND delivery_id > :after
+        ORDER BY delivery_id LIMIT :first FOR UPDATE SKIP LOCKED
+    ), measured AS (
+        SELECT *, sum(octet_length(body)) OVER (ORDER BY delivery_id) AS size_so_far FROM due
+    )
     SELECT program_id, shop_id, delivery_id, topic, webhook_id, event_id, api_version, triggered_at, received_at,
-        COALESCE(body, ''), attempts
-    FROM deliveries WHERE state = 'pending' AND next_attempt_at <= now() AND delivery_id > :after
-    ORDER BY delivery_id LIMIT :first FOR UPDATE SKIP LOCKED
+        body, attempts
+    FROM measured WHERE size_so_far <= :most_bytes OR size_so_far = octet_length(body) ORDER BY delivery_id
 """)
 _SETTLE = BulkStatement(
     {
@@ -89,14 +99,20 @@ _POSTPONE = text("""
     UPDATE deliveries SET attempts = attempts + :counts, reason = :reason,
         state = CASE WHEN attempts + :counts >= :most THEN 'parked' ELSE 'pending' END,
         settled_at = CASE WHEN attempts + :counts >= :most THEN now() END,
-        next_attempt_at = now() + make_interval(secs => power(2, attempts))
+        next_attempt_at = now() + make_interval(
+            secs => CASE WHEN :counts = 0 THEN 5 + 25 * random() ELSE power(2, attempts) END)
     WHERE program_id = :program_id AND delivery_id = :delivery_id AND state = 'pending'
 """)
 
 
-async def claim_deliveries(connection: AsyncConnection, first: int, after: int = 0) -> list[Delivery]:
-    """Take up to `first` pending deliveries of the named tenants, oldest first; other workers pass over them."""
-    rows = await connection.execute(_CLAIM, {"first": first, "after": after})
+async def claim_deliveries(
+    connection: AsyncConnection, first: int, after: int = 0, *, most_bytes: int = CLAIM_BYTES_MAXIMUM
+) -> list[Delivery]:
+    """Take up to `first` pending deliveries of the named tenants, oldest first; other workers pass over them.
+
+    Their bodies have at most `most_bytes` together; a larger one comes by itself.
+    """
+    rows = await connection.execute(_CLAIM, {"first": first, "after": after, "most_bytes": most_bytes})
     return [Delivery(*row) for row in rows]
 
 
@@ -128,7 +144,8 @@ async def postpone_delivery(
 ) -> None:
     """A delivery failed: try it again later, twice as long each time, and park it after the last attempt.
 
-    What is not the delivery's own fault, such as a lock that was not to be had, does not count as an attempt.
+    What is not the delivery's own fault, such as a lock that was not to be had, does not count as an attempt; it comes
+    again after 5 to 30 seconds, at random, so that those who wait for one lock do not all come back together.
     """
     await connection.execute(
         _POSTPONE,

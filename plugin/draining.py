@@ -11,8 +11,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
+import psycopg
 import structlog
 from redis.asyncio import Redis
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
@@ -36,6 +38,9 @@ from plugin.shop_topics import HANDLERS
 from plugin.tenants import Tenants
 
 BATCH_MAXIMUM = 500
+BATCH_LOCK_MILLISECONDS = 2_000
+SINGLE_LOCK_MILLISECONDS = 500
+"""How long to wait for what another transaction holds: one member who is locked must not hold up everybody else."""
 
 log = structlog.get_logger("laurel.inbox")
 
@@ -62,11 +67,14 @@ class Inbox:
         claimed: Sequence[Delivery] = ()
         try:
             async with tenant_transaction(self._engine, *await self._tenants.read()) as connection:
+                await _wait_for_locks(connection, BATCH_LOCK_MILLISECONDS)
                 claimed = await claim_deliveries(connection, BATCH_MAXIMUM)
                 crash_point("inbox-after-claim")
                 await self._process(connection, claimed)
                 crash_point("inbox-before-commit")
         except Exception as error:  # whatever one delivery does must not stop the others
+            if not claimed:  # it was none of them: the database is away
+                raise
             log.warning("batch failed, taken one by one", size=len(claimed), error=type(error).__name__)
             for delivery in claimed:
                 await self._alone(delivery)
@@ -76,10 +84,12 @@ class Inbox:
     async def _alone(self, delivery: Delivery) -> None:
         try:
             async with tenant_transaction(self._engine, delivery.program_id) as connection:
+                await _wait_for_locks(connection, SINGLE_LOCK_MILLISECONDS)
                 if await claim_delivery(connection, delivery):
                     await self._process(connection, [delivery])
-        except OperationalError as error:  # a lock, a deadlock, a server that restarts: not the delivery's fault
-            await self._postpone(delivery, error, counts=False)
+        except OperationalError as error:
+            # A lock, a deadlock, a server that restarts are not the delivery's fault; that it takes too long is.
+            await self._postpone(delivery, error, counts=isinstance(error.orig, psycopg.errors.QueryCanceled))
         except Exception as error:
             log.exception("delivery failed", topic=delivery.topic, program=delivery.program_id)
             await self._postpone(delivery, error, counts=True)
@@ -122,6 +132,10 @@ class Inbox:
         context = HandlerContext(self._engine, connection, self._settings, self._redis)
         async with connection.begin_nested():
             await HANDLERS[delivery.topic](context, delivery, decode(delivery.body))
+
+
+async def _wait_for_locks(connection: AsyncConnection, most_milliseconds: int) -> None:
+    await connection.execute(text(f"SET LOCAL lock_timeout = {most_milliseconds}"))
 
 
 def _settled(

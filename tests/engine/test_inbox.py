@@ -6,9 +6,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
-from engine.inbox import forget_body
+from engine.inbox import claim_deliveries, forget_body
 from engine.shops import ShopReference
-from tests.support.deliveries import pending_delivery
+from tests.support.deliveries import pending_delivery, store_delivery
 
 
 async def test_a_body_is_forgotten_on_its_own_day_only(engine: AsyncEngine, shop: ShopReference) -> None:
@@ -24,3 +24,17 @@ async def test_a_body_is_forgotten_on_its_own_day_only(engine: AsyncEngine, shop
         rows = await connection.execute(text("SELECT body IS NULL FROM deliveries ORDER BY received_on"))
 
         assert [gone for (gone,) in rows] == [False, True]
+
+
+async def test_a_claim_takes_no_more_bytes_than_it_may_and_always_one(engine: AsyncEngine, shop: ShopReference) -> None:
+    for webhook_id, size in (("a", 100), ("b", 40), ("c", 60), ("d", 1), ("e", 0)):
+        await store_delivery(engine, shop, "orders/paid", b"x" * size, webhook_id)
+    taken = []
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        after = 0
+        for _ in range(3):
+            claimed = await claim_deliveries(connection, 10, after, most_bytes=99)
+            taken.append([delivery.webhook_id for delivery in claimed])
+            after = claimed[-1].delivery_id
+
+    assert taken == [["a"], ["b"], ["c", "d", "e"]]
