@@ -98,7 +98,7 @@ class GraphQLRoutes:
         if shop is None or not shop.installed:
             return not_installed()
         bind_shop(shop)
-        if not await self._allowed(shop, *caller_of(request, customer_id)):
+        if not await self._allowed(shop, *caller_of(request, customer_id, self._settings.trusted_proxies)):
             return too_many()
         body = await _read(request)
         if isinstance(body, Response):
@@ -135,11 +135,16 @@ def bearer_token(request: Request) -> str:
     return values[0].removeprefix("Bearer ")
 
 
-def caller_of(request: Request, customer_id: int | None) -> tuple[str, str]:
-    """Whose requests are counted together: a customer's, or, when nobody is logged in, an address's."""
+def caller_of(request: Request, customer_id: int | None, trusted_proxies: int) -> tuple[str, str]:
+    """Whose requests are counted together: a customer's, or, when nobody is logged in, an address's.
+
+    Each hop appends the address that it saw; what stands further left may be the caller's own invention. So the last
+    one counts, or the one before as many proxies of ours as there are.
+    """
     if customer_id is not None:
         return "customer", str(customer_id)
-    forwarded = request.headers.get("x-forwarded-for", "").partition(",")[0].strip()
+    hops = [hop.strip() for hop in request.headers.get("x-forwarded-for", "").split(",")]
+    forwarded = hops[-1 - trusted_proxies] if len(hops) > trusted_proxies else ""
     return "address", forwarded[:64] or (request.client.host if request.client else "unknown")
 
 

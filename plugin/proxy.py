@@ -33,7 +33,7 @@ class ProxyChanges:
         if shop is None or not shop.installed:
             return not_installed()
         bind_shop(shop)
-        caller = caller_of(request, shopper.customer_id)
+        caller = caller_of(request, shopper.customer_id, self._services.settings.trusted_proxies)
         if not await self._services.limiter.allow(
             settings.requests_per_second, shop.program_id, str(shop.shop_id), *caller
         ):

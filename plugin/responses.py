@@ -5,15 +5,19 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 
 from starlette.requests import ClientDisconnect
 from starlette.responses import Response
-from starlette.types import Receive
+from starlette.types import Message, Receive
 
 from plugin.signatures import Headers
 
 NEVER_CACHED = {"Cache-Control": "private, no-store"}
 BODY_READ_SECONDS = 20
+REFUSED_READ_SECONDS = 2.0
+REFUSED_READ_MAXIMUM_BYTES = 64 * 1024 * 1024
+"""How much of a refused body is still read, and thrown away, so that its sender gets to read the answer."""
 RETRY_AFTER_SECONDS = 5
 
 
@@ -53,6 +57,7 @@ async def read_body(headers: Headers, receive: Receive, maximum_bytes: int) -> b
     """
     declared = _declared_length(headers)
     if declared is not None and declared > maximum_bytes:
+        await _throw_away(receive)
         raise BodyRefusedError(413, "the body is too large")
     body = await _first_chunks(receive, maximum_bytes)
     if declared is not None and declared != len(body):
@@ -88,6 +93,7 @@ async def _first_chunks(receive: Receive, maximum_bytes: int) -> bytes:
 async def _further_chunks(receive: Receive, first: bytes, maximum_bytes: int) -> bytes:
     chunks = [first]
     size = len(first)
+    message: Message = {"type": "http.request", "more_body": True}
     while size <= maximum_bytes:
         message = await receive()
         if message["type"] == "http.disconnect":
@@ -99,4 +105,19 @@ async def _further_chunks(receive: Receive, first: bytes, maximum_bytes: int) ->
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
+    chunks.clear()
+    if message.get("more_body", False):
+        await _throw_away(receive)
     raise BodyRefusedError(413, "the body is too large")
+
+
+async def _throw_away(receive: Receive) -> None:
+    """Read on for a moment: a connection that is closed under a sender loses the answer with it."""
+    left = REFUSED_READ_MAXIMUM_BYTES
+    with suppress(TimeoutError):
+        async with asyncio.timeout(REFUSED_READ_SECONDS):
+            while left > 0:
+                message = await receive()
+                left -= len(message.get("body", b""))
+                if message["type"] == "http.disconnect" or not message.get("more_body", False):
+                    return

@@ -48,6 +48,8 @@ class Settings(BaseSettings):
     """How many requests one shopper, or one address of those not logged in, may send to the GraphQL routes."""
     log: Literal["debug", "info", "warning", "error"] = Field(default="info", alias="LAUREL_LOG")
     host: str = Field(default="127.0.0.1", alias="LAUREL_HOST")
+    trusted_proxies: int = Field(default=0, ge=0, le=10, alias="LAUREL_TRUSTED_PROXIES")
+    """How many proxies of the operator's own stand in front of the app and append to X-Forwarded-For."""
     port: int = Field(default=8000, ge=1, le=65535, alias="LAUREL_PORT")
 
     @field_validator("shopify_api_key", "shopify_api_secret", "shopify_api_secret_old")

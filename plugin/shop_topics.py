@@ -30,6 +30,8 @@ async def app_uninstalled(context: HandlerContext, delivery: Delivery, payload: 
     """
     shop = await own_shop(context, delivery, payload.get("myshopify_domain"), required=False)
     await _check_external_id(context, delivery, payload.get("id"))
+    if payload.get("myshopify_domain") is None and payload.get("id") is None:
+        raise Unreadable("the body names no shop; a header alone does not uninstall one")
     at = min(delivery.triggered_at or delivery.received_at, delivery.received_at)
     # Tokens are given out only to an installed app: news from before the last ones is about an earlier installation.
     obtained = await obtained_at(context.connection, shop.program_id, shop.shop_id)

@@ -97,11 +97,12 @@ def checked_lines(lines: Iterable[OrderLine]) -> tuple[OrderLine, ...]:
 
 def _times(body: Source, received_at: datetime) -> tuple[datetime, datetime]:
     updated_at = moment(body.get("updated_at"), "updated_at", received_at)
-    if updated_at is None:
-        raise Unreadable("updated_at: is missing")
     processed_at = moment(body.get("processed_at"), "processed_at", received_at)
     created_at = moment(body.get("created_at"), "created_at", received_at)
-    return updated_at, processed_at or created_at or updated_at
+    happened = processed_at or created_at or updated_at
+    if happened is None:
+        raise Unreadable("updated_at: is missing, and no other time tells when the order was placed")
+    return updated_at or max(at for at in (processed_at, created_at) if at is not None), happened
 
 
 def _paid(body: Source) -> bool:

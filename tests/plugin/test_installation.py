@@ -17,6 +17,7 @@ from engine.inbox import Delivery
 from engine.shops import ShopReference, find_shop, shop_facts
 from plugin.app import LaurelApp
 from plugin.handling import HandlerContext
+from plugin.payloads import Unreadable
 from plugin.webhooks import HANDLERS
 from tests.support.shopify import FakeShopify
 from tests.support.signing import OTHER_SECRET, SHOP, id_token
@@ -41,7 +42,7 @@ async def known(engine: AsyncEngine) -> ShopReference:
     return shop
 
 
-async def uninstalled(app: LaurelApp, at: datetime) -> None:
+async def uninstalled(app: LaurelApp, at: datetime, body: dict[str, object] | None = None) -> None:
     """The worker handles `app/uninstalled` that was triggered at `at`."""
     services = app.services
     shop = await known(services.engine)
@@ -50,7 +51,7 @@ async def uninstalled(app: LaurelApp, at: datetime) -> None:
     )
     async with tenant_transaction(services.engine, shop.program_id) as connection:
         context = HandlerContext(services.engine, connection, services.settings, services.redis)
-        await HANDLERS["app/uninstalled"](context, delivery, {"myshopify_domain": SHOP})
+        await HANDLERS["app/uninstalled"](context, delivery, {"myshopify_domain": SHOP} if body is None else body)
     services.shops.forget(SHOP)
 
 
@@ -205,6 +206,17 @@ async def test_uninstalled_twice_is_uninstalled_once(
     await uninstalled(app, at)
 
     assert not (await known(engine)).installed
+
+
+@pytest.mark.parametrize("body", [{}, {"shop_domain": "other.myshopify.com"}, {"customer": {"id": 1}}])
+async def test_a_header_alone_uninstalls_nothing(
+    client: httpx.AsyncClient, app: LaurelApp, engine: AsyncEngine, body: dict[str, object]
+) -> None:
+    await visit(client)
+    with pytest.raises(Unreadable, match="names no shop"):
+        await uninstalled(app, datetime.now(UTC) + timedelta(seconds=1), body)
+
+    assert (await known(engine)).installed
 
 
 async def test_staff_of_an_uninstalled_shop_cannot_ask(client: httpx.AsyncClient, app: LaurelApp) -> None:

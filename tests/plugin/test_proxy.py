@@ -205,14 +205,14 @@ async def test_more_than_the_limit_gets_429_and_others_do_not_pay_for_it(
     assert (await client.get(f"/proxy/changes?{proxy_query(7002)}")).status_code == 200
 
 
-async def test_an_anonymous_caller_is_counted_by_address(
+async def test_an_anonymous_caller_is_counted_by_the_address_that_the_last_hop_saw(
     client: httpx.AsyncClient, app: LaurelApp, shop: ShopReference
 ) -> None:
     limit = app.services.settings.requests_per_second
-    headers = {"X-Forwarded-For": "203.0.113.9"}
+    claimed = [{"X-Forwarded-For": f"198.51.100.{number % 250}, 203.0.113.9"} for number in range(3 * limit)]
 
     answers = await asyncio.gather(
-        *(client.get(f"/proxy/changes?{proxy_query('')}", headers=headers) for _ in range(3 * limit))
+        *(client.get(f"/proxy/changes?{proxy_query('')}", headers=headers) for headers in claimed)
     )
 
     assert 429 in {answer.status_code for answer in answers}

@@ -16,6 +16,12 @@ BEGIN
     END LOOP;
 END $$;
 
+-- Anyone of ours may look a domain up; only its own tenant may change it.
+ALTER TABLE shop_directory ENABLE ROW LEVEL SECURITY;
+CREATE POLICY lookup ON shop_directory FOR SELECT TO laurel_app USING (true);
+CREATE POLICY tenant ON shop_directory TO laurel_app USING (program_id = ANY (
+    (SELECT NULLIF(current_setting('laurel.program_ids', true), '')::bigint[])::bigint[]));
+
 GRANT USAGE ON SCHEMA public TO laurel_app;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO laurel_app;
 GRANT SELECT ON alembic_version TO laurel_app;
