@@ -1,11 +1,10 @@
 """What a batch says of customers.
 
-Who joins, whose address is proven, which guests' orders that claims, who was erased.
+Who joins, whose address is proven, which guests' orders that claims.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -97,20 +96,10 @@ _OWNERS = BulkStatement(
     JOIN customers c ON c.program_id = g.program_id AND c.email_key = g.email_key
     WHERE c.deleted_at IS NULL ORDER BY c.program_id, c.email_key, c.member_id""",
 )
-_REDACTED = BulkStatement(
-    {"program_id": "bigint", "shop_id": "bigint", "customer_hash": "bytea"},
-    """SELECT g.customer_hash FROM given g JOIN redactions r USING (program_id, shop_id, customer_hash)""",
-)
-
-
-def customer_hash(key: CustomerKey) -> bytes:
-    """What stays of an erased customer, so that a late delivery does not bring them back."""
-    return hashlib.sha256(f"customer {key.program_id} {key.shop_id} {key.customer_id}".encode()).digest()
 
 
 async def learn_customers(connection: AsyncConnection, facts: CustomerFacts, orders: Sequence[KnownOrder]) -> None:
     """Make members of who joins, note proven addresses, and give orders their member: by customer, else by address."""
-    await _forget_redacted(connection, facts, orders)
     facts.members = await enroll(connection, facts.joining)
     facts.members |= await find_members(connection, facts.known - facts.members.keys())
     await _EMAILS.run(
@@ -135,18 +124,3 @@ def _member_of(known: KnownOrder, facts: CustomerFacts, owners: dict[tuple[int, 
     if known.guest_email_key is not None:
         return owners.get((known.key.program_id, known.guest_email_key))
     return None
-
-
-async def _forget_redacted(connection: AsyncConnection, facts: CustomerFacts, orders: Sequence[KnownOrder]) -> None:
-    """Drop what a late delivery says of customers who were erased."""
-    mentioned = sorted(facts.known | facts.joining.keys())
-    hashes = {customer_hash(key): key for key in mentioned}
-    rows = await _REDACTED.run(connection, [(key[0], key[1], value) for value, key in hashes.items()])
-    for (value,) in rows:
-        key = hashes[bytes(value)]
-        for facts_of in (facts.joining, facts.email_keys, facts.created_at):
-            facts_of.pop(key, None)
-        facts.known.discard(key)
-        for known in orders:
-            if known.customer_id == key.customer_id and known.key[:2] == key[:2]:
-                known.customer_id, known.changed = None, True

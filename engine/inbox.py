@@ -1,7 +1,8 @@
 """Deliveries: one row for each signed delivery, stored before anything is understood, settled once, replayable.
 
-States: `pending` → `applied` | `ignored` (no handler for its topic) | `parked` (cannot be understood or keeps failing;
-a person sees it and can replay it; kept for 30 days like every body).
+States: `pending` → `applied` | `ignored` (no handler for its topic, or its person or shop was erased; counted, its body
+is dropped at once) | `parked` (cannot be understood or keeps failing; a person sees it and can replay it; kept for 30
+days like every body).
 """
 
 from __future__ import annotations
@@ -53,6 +54,8 @@ class Settlement:
     reason: str | None = None
     customer_id: int | None = None
     order_id: int | None = None
+    keeps_body: bool = True
+    """False when nobody will need the body again, or it may not be kept."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,16 +91,18 @@ _CLAIM = text("""
 _SETTLE = BulkStatement(
     {
         "program_id": "bigint", "delivery_id": "bigint", "received_at": "timestamptz", "state": "text",
-        "reason": "text", "customer_id": "bigint", "order_id": "bigint",
+        "reason": "text", "customer_id": "bigint", "order_id": "bigint", "keeps_body": "boolean",
     },
     """UPDATE deliveries d SET state = g.state, reason = g.reason, customer_id = g.customer_id,
-        order_id = g.order_id, settled_at = now(), attempts = d.attempts + 1
+        order_id = g.order_id, settled_at = now(), attempts = d.attempts + 1,
+        body = CASE WHEN g.keeps_body THEN d.body END
     FROM given g WHERE d.program_id = g.program_id AND d.delivery_id = g.delivery_id AND d.state = 'pending'
         AND d.received_on = (g.received_at AT TIME ZONE 'UTC')::date""",
 )  # fmt: skip
 _POSTPONE = text("""
     UPDATE deliveries SET attempts = attempts + :counts, reason = :reason,
         state = CASE WHEN attempts + :counts >= :most THEN 'parked' ELSE 'pending' END,
+        customer_id = :customer_id, order_id = :order_id,
         settled_at = CASE WHEN attempts + :counts >= :most THEN now() END,
         next_attempt_at = now() + make_interval(
             secs => CASE WHEN :counts = 0 THEN 5 + 25 * random() ELSE power(2, attempts) END)
@@ -133,25 +138,27 @@ async def settle_deliveries(connection: AsyncConnection, settlements: Sequence[S
     await _SETTLE.run(
         connection,
         [
-            (s.program_id, s.delivery_id, s.received_at, s.state, s.reason, s.customer_id, s.order_id)
+            (s.program_id, s.delivery_id, s.received_at, s.state, s.reason, s.customer_id, s.order_id, s.keeps_body)
             for s in settlements
         ],
     )
 
 
 async def postpone_delivery(
-    connection: AsyncConnection, delivery: Delivery, reason: str, *, counts: bool = True
-) -> None:
+    connection: AsyncConnection, delivery: Delivery, reason: str, *, counts: bool = True,
+    customer_id: int | None = None, order_id: int | None = None,
+) -> None:  # fmt: skip
     """A delivery failed: try it again later, twice as long each time, and park it after the last attempt.
 
     What is not the delivery's own fault, such as a lock that was not to be had, does not count as an attempt; it comes
-    again after 5 to 30 seconds, at random, so that those who wait for one lock do not all come back together.
+    again after 5 to 30 seconds, at random, so that those who wait for one lock do not all come back together. The ids
+    say whose data the body holds, so that an erasure finds it.
     """
     await connection.execute(
         _POSTPONE,
         {
             "program_id": delivery.program_id, "delivery_id": delivery.delivery_id, "reason": reason,
-            "most": ATTEMPTS_MAXIMUM, "counts": int(counts),
+            "most": ATTEMPTS_MAXIMUM, "counts": int(counts), "customer_id": customer_id, "order_id": order_id,
         },
     )  # fmt: skip
 

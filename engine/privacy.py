@@ -11,8 +11,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.customer_facts import customer_hash
-from engine.enrollment import CustomerKey
+from engine.redactions import exclude_others, remember_erased
 
 Json = dict[str, object]
 
@@ -44,45 +43,106 @@ async def export_customer(connection: AsyncConnection, program_id: int, shop_id:
     return dict(json.loads(json.dumps(export, default=str)))
 
 
+_MEMBER_OF = """
+    SELECT member_id FROM customers WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id
+"""
+# Also orders that the customer placed as a guest and claimed later: those have a member and no customer.
+_LOCK_ORDERS = """
+    SELECT order_id FROM orders WHERE program_id = :program_id AND shop_id = :shop_id AND (
+        customer_id = :customer_id OR order_id = ANY(:order_ids) OR (customer_id IS NULL AND member_id = :member_id)
+    ) ORDER BY order_id FOR UPDATE
+"""
+# One that a worker holds just now waits for this transaction, and is forgotten when it is settled.
+_FORGET_BODIES = """
+    UPDATE deliveries SET body = NULL, customer_id = NULL, settled_at = COALESCE(settled_at, now()),
+        reason = CASE WHEN state IN ('pending', 'parked') THEN 'erased' ELSE reason END,
+        state = CASE WHEN state IN ('pending', 'parked') THEN 'ignored' ELSE state END
+    WHERE (program_id, received_on, shop_id, webhook_id) IN (
+        SELECT program_id, received_on, shop_id, webhook_id FROM deliveries
+        WHERE program_id = :program_id AND shop_id = :shop_id
+            AND (customer_id = :customer_id OR order_id = ANY(:order_ids))
+        FOR UPDATE SKIP LOCKED
+    )
+"""
+_ERASE_CUSTOMER = {
+    "deliveries": _FORGET_BODIES,
+    "orders": "UPDATE orders SET customer_id = NULL, guest_email_key = NULL "
+    "WHERE program_id = :program_id AND shop_id = :shop_id AND order_id = ANY(:order_ids)",
+    "customers": "DELETE FROM customers "
+    "WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id",
+    "members": "UPDATE members SET closed_at = COALESCE(closed_at, :at), version = version + 1 "
+    "WHERE program_id = :program_id AND member_id = :member_id",
+}
+
+
 async def redact_customer(
     connection: AsyncConnection, program_id: int, shop_id: int, customer_id: int, order_ids: list[int], at: datetime
 ) -> dict[str, int]:
     """Erase who a customer is: the link to their member, the address key, their name on orders, bodies of deliveries.
 
-    Doing it again, or for an unknown customer, changes nothing. Returns how many rows of each kind went.
+    Doing it again, or for an unknown customer, changes nothing. Returns how many rows of each kind went. Locks are
+    taken as where facts are applied: orders, customers, members.
     """
-    key = {"program_id": program_id, "shop_id": shop_id, "customer_id": customer_id, "order_ids": order_ids, "at": at}
-    of_customer = "program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id"
-    statements = {
-        "members": "UPDATE members SET closed_at = COALESCE(closed_at, :at), version = version + 1 WHERE program_id = "
-        f":program_id AND member_id IN (SELECT member_id FROM customers WHERE {of_customer})",
-        "deliveries": "UPDATE deliveries SET body = NULL, customer_id = NULL WHERE program_id = :program_id "
-        "AND shop_id = :shop_id AND (customer_id = :customer_id OR order_id = ANY(:order_ids)) AND state <> 'pending'",
-        "orders": "UPDATE orders SET customer_id = NULL, guest_email_key = NULL WHERE program_id = :program_id "
-        "AND shop_id = :shop_id AND (customer_id = :customer_id OR order_id = ANY(:order_ids))",
-        "customers": f"DELETE FROM customers WHERE {of_customer}",
-    }
-    counts = {part: (await connection.execute(text(sql), key)).rowcount for part, sql in statements.items()}
-    await connection.execute(
-        text("INSERT INTO redactions VALUES (:program_id, :shop_id, :customer_hash, :at) ON CONFLICT DO NOTHING"),
-        {**key, "customer_hash": customer_hash(CustomerKey(program_id, shop_id, customer_id))},
-    )
+    await exclude_others(connection, program_id)
+    key = {"program_id": program_id, "shop_id": shop_id, "customer_id": customer_id, "at": at}
+    member = (await connection.execute(text(_MEMBER_OF), key)).scalar_one_or_none()
+    locked = await connection.execute(text(_LOCK_ORDERS), {**key, "order_ids": order_ids, "member_id": member})
+    every_order = sorted({*order_ids, *(order_id for (order_id,) in locked)})
+    member = (await connection.execute(text(f"{_MEMBER_OF} FOR UPDATE"), key)).scalar_one_or_none()
+    values = {**key, "order_ids": every_order, "member_id": member}
+    counts = {part: (await connection.execute(text(sql), values)).rowcount for part, sql in _ERASE_CUSTOMER.items()}
+    if customer_id > 0:
+        await remember_erased(connection, program_id, shop_id, "customer", [customer_id], at)
+        await forget_request_keys(connection, program_id, shop_id, customer_id)
+    await remember_erased(connection, program_id, shop_id, "order", every_order, at)
     return counts
 
 
 async def redact_shop(connection: AsyncConnection, program_id: int, shop_id: int) -> dict[str, int]:
-    """Erase a shop that left: tokens, customers, addresses, bodies, its own names. Amounts stay, as nobody's."""
+    """Erase a shop that left: tokens, customers, addresses, bodies, its own names. Amounts stay, as nobody's.
+
+    What arrives for it afterwards is not kept, until it installs again.
+    """
+    await exclude_others(connection, program_id)
     key = {"program_id": program_id, "shop_id": shop_id}
     of_shop = "WHERE program_id = :program_id AND shop_id = :shop_id"
     statements = {
         "credentials": f"DELETE FROM shop_credentials {of_shop}",
-        "deliveries": f"UPDATE deliveries SET body = NULL, customer_id = NULL {of_shop} AND state <> 'pending'",
+        "deliveries": "UPDATE deliveries SET body = NULL, customer_id = NULL, "
+        f"state = CASE state WHEN 'parked' THEN 'ignored' ELSE state END {of_shop} AND state <> 'pending'",
         "orders": f"UPDATE orders SET customer_id = NULL, guest_email_key = NULL {of_shop}",
         "customers": f"DELETE FROM customers {of_shop}",
         "exports": f"UPDATE privacy_requests SET result = NULL {of_shop}",
-        "shops": f"UPDATE shops SET name = '', external_id = NULL {of_shop}",
+        "shops": f"UPDATE shops SET name = '', external_id = NULL, redacted_at = now() {of_shop}",
     }
-    return {part: (await connection.execute(text(sql), key)).rowcount for part, sql in statements.items()}
+    counts = {part: (await connection.execute(text(sql), key)).rowcount for part, sql in statements.items()}
+    await forget_request_keys(connection, program_id, shop_id, None)
+    return counts
+
+
+_FORGET_REQUEST_KEYS = text("""
+    UPDATE privacy_requests q SET
+        request_key = n.request || '/' ||
+            encode(subject_hash(p.redaction_key, 'customer', q.shop_id, n.customer_id), 'hex'),
+        completed_at = COALESCE(q.completed_at, now()), result = COALESCE(q.result, '{"erased": true}')
+    FROM programs p, (
+        SELECT request_id, split_part(request_key, '/', 1) AS request,
+            split_part(request_key, '/', 2)::bigint AS customer_id
+        FROM privacy_requests WHERE program_id = :program_id AND shop_id = :shop_id AND kind = 'export'
+            AND request_key ~ '^[0-9]+/[0-9]{1,19}$'
+    ) n
+    WHERE q.program_id = :program_id AND p.program_id = q.program_id AND q.request_id = n.request_id
+        AND n.customer_id = COALESCE(CAST(:customer_id AS bigint), n.customer_id)
+""")
+
+
+async def forget_request_keys(
+    connection: AsyncConnection, program_id: int, shop_id: int, customer_id: int | None
+) -> None:
+    """Requests for an export name their customer (None: any); the hash of an erased one is enough to count them."""
+    await connection.execute(
+        _FORGET_REQUEST_KEYS, {"program_id": program_id, "shop_id": shop_id, "customer_id": customer_id}
+    )
 
 
 _BY_ADDRESS = text("""

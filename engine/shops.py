@@ -68,7 +68,8 @@ async def install_shop(
             text(
                 "UPDATE shops SET name = :name, currency = :currency, time_zone = :time_zone, scopes = :scopes, "
                 "external_id = COALESCE(:external_id, external_id), "
-                "installed_at = CASE WHEN uninstalled_at IS NULL THEN installed_at ELSE :at END, uninstalled_at = NULL "
+                "installed_at = CASE WHEN uninstalled_at IS NULL THEN installed_at ELSE :at END, "
+                "uninstalled_at = NULL, redacted_at = NULL "
                 "WHERE program_id = :program_id AND shop_id = :shop_id"
             ),
             {**facts, "external_id": external_id, "program_id": known.program_id, "shop_id": known.shop_id},
@@ -119,6 +120,15 @@ async def uninstall_shop(connection: AsyncConnection, shop: ShopReference, *, tr
         return False
     await _mark_installed(connection, shop, False)
     return True
+
+
+async def shop_is_erased(connection: AsyncConnection, program_id: int, shop_id: int) -> bool:
+    """Whether a shop was erased after it left, and has not come back."""
+    row = await connection.execute(
+        text("SELECT redacted_at IS NOT NULL FROM shops WHERE program_id = :program_id AND shop_id = :shop_id"),
+        {"program_id": program_id, "shop_id": shop_id},
+    )
+    return bool(row.scalar_one_or_none())
 
 
 async def update_shop(

@@ -23,6 +23,7 @@ from plugin.payloads import EmailKeys, Unreadable
 COMPLIANCE_TOPICS = frozenset({"customers/data_request", "customers/redact", "shop/redact"})
 DUE_AFTER = timedelta(days=30)
 _ORDERS_AT_MOST = 10_000
+_HASH_LENGTH = 64
 
 log = structlog.get_logger("laurel.privacy")
 
@@ -54,9 +55,10 @@ def export_key(request_number: int, customer_id: int) -> str:
     return f"{request_number}/{customer_id}"
 
 
-def customer_of_key(key: str) -> int:
-    """The customer that a data request is about."""
-    return int(key.rpartition("/")[2])
+def customer_of_key(key: str) -> int | None:
+    """The customer that a data request is about; None once they were erased."""
+    named = key.rpartition("/")[2]
+    return int(named) if len(named) < _HASH_LENGTH else None
 
 
 async def customers_redact(context: HandlerContext, delivery: Delivery, payload: Mapping[str, Any]) -> None:
@@ -67,13 +69,13 @@ async def customers_redact(context: HandlerContext, delivery: Delivery, payload:
         raise Unreadable("orders_to_redact is not a list of orders")
     order_ids = [identifier_of(order, "an order to redact") for order in orders]
     order_ids += await _guest_orders(context, delivery, payload)
-    for customer_id in await _customers_of(context, delivery, payload):
+    for position, customer_id in enumerate(await _customers_of(context, delivery, payload)):
         request_id = await record_privacy_request(
             context.connection,
             delivery.program_id,
             delivery.shop_id,
             kind="redact-customer",
-            key=f"delivery/{delivery.delivery_id}/{customer_id or 'guest'}",
+            key=f"delivery/{delivery.delivery_id}/{position}",
             due_at=delivery.received_at + DUE_AFTER,
         )
         counts = await redact_customer(

@@ -9,7 +9,7 @@ itself its attempts and is parked in the end, where a person sees it.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import psycopg
 import structlog
@@ -31,10 +31,14 @@ from engine.inbox import (
     postpone_delivery,
     settle_deliveries,
 )
+from engine.redactions import Erasure, Subject, anonymous, find_erased, subject_of
+from engine.shops import shop_is_erased
+from plugin.compliance import COMPLIANCE_TOPICS
 from plugin.handling import HandlerContext
-from plugin.payloads import FACT_TOPICS, EmailKeys, Unreadable, decode, translate
+from plugin.payloads import FACT_TOPICS, EmailKeys, Unreadable, decode
 from plugin.settings import Settings
 from plugin.shop_topics import HANDLERS
+from plugin.subjects import events_of, subject_of_delivery
 from plugin.tenants import Tenants
 
 BATCH_MAXIMUM = 500
@@ -45,11 +49,34 @@ SINGLE_LOCK_MILLISECONDS = 500
 log = structlog.get_logger("laurel.inbox")
 
 
-@dataclass(slots=True)
-class _Round:
-    deliveries: Sequence[Delivery]
-    settlements: list[Settlement] = field(default_factory=list)
-    events: list[Event] = field(default_factory=list)
+@dataclass(frozen=True, slots=True)
+class _Understood:
+    """What one delivery says and how it ends, unless whom it is about was erased."""
+
+    delivery: Delivery
+    state: DeliveryState
+    reason: str | None
+    subject: Subject | None = None
+    events: Sequence[Event] = ()
+
+    def events_left(self, erased: Erasure | None) -> list[Event]:
+        """What is applied of it."""
+        if erased == "shop":
+            return []
+        if erased is None:
+            return list(self.events)
+        return [left for event in self.events if (left := anonymous(event)) is not None]
+
+    def settlement(self, erased: Erasure | None) -> Settlement:
+        """How it ends. What is ignored is never asked for again, and nothing of the erased is kept."""
+        ends = "ignored" if erased == "shop" or (erased and self.state == "parked") else self.state
+        reason = "erased" if ends != self.state else self.reason
+        keeps = erased is None and ends != "ignored"
+        one, subject = self.delivery, self.subject if keeps else None
+        return Settlement(
+            one.program_id, one.delivery_id, one.received_at, ends, reason,
+            subject.customer_id if subject else None, subject.order_id if subject else None, keeps,
+        )  # fmt: skip
 
 
 class Inbox:
@@ -95,37 +122,44 @@ class Inbox:
             await self._postpone(delivery, error, counts=True)
 
     async def _postpone(self, delivery: Delivery, error: Exception, *, counts: bool) -> None:
+        reason = f"failed: {type(error).__name__}"
+        subject = subject_of_delivery(delivery, self._keys)
         async with tenant_transaction(self._engine, delivery.program_id) as connection:
-            await postpone_delivery(connection, delivery, f"failed: {type(error).__name__}", counts=counts)
+            if await find_erased(connection, [subject]):
+                await settle_deliveries(connection, [_Understood(delivery, "ignored", "erased").settlement("person")])
+                return
+            await postpone_delivery(
+                connection, delivery, reason, counts=counts,
+                customer_id=subject.customer_id, order_id=subject.order_id,
+            )  # fmt: skip
 
     async def _process(self, connection: AsyncConnection, deliveries: Sequence[Delivery]) -> None:
-        round_ = _Round(deliveries)
-        for delivery in deliveries:
-            await self._understand(connection, delivery, round_)
-        if round_.events:
-            await apply_events(connection, round_.events)
-        await settle_deliveries(connection, round_.settlements)
+        understood = [await self._understand(connection, delivery) for delivery in deliveries]
+        # After the handlers: an erasure among these deliveries counts for the others, too.
+        about = [one for one in understood if one.subject is not None]
+        erased = await find_erased(connection, [one.subject for one in about if one.subject is not None])
+        fates = {about[position].delivery.delivery_id: fate for position, fate in erased.items()}
+        events = [event for one in understood for event in one.events_left(fates.get(one.delivery.delivery_id))]
+        if events:
+            await apply_events(connection, events)
+        await settle_deliveries(connection, [one.settlement(fates.get(one.delivery.delivery_id)) for one in understood])
 
-    async def _understand(self, connection: AsyncConnection, delivery: Delivery, round_: _Round) -> None:
-        customer_id = order_id = None
+    async def _understand(self, connection: AsyncConnection, delivery: Delivery) -> _Understood:
         try:
             if delivery.topic in FACT_TOPICS:
-                translation = translate(delivery.topic, delivery.body, self._keys, delivery.received_at)
-                customer_id, order_id = translation.customer_id, translation.order_id
-                round_.events += [
-                    Event(delivery.program_id, delivery.shop_id, delivery.received_at, fact)
-                    for fact in translation.facts
-                ]
-            elif delivery.topic in HANDLERS:
-                await self._handle(connection, delivery)
-            else:
-                round_.settlements.append(_settled(delivery, "ignored", "no handler for this topic"))
-                return
+                events = events_of(delivery, self._keys)
+                return _Understood(delivery, "applied", None, subject_of(events[0]), events)
+            if delivery.topic not in HANDLERS:
+                return _Understood(delivery, "ignored", "no handler for this topic")
+            if delivery.topic not in COMPLIANCE_TOPICS and await shop_is_erased(
+                connection, delivery.program_id, delivery.shop_id
+            ):
+                return _Understood(delivery, "ignored", "erased")
+            await self._handle(connection, delivery)
         except Unreadable as refusal:
             log.warning("delivery parked", topic=delivery.topic, program=delivery.program_id, reason=str(refusal))
-            round_.settlements.append(_settled(delivery, "parked", str(refusal)))
-            return
-        round_.settlements.append(_settled(delivery, "applied", None, customer_id, order_id))
+            return _Understood(delivery, "parked", str(refusal), subject_of_delivery(delivery, self._keys))
+        return _Understood(delivery, "applied", None)
 
     async def _handle(self, connection: AsyncConnection, delivery: Delivery) -> None:
         """A handler's own changes are undone when it parks the delivery."""
@@ -136,15 +170,3 @@ class Inbox:
 
 async def _wait_for_locks(connection: AsyncConnection, most_milliseconds: int) -> None:
     await connection.execute(text(f"SET LOCAL lock_timeout = {most_milliseconds}"))
-
-
-def _settled(
-    delivery: Delivery,
-    state: DeliveryState,
-    reason: str | None,
-    customer_id: int | None = None,
-    order_id: int | None = None,
-) -> Settlement:
-    return Settlement(
-        delivery.program_id, delivery.delivery_id, delivery.received_at, state, reason, customer_id, order_id
-    )

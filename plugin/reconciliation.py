@@ -16,6 +16,7 @@ import structlog
 from engine.applying import apply_events
 from engine.database import tenant_transaction
 from engine.events import Event
+from engine.redactions import without_erased
 from engine.shops import ShopReference, all_shops, set_reconciled_through, shop_facts
 from plugin.admin_client import AdminRefusedError, ShopUnavailableError
 from plugin.payloads import EmailKeys, Unreadable
@@ -117,7 +118,8 @@ async def _apply_page(services: Services, shop: ShopReference, nodes: list[Mappi
     if usable:
         events = [Event(shop.program_id, shop.shop_id, received_at, order.order) for order in usable]
         async with tenant_transaction(services.engine, shop.program_id) as connection:
-            posted = (await apply_events(connection, events)).transactions
+            left = await without_erased(connection, events)
+            posted = (await apply_events(connection, left)).transactions if left else 0
             newest = max(order.order.updated_at for order in usable)
             await set_reconciled_through(connection, shop.program_id, shop.shop_id, newest)
     return Reconciled(len(nodes), len(nodes) - len(usable), posted)

@@ -34,8 +34,11 @@ class PrivacyRoutes:
         key = await self._key(visit, request.path_params["request_id"])
         if key is None:
             return error_response(404, "NOT_FOUND", "There is no such request.")
+        customer_id = customer_of_key(key)
+        if customer_id is None:
+            return error_response(410, "GONE", "This customer was erased; nothing is held of them.")
         async with tenant_transaction(self._services.engine, visit.shop.program_id) as connection:
-            export = await export_customer(connection, visit.shop.program_id, visit.shop.shop_id, customer_of_key(key))
+            export = await export_customer(connection, visit.shop.program_id, visit.shop.shop_id, customer_id)
         log.info("data exported", staff=visit.staff.user_id, request=request.path_params["request_id"])
         return Response(
             json.dumps(export, indent=2, ensure_ascii=False),

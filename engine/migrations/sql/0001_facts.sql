@@ -99,6 +99,7 @@ CREATE TABLE orders (
     PRIMARY KEY (program_id, shop_id, order_id)
 ) PARTITION BY HASH (program_id);
 CREATE INDEX orders_customer ON orders (program_id, shop_id, customer_id) WHERE customer_id IS NOT NULL;
+CREATE INDEX orders_claimed ON orders (program_id, member_id) WHERE customer_id IS NULL AND member_id IS NOT NULL;
 CREATE INDEX orders_guest ON orders (program_id, guest_email_key) WHERE guest_email_key IS NOT NULL;
 
 CREATE TABLE refunds (
