@@ -105,6 +105,22 @@ async def test_an_export_is_for_staff_with_a_token_only(
 
 
 @pytest.mark.usefixtures("members")
+async def test_a_data_request_of_an_erased_customer_is_settled_and_gives_nothing(
+    client: httpx.AsyncClient, app: LaurelApp, engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await handle(app, shop, "customers/data_request", data_request({"id": ADA}))
+    await handle(app, shop, "customers/redact", redact())
+    await client.get("/", params={"shop": SHOP, "id_token": id_token()})
+    (request,) = await rows(engine, shop, "SELECT * FROM privacy_requests WHERE kind = 'export'")
+
+    answer = await client.get(f"/privacy/{request.request_id}", headers={"Authorization": f"Bearer {id_token()}"})
+
+    assert (answer.status_code, answer.json()["errors"][0]["extensions"]["code"]) == (410, "GONE")
+    assert request.completed_at is not None
+    assert str(ADA) not in request.request_key.split("/")
+
+
+@pytest.mark.usefixtures("members")
 async def test_erasing_a_customer_twice_erases_them_once_and_nobody_else(
     app: LaurelApp, engine: AsyncEngine, shop: ShopReference
 ) -> None:

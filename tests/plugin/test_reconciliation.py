@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
 from engine.members import member_of_customer
+from engine.privacy import export_customer, redact_customer
 from engine.shops import ShopReference, shop_facts, uninstall_shop
 from plugin.admin_client import AdminUnreachableError
 from plugin.app import LaurelApp
@@ -104,6 +105,20 @@ async def test_lost_orders_are_found_and_counted_once(
     assert again == Reconciled(read=3, unusable=0, posted=0)
     assert await available(engine, granted) == 100 + 45 + 5 + 0  # joining, and half-even of 0.5
     assert [variables["after"] for variables in asked] == [None, "1", None, "1"]
+
+
+async def test_reading_an_order_again_brings_no_erased_customer_back(
+    app: LaurelApp, engine: AsyncEngine, granted: ShopReference, shopify: FakeShopify
+) -> None:
+    pages(shopify, [order_node(1, "45.00")], asked=[])
+    async with tenant_transaction(engine, granted.program_id) as connection:
+        await redact_customer(connection, granted.program_id, granted.shop_id, 7001, [], datetime.now(UTC))
+
+    done = await reconcile_shop(app.services, granted.program_id, granted.shop_id)
+
+    assert done == Reconciled(read=1, unusable=0, posted=0)
+    async with tenant_transaction(engine, granted.program_id) as connection:
+        assert await export_customer(connection, granted.program_id, granted.shop_id, 7001) == {}
 
 
 async def test_reading_goes_on_a_little_before_where_it_stopped(
