@@ -16,6 +16,7 @@ import structlog
 from engine.inbox import Delivery, forget_body
 from engine.privacy import customers_of_address, guest_orders_of_address, redact_customer, redact_shop
 from engine.privacy_requests import complete_privacy_request, record_privacy_request
+from engine.redactions import Subject, find_erased
 from engine.shops import shop_facts
 from plugin.handling import Handler, HandlerContext, identifier_of, own_shop
 from plugin.payloads import EmailKeys, Unreadable
@@ -37,7 +38,11 @@ async def customers_data_request(context: HandlerContext, delivery: Delivery, pa
     await own_shop(context, delivery, payload.get("shop_domain"), required=True)
     request = payload.get("data_request")
     number = identifier_of(request.get("id") if isinstance(request, dict) else None, "data_request.id")
+    asked_at = delivery.triggered_at or delivery.received_at
     for customer_id in await _customers_of(context, delivery, payload):
+        subject = Subject(delivery.program_id, delivery.shop_id, customer_id, None, asked_at)
+        if await find_erased(context.connection, [subject]):
+            continue  # they were erased since they asked: a note of it would only name them again
         await record_privacy_request(
             context.connection,
             delivery.program_id,

@@ -121,6 +121,19 @@ async def test_a_data_request_of_an_erased_customer_is_settled_and_gives_nothing
 
 
 @pytest.mark.usefixtures("members")
+async def test_a_data_request_that_comes_late_does_not_name_an_erased_customer(
+    app: LaurelApp, engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await handle(app, shop, "customers/redact", redact())
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        await connection.execute(text("UPDATE redactions SET redacted_at = now() + interval '1 minute'"))
+
+    await handle(app, shop, "customers/data_request", data_request({"id": ADA}))
+
+    assert await rows(engine, shop, "SELECT request_key FROM privacy_requests WHERE kind = 'export'") == []
+
+
+@pytest.mark.usefixtures("members")
 async def test_erasing_a_customer_twice_erases_them_once_and_nobody_else(
     app: LaurelApp, engine: AsyncEngine, shop: ShopReference
 ) -> None:
