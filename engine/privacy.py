@@ -26,7 +26,8 @@ _EXPORT = {
     "lots": "SELECT quantity, remaining, available_at, expires_at FROM lots "
     "WHERE program_id = :program_id AND member_id = :member_id ORDER BY lot_id",
     "orders": "SELECT order_id, name, occurred_at, updated_at, paid, snapshot FROM orders "
-    "WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id ORDER BY order_id",
+    "WHERE program_id = :program_id AND shop_id = :shop_id "
+    "AND (customer_id = :customer_id OR member_id = :member_id) ORDER BY order_id",
 }
 
 
