@@ -43,8 +43,8 @@ def serve() -> None:
     settings = _settings()
     import uvicorn
 
-    from plugin.app import create_app
     from plugin.logs import configure_logging
+    from plugin.web.app import create_app
 
     configure_logging(settings.log)
     uvicorn.run(
@@ -69,7 +69,7 @@ def worker() -> None:
     import uvloop
 
     from plugin.logs import configure_logging
-    from plugin.worker import run_worker
+    from plugin.work.worker import run_worker
 
     configure_logging(settings.log)
     uvloop.run(run_worker(settings))

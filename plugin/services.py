@@ -12,12 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import create_engine
 from engine.direct import DirectDatabase
-from plugin.admin_client import AdminClient
-from plugin.rate_limits import RateLimiter
 from plugin.settings import Settings
-from plugin.shop_cache import ShopCache
-from plugin.shopify_client import create_client
-from plugin.tokens import ShopTokens
+from plugin.shopify.admin_client import AdminClient
+from plugin.shopify.client import create_client
+from plugin.shopify.shop_cache import ShopCache
+from plugin.shopify.tokens import ShopTokens
+from plugin.web.rate_limits import RateLimiter
 
 REDIS_TIMEOUT_SECONDS = 0.25
 

@@ -6,8 +6,8 @@ from html import escape
 
 from starlette.responses import HTMLResponse, Response
 
-from plugin.responses import NEVER_CACHED
 from plugin.settings import Settings
+from plugin.web.responses import NEVER_CACHED
 
 APP_BRIDGE_URL = "https://cdn.shopify.com/shopifycloud/app-bridge.js"
 POLARIS_URL = "https://cdn.shopify.com/shopifycloud/polaris.js"

@@ -9,8 +9,8 @@ import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from plugin.app import LaurelApp, create_app
 from plugin.settings import Settings
+from plugin.web.app import LaurelApp, create_app
 from tests.support.shopify import FakeShopify
 from tests.support.signing import API_KEY, OLD_SECRET, SECRET
 

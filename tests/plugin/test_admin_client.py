@@ -11,11 +11,11 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.shops import ShopReference
-from plugin import admin_client
-from plugin.admin_client import AdminClient, AdminRefusedError, AdminUnreachableError, ShopUnavailableError
 from plugin.settings import Settings
-from plugin.token_endpoint import TokenPair
-from plugin.tokens import ShopPausedError, ShopTokens
+from plugin.shopify import admin_client
+from plugin.shopify.admin_client import AdminClient, AdminRefusedError, AdminUnreachableError, ShopUnavailableError
+from plugin.shopify.token_endpoint import TokenPair
+from plugin.shopify.tokens import ShopPausedError, ShopTokens
 from tests.support.shopify import FACTS, FakeShopify
 
 READ = "shop_and_installation"
@@ -29,7 +29,7 @@ def waits(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     async def sleep(seconds: float) -> None:
         waited.append(seconds)
 
-    monkeypatch.setattr("plugin.admin_client.asyncio.sleep", sleep)
+    monkeypatch.setattr("plugin.shopify.admin_client.asyncio.sleep", sleep)
     return waited
 
 

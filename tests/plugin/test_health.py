@@ -9,8 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import create_engine
 from engine.shops import ShopReference
-from plugin.app import LaurelApp, create_app
 from plugin.settings import Settings
+from plugin.web.app import LaurelApp, create_app
 from tests.support.deliveries import pending_delivery
 
 
@@ -52,7 +52,7 @@ async def test_an_older_schema_is_not_ready(client: httpx.AsyncClient, database_
 async def test_tokens_that_another_key_sealed_are_not_ready(
     client: httpx.AsyncClient, engine: AsyncEngine, settings: Settings, app: LaurelApp, shop: ShopReference
 ) -> None:
-    from plugin.token_endpoint import TokenPair
+    from plugin.shopify.token_endpoint import TokenPair
 
     await app.services.tokens.store(shop, TokenPair("shpat_x", None, None, None, ""))
     assert (await client.get("/readyz")).status_code == 200

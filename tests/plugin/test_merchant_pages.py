@@ -15,11 +15,11 @@ from engine.program import default_definition
 from engine.publishing import publish
 from engine.shops import ShopReference
 from plugin import merchant
-from plugin.app import create_app
 from plugin.merchant.chart import chart_of
 from plugin.merchant.pages import embed_link
 from plugin.merchant.texts import TEXTS
 from plugin.settings import Settings
+from plugin.web.app import create_app
 from tests.support.deliveries import pending_delivery
 from tests.support.shopify import FakeShopify
 from tests.support.signing import API_KEY, SHOP, id_token

@@ -16,7 +16,7 @@ from engine.database import tenant_transaction
 from engine.direct import DirectDatabase
 from engine.shops import ShopReference, uninstall_shop
 from laurel_graphql.persisted import document_id
-from plugin.app import LaurelApp
+from plugin.web.app import LaurelApp
 from tests.support.signing import OTHER_SECRET, proxy_query
 
 PANEL = {"documentId": document_id("storefront", "panel")}

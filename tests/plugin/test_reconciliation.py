@@ -15,10 +15,10 @@ from engine.database import tenant_transaction
 from engine.members import member_of_customer
 from engine.privacy import export_customer, redact_customer
 from engine.shops import ShopReference, shop_facts, uninstall_shop
-from plugin.admin_client import AdminUnreachableError
-from plugin.app import LaurelApp
-from plugin.reconciliation import OVERLAP, Reconciled, reconcile_shop, refresh_shop_token
-from plugin.token_endpoint import TokenPair
+from plugin.shopify.admin_client import AdminUnreachableError
+from plugin.shopify.token_endpoint import TokenPair
+from plugin.web.app import LaurelApp
+from plugin.work.reconciliation import OVERLAP, Reconciled, reconcile_shop, refresh_shop_token
 from tests.support.shopify import FakeShopify
 
 FIRST_CHANGE = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
@@ -168,7 +168,7 @@ async def test_an_outage_is_tried_again_later_and_keeps_what_was_read(
     async def at_once(_: float) -> None:
         return None
 
-    monkeypatch.setattr("plugin.admin_client.asyncio.sleep", at_once)
+    monkeypatch.setattr("plugin.shopify.admin_client.asyncio.sleep", at_once)
     inner = pages(shopify, [order_node(1, "45.00")], [order_node(2, "5.00", minutes=1)], asked=[])
     shopify.script = lambda request: (
         httpx.Response(503) if json.loads(request.content)["variables"]["after"] else inner(request)

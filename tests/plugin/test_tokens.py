@@ -13,9 +13,9 @@ from engine.credentials import StoredCredentials, read_credentials
 from engine.database import tenant_transaction
 from engine.shops import ShopReference
 from plugin.settings import Settings
-from plugin.token_box import TokenBox, TokenUnreadableError
-from plugin.token_endpoint import TokenPair, TokenRefusedError
-from plugin.tokens import ShopPausedError, ShopTokens
+from plugin.shopify.token_box import TokenBox, TokenUnreadableError
+from plugin.shopify.token_endpoint import TokenPair, TokenRefusedError
+from plugin.shopify.tokens import ShopPausedError, ShopTokens
 from tests.support.shopify import FakeShopify
 
 REFRESH_LIFE = timedelta(days=90)
@@ -90,7 +90,7 @@ async def test_an_answer_that_was_not_stored_leaves_the_old_refresh_token(
         raise SystemError(name)
 
     with monkeypatch.context() as patch:
-        patch.setattr("plugin.tokens.crash_point", power_cut)
+        patch.setattr("plugin.shopify.tokens.crash_point", power_cut)
         with pytest.raises(SystemError, match="token-renewed-not-stored"):
             await tokens.access_token(shop)
     shopify.refresh = "shprt_first"  # Shopify takes the old one until the new one was used

@@ -10,8 +10,8 @@ from collections.abc import Callable
 import jwt
 import pytest
 
-from plugin.signatures import ProxyShopper, UnverifiedError, verify_proxy, verify_webhook
-from plugin.verification import ShopperToken, verify_id_token, verify_shopper_token
+from plugin.shopify.signatures import ProxyShopper, UnverifiedError, verify_proxy, verify_webhook
+from plugin.shopify.verification import ShopperToken, verify_id_token, verify_shopper_token
 from tests.support.signing import (
     API_KEY,
     OLD_SECRET,

@@ -14,8 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from engine.database import tenant_transaction
 from engine.direct import DirectDatabase
 from engine.shops import ShopReference
-from plugin.app import LaurelApp
-from plugin.webhooks import BODY_MAXIMUM_BYTES
+from plugin.web.app import LaurelApp
+from plugin.web.webhooks import BODY_MAXIMUM_BYTES
 from tests.support.signing import OLD_SECRET, OTHER_SECRET, body_hmac, webhook_headers
 
 RAW = b'{"id": 1, "total_price": "45.00"}'

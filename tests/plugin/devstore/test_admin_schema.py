@@ -13,7 +13,7 @@ from graphql import parse, validate
 from plugin.devstore import admin_schema as module
 from plugin.devstore.admin_schema import AdminSchema, SchemaUnavailableError
 
-OPERATIONS = sorted((Path(__file__).parents[3] / "plugin" / "operations").glob("*.graphql"))
+OPERATIONS = sorted((Path(__file__).parents[3] / "plugin" / "shopify" / "operations").glob("*.graphql"))
 
 
 def test_there_are_operations_to_check() -> None:

@@ -11,7 +11,7 @@ from graphql import FragmentDefinitionNode, NoDeprecatedCustomRule, OperationDef
 from plugin.devstore.admin_schema import admin_schema
 from plugin.payloads.order_nodes import MANY_ORDERS, ONE_ORDER, PageSizes
 
-OPERATION = Path(__file__).parents[3] / "plugin" / "operations" / "orders_reconcile.graphql"
+OPERATION = Path(__file__).parents[3] / "plugin" / "shopify" / "operations" / "orders_reconcile.graphql"
 
 
 def test_page_sizes_are_the_operations_variables() -> None:

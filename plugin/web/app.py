@@ -20,16 +20,16 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from plugin.graphql_routes import GraphQLRoutes
-from plugin.health import HealthRoutes
-from plugin.installation import PATCH_PATH, Installation
 from plugin.merchant.pages import STATIC_FOLDER, MerchantPages
 from plugin.merchant.privacy import PrivacyRoutes
-from plugin.proxy import ProxyChanges
-from plugin.responses import error_response, unavailable_response
 from plugin.services import Services, create_services
 from plugin.settings import Settings
-from plugin.webhooks import WebhookIntake
+from plugin.shopify.installation import PATCH_PATH, Installation
+from plugin.web.graphql_routes import GraphQLRoutes
+from plugin.web.health import HealthRoutes
+from plugin.web.proxy import ProxyChanges
+from plugin.web.responses import error_response, unavailable_response
+from plugin.web.webhooks import WebhookIntake
 
 WEBHOOKS_PATH = "/webhooks"
 

@@ -16,12 +16,12 @@ from laurel_graphql.context import MerchantContext, StorefrontContext
 from laurel_graphql.merchant import merchant_schema
 from laurel_graphql.request import Answer, Refusal, execute, identify
 from laurel_graphql.storefront import storefront_schema
-from plugin.locales import locale_of
-from plugin.panel_cache import PanelCache
-from plugin.responses import NEVER_CACHED, RETRY_AFTER_SECONDS, BodyRefusedError, error_response, read_body
 from plugin.services import Services
-from plugin.signatures import UnverifiedError, verify_proxy
-from plugin.verification import verify_id_token, verify_shopper_token
+from plugin.shopify.signatures import UnverifiedError, verify_proxy
+from plugin.shopify.verification import verify_id_token, verify_shopper_token
+from plugin.web.locales import locale_of
+from plugin.web.panel_cache import PanelCache
+from plugin.web.responses import NEVER_CACHED, RETRY_AFTER_SECONDS, BodyRefusedError, error_response, read_body
 
 BODY_MAXIMUM_BYTES = 32 * 1024
 CROSS_ORIGIN = {

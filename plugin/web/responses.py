@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Message, Receive
 
-from plugin.signatures import Headers
+from plugin.shopify.signatures import Headers
 
 NEVER_CACHED = {"Cache-Control": "private, no-store"}
 BODY_READ_SECONDS = 20

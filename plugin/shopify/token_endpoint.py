@@ -10,7 +10,7 @@ from typing import Literal
 import httpx
 
 from plugin.settings import Settings
-from plugin.verification import (
+from plugin.shopify.verification import (
     AppConfig,
     IdTokenDetails,
     StaffToken,

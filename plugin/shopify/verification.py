@@ -20,7 +20,7 @@ from shopify_app.exchange.refresh_token import refresh_access_token_async
 from shopify_app.exchange.token_exchange import token_exchange_async
 from shopify_app.verify.customer_account_ui_ext import verify_customer_account_ui_ext_req
 
-from plugin.signatures import NUMERIC_ID, SHOP_DOMAIN, UnverifiedError, customer_id_of
+from plugin.shopify.signatures import NUMERIC_ID, SHOP_DOMAIN, UnverifiedError, customer_id_of
 
 __all__ = [
     "AppConfig",

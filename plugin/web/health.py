@@ -12,9 +12,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.migration import newest_revision
-from plugin.measurements import Measurements
-from plugin.metrics import REGISTRY
 from plugin.services import Services
+from plugin.web.measurements import Measurements
+from plugin.web.metrics import REGISTRY
 
 READY_SECONDS = 2.0
 

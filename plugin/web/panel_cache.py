@@ -18,7 +18,7 @@ from engine.changes import Versions
 from engine.direct import DirectDatabase
 from engine.shops import ShopReference
 from laurel_graphql.request import Answer
-from plugin.metrics import PANEL_CACHE
+from plugin.web.metrics import PANEL_CACHE
 
 KEPT_SECONDS = 600
 

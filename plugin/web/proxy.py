@@ -7,10 +7,10 @@ import time
 from starlette.requests import Request
 from starlette.responses import Response
 
-from plugin.graphql_routes import bind_shop, caller_of, not_installed, too_many, unverified
-from plugin.responses import NEVER_CACHED
 from plugin.services import Services
-from plugin.signatures import UnverifiedError, verify_proxy
+from plugin.shopify.signatures import UnverifiedError, verify_proxy
+from plugin.web.graphql_routes import bind_shop, caller_of, not_installed, too_many, unverified
+from plugin.web.responses import NEVER_CACHED
 
 
 class ProxyChanges:

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from engine.audit import last_breaches
 from engine.database import name_tenants
 from engine.shops import all_shops
-from plugin.metrics import REGISTRY
+from plugin.web.metrics import REGISTRY
 
 READ_EVERY_SECONDS = 5.0
 READ_MAXIMUM_SECONDS = 3.0

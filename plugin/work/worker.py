@@ -10,13 +10,13 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
-from plugin.draining import BATCH_MAXIMUM, Inbox
-from plugin.jobs import TROUBLE_SECONDS, run_jobs
-from plugin.pausing import pause
-from plugin.rounds import Round, rounds
 from plugin.services import create_services
 from plugin.settings import Settings
-from plugin.tenants import Tenants
+from plugin.work.draining import BATCH_MAXIMUM, Inbox
+from plugin.work.jobs import TROUBLE_SECONDS, run_jobs
+from plugin.work.pausing import pause
+from plugin.work.rounds import Round, rounds
+from plugin.work.tenants import Tenants
 
 IDLE_SECONDS = 0.1
 DRAIN_MAXIMUM_SECONDS = 25.0

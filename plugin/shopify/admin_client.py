@@ -20,7 +20,7 @@ import structlog
 
 from engine.shops import ShopReference
 from plugin.manifest import manifest
-from plugin.tokens import ShopTokens
+from plugin.shopify.tokens import ShopTokens
 
 READ_ATTEMPTS = 4
 THROTTLE_ATTEMPTS = 5
@@ -78,8 +78,8 @@ class Answer:
 
 @cache
 def operation(name: str) -> str:
-    """The text of `plugin/operations/{name}.graphql`."""
-    return (files("plugin") / "operations" / f"{name}.graphql").read_text(encoding="utf-8")
+    """The text of `plugin/shopify/operations/{name}.graphql`."""
+    return (files("plugin.shopify") / "operations" / f"{name}.graphql").read_text(encoding="utf-8")
 
 
 class AdminClient:

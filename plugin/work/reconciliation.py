@@ -18,11 +18,11 @@ from engine.database import tenant_transaction
 from engine.events import Event
 from engine.redactions import without_erased
 from engine.shops import ShopReference, all_shops, set_reconciled_through, shop_facts
-from plugin.admin_client import AdminRefusedError, ShopUnavailableError
 from plugin.payloads import EmailKeys, Unreadable
 from plugin.payloads.order_nodes import MANY_ORDERS, ONE_ORDER, OrderNode, PageSizes, translate_order_node
 from plugin.services import Services
-from plugin.tokens import ShopPausedError
+from plugin.shopify.admin_client import AdminRefusedError, ShopUnavailableError
+from plugin.shopify.tokens import ShopPausedError
 
 OVERLAP = timedelta(minutes=10)
 """How much is read again each time: Shopify's search lags behind its webhooks."""

@@ -21,8 +21,8 @@ from engine.credentials import StoredCredentials, drop_credentials, read_credent
 from engine.database import tenant_transaction
 from engine.shops import ShopReference, all_shops
 from plugin.settings import Settings
-from plugin.token_box import TokenBox, TokenUnreadableError
-from plugin.token_endpoint import TokenPair, TokenRefusedError, refresh_pair
+from plugin.shopify.token_box import TokenBox, TokenUnreadableError
+from plugin.shopify.token_endpoint import TokenPair, TokenRefusedError, refresh_pair
 
 RENEW_BEFORE = timedelta(seconds=60)
 RENEW_MONTHLY_BEFORE = timedelta(days=60)

@@ -22,16 +22,16 @@ from starlette.responses import RedirectResponse, Response
 from engine.credentials import read_credentials
 from engine.database import tenant_transaction
 from engine.shops import ShopReference, install_shop
-from plugin.admin_client import AdminError, Answer, ShopUnavailableError
-from plugin.graphql_routes import RETRY_WITH_NEW_TOKEN, bearer_token, bind_shop, unverified
-from plugin.locales import locale_of
 from plugin.manifest import manifest
 from plugin.merchant.frame import framed, patch_document, plain_page
 from plugin.services import Services
-from plugin.signatures import UnverifiedError
-from plugin.token_endpoint import TokenPair, TokenRefusedError, exchange_id_token
-from plugin.tokens import ShopPausedError
-from plugin.verification import StaffToken, is_shop_domain, verify_id_token
+from plugin.shopify.admin_client import AdminError, Answer, ShopUnavailableError
+from plugin.shopify.signatures import UnverifiedError
+from plugin.shopify.token_endpoint import TokenPair, TokenRefusedError, exchange_id_token
+from plugin.shopify.tokens import ShopPausedError
+from plugin.shopify.verification import StaffToken, is_shop_domain, verify_id_token
+from plugin.web.graphql_routes import RETRY_WITH_NEW_TOKEN, bearer_token, bind_shop, unverified
+from plugin.web.locales import locale_of
 
 PATCH_PATH = "/patch-id-token"
 CHECKED_EVERY_SECONDS = 600.0
