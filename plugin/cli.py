@@ -68,8 +68,8 @@ def worker() -> None:
     settings = _settings()
     import uvloop
 
+    from plugin.background.worker import run_worker
     from plugin.logs import configure_logging
-    from plugin.work.worker import run_worker
 
     configure_logging(settings.log)
     uvloop.run(run_worker(settings))

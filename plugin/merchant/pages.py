@@ -24,13 +24,13 @@ from laurel_graphql.context import MerchantContext
 from laurel_graphql.merchant import merchant_schema
 from laurel_graphql.persisted import document_id
 from laurel_graphql.request import answer
+from plugin.background.shop_topics import theme_changed_key
 from plugin.merchant.chart import chart_of
 from plugin.merchant.frame import app_bridge_url, framed, polaris_url
 from plugin.merchant.texts import text_of
 from plugin.services import Services
 from plugin.shopify.installation import Installation, Visit
 from plugin.web.responses import unavailable_response
-from plugin.work.shop_topics import theme_changed_key
 
 STATIC_FOLDER = Path(__file__).with_name("static")
 EMBED_HANDLE = "launcher"

@@ -11,10 +11,10 @@ from starlette.responses import Response
 from engine.database import tenant_transaction
 from engine.privacy import export_customer
 from engine.privacy_requests import complete_privacy_request, export_request_key
+from plugin.background.compliance import customer_of_key
 from plugin.services import Services
 from plugin.shopify.installation import Installation, Visit
 from plugin.web.responses import NEVER_CACHED, error_response
-from plugin.work.compliance import customer_of_key
 
 log = structlog.get_logger("laurel.privacy")
 

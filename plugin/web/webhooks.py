@@ -17,14 +17,14 @@ from starlette.requests import ClientDisconnect
 from starlette.types import Receive, Scope, Send
 
 from engine.direct import DirectDatabase
+from plugin.background.compliance import COMPLIANCE_TOPICS
+from plugin.background.handling import Handler, HandlerContext
+from plugin.background.shop_topics import HANDLERS
 from plugin.settings import Settings
 from plugin.shopify.shop_cache import ShopCache
 from plugin.shopify.signatures import Headers, UnverifiedError, verify_webhook
 from plugin.web.metrics import INTAKE_SECONDS, WEBHOOKS_REFUSED
 from plugin.web.responses import RETRY_AFTER_SECONDS, BodyRefusedError, read_body
-from plugin.work.compliance import COMPLIANCE_TOPICS
-from plugin.work.handling import Handler, HandlerContext
-from plugin.work.shop_topics import HANDLERS
 
 __all__ = ["HANDLERS", "Handler", "HandlerContext", "WebhookIntake"]
 

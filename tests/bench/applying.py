@@ -16,8 +16,8 @@ import psycopg
 from redis.asyncio import Redis
 
 from engine.database import create_engine, libpq_url
+from plugin.background.draining import Inbox
 from plugin.embedded.postgres import client_program
-from plugin.work.draining import Inbox
 from tests.bench.results import Result
 from tests.bench.stage import Stage
 from tests.support.payloads import body_of, customer_payload, order_payload

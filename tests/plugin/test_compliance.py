@@ -15,12 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from engine.database import tenant_transaction
 from engine.members import member_of_customer
 from engine.shops import ShopReference, find_shop, uninstall_shop
+from plugin.background.compliance import customer_of_key
+from plugin.background.handling import HandlerContext
 from plugin.payloads import EmailKeys, Unreadable
 from plugin.settings import Settings
 from plugin.web.app import LaurelApp
 from plugin.web.webhooks import HANDLERS
-from plugin.work.compliance import customer_of_key
-from plugin.work.handling import HandlerContext
 from tests.support.deliveries import pending_delivery
 from tests.support.signing import SHOP, id_token
 

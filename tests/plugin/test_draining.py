@@ -17,9 +17,9 @@ from engine.events import Event, Order
 from engine.inbox import replay_delivery
 from engine.members import member_of_customer
 from engine.shops import ShopReference
+from plugin.background import draining
+from plugin.background.draining import Inbox
 from plugin.settings import Settings
-from plugin.work import draining
-from plugin.work.draining import Inbox
 from tests.support.deliveries import store_delivery
 from tests.support.payloads import body_of, customer_payload, order_payload
 

@@ -15,9 +15,9 @@ from engine.database import tenant_transaction
 from engine.events import Event
 from engine.inbox import replay_delivery
 from engine.shops import ShopReference, install_shop, uninstall_shop
+from plugin.background import draining
+from plugin.background.draining import Inbox
 from plugin.settings import Settings
-from plugin.work import draining
-from plugin.work.draining import Inbox
 from tests.support.deliveries import store_delivery
 from tests.support.payloads import body_of, customer_payload, order_payload
 

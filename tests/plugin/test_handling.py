@@ -10,9 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
 from engine.shops import ShopReference
+from plugin.background.handling import HandlerContext, own_shop
 from plugin.payloads import Unreadable
 from plugin.web.app import LaurelApp
-from plugin.work.handling import HandlerContext, own_shop
 from tests.support.deliveries import pending_delivery
 
 

@@ -15,10 +15,10 @@ from engine.credentials import read_credentials
 from engine.database import tenant_transaction
 from engine.inbox import Delivery
 from engine.shops import ShopReference, find_shop, shop_facts
+from plugin.background.handling import HandlerContext
 from plugin.payloads import Unreadable
 from plugin.web.app import LaurelApp
 from plugin.web.webhooks import HANDLERS
-from plugin.work.handling import HandlerContext
 from tests.support.shopify import FakeShopify
 from tests.support.signing import OTHER_SECRET, SHOP, id_token
 

@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
 from engine.shops import ShopReference, uninstall_shop
+from plugin.background import jobs
+from plugin.background.jobs import create_jobs
 from plugin.services import Services
 from plugin.web.app import LaurelApp
-from plugin.work import jobs
-from plugin.work.jobs import create_jobs
 
 Calls = list[tuple[int, int]]
 

@@ -10,10 +10,10 @@ from procrastinate import App
 from procrastinate.exceptions import ConnectorException
 
 from engine.shops import ShopReference
+from plugin.background import jobs
+from plugin.background.jobs import create_jobs, run_jobs
 from plugin.services import Services
 from plugin.web.app import LaurelApp
-from plugin.work import jobs
-from plugin.work.jobs import create_jobs, run_jobs
 
 LIMIT_SECONDS = 20.0
 

@@ -15,10 +15,10 @@ from engine.database import tenant_transaction
 from engine.members import member_of_customer
 from engine.privacy import export_customer, redact_customer
 from engine.shops import ShopReference, shop_facts, uninstall_shop
+from plugin.background.reconciliation import OVERLAP, Reconciled, reconcile_shop, refresh_shop_token
 from plugin.shopify.admin_client import AdminUnreachableError
 from plugin.shopify.token_endpoint import TokenPair
 from plugin.web.app import LaurelApp
-from plugin.work.reconciliation import OVERLAP, Reconciled, reconcile_shop, refresh_shop_token
 from tests.support.shopify import FakeShopify
 
 FIRST_CHANGE = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)

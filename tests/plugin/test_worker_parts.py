@@ -6,9 +6,9 @@ import asyncio
 
 import pytest
 
-from plugin.work import worker
-from plugin.work.rounds import Round
-from plugin.work.worker import PartEndedError, run_parts
+from plugin.background import worker
+from plugin.background.rounds import Round
+from plugin.background.worker import PartEndedError, run_parts
 
 
 async def test_a_part_that_ends_by_itself_ends_the_worker_loudly() -> None:

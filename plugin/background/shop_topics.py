@@ -12,9 +12,9 @@ from engine.credentials import drop_credentials, obtained_at
 from engine.inbox import Delivery, parked_deliveries, replay_delivery
 from engine.money import MoneyError, exponent
 from engine.shops import set_scopes, shop_facts, uninstall_shop, update_shop
+from plugin.background.compliance import COMPLIANCE_HANDLERS
+from plugin.background.handling import Handler, HandlerContext, own_shop, text_of
 from plugin.payloads import Unreadable
-from plugin.work.compliance import COMPLIANCE_HANDLERS
-from plugin.work.handling import Handler, HandlerContext, own_shop, text_of
 
 THEME_CHANGED_SECONDS = 90 * 24 * 3600
 _PARKED_AT_MOST = 100

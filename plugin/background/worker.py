@@ -10,13 +10,13 @@ from typing import Any
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 
+from plugin.background.draining import BATCH_MAXIMUM, Inbox
+from plugin.background.jobs import TROUBLE_SECONDS, run_jobs
+from plugin.background.pausing import pause
+from plugin.background.rounds import Round, rounds
+from plugin.background.tenants import Tenants
 from plugin.services import create_services
 from plugin.settings import Settings
-from plugin.work.draining import BATCH_MAXIMUM, Inbox
-from plugin.work.jobs import TROUBLE_SECONDS, run_jobs
-from plugin.work.pausing import pause
-from plugin.work.rounds import Round, rounds
-from plugin.work.tenants import Tenants
 
 IDLE_SECONDS = 0.1
 DRAIN_MAXIMUM_SECONDS = 25.0

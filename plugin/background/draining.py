@@ -33,13 +33,13 @@ from engine.inbox import (
 )
 from engine.redactions import Erasure, Subject, anonymous, find_erased, subject_of
 from engine.shops import shop_is_erased
+from plugin.background.compliance import COMPLIANCE_TOPICS
+from plugin.background.handling import HandlerContext
+from plugin.background.shop_topics import HANDLERS
+from plugin.background.subjects import events_of, subject_of_delivery
+from plugin.background.tenants import Tenants
 from plugin.payloads import FACT_TOPICS, EmailKeys, Unreadable, decode
 from plugin.settings import Settings
-from plugin.work.compliance import COMPLIANCE_TOPICS
-from plugin.work.handling import HandlerContext
-from plugin.work.shop_topics import HANDLERS
-from plugin.work.subjects import events_of, subject_of_delivery
-from plugin.work.tenants import Tenants
 
 BATCH_MAXIMUM = 500
 BATCH_LOCK_MILLISECONDS = 2_000

@@ -14,9 +14,9 @@ from procrastinate.exceptions import AlreadyEnqueued
 
 from engine.database import APPLICATION_ROLE, libpq_url
 from engine.shops import all_shops
+from plugin.background.pausing import pause
+from plugin.background.reconciliation import reconcile_shop, refresh_shop_token
 from plugin.services import Services
-from plugin.work.pausing import pause
-from plugin.work.reconciliation import reconcile_shop, refresh_shop_token
 
 CONCURRENCY = 4
 CONNECT_SECONDS = 10.0

@@ -18,8 +18,8 @@ from engine.privacy import customers_of_address, guest_orders_of_address, redact
 from engine.privacy_requests import complete_privacy_request, record_privacy_request
 from engine.redactions import Subject, find_erased
 from engine.shops import shop_facts
+from plugin.background.handling import Handler, HandlerContext, identifier_of, own_shop
 from plugin.payloads import EmailKeys, Unreadable
-from plugin.work.handling import Handler, HandlerContext, identifier_of, own_shop
 
 COMPLIANCE_TOPICS = frozenset({"customers/data_request", "customers/redact", "shop/redact"})
 DUE_AFTER = timedelta(days=30)

@@ -17,7 +17,7 @@ from engine.database import tenant_transaction
 from engine.expiry import expire_due
 from engine.reservations import void_due
 from engine.sealing import programs_to_seal, seal_program
-from plugin.work.tenants import Tenants
+from plugin.background.tenants import Tenants
 
 log = structlog.get_logger("laurel.rounds")
 
