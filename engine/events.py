@@ -6,8 +6,11 @@ already checked for shape. Amounts come twice, in the shop's currency and in the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from decimal import Decimal
+from typing import Literal
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +33,28 @@ class OrderLine:
     tax: AmountPair
     gift_card: bool
     product_id: int | None = None
+    variant_id: int | None = None
+    sku: str = ""
+    vendor: str = ""
+    code_discounts: tuple[tuple[int, AmountPair], ...] = ()
+    """The parts of `discount` that came from discount codes: (position in the order's `discounts`, amount)."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderDiscount:
+    """A discount code that an order used and what it took off in all, lines and shipping together."""
+
+    code: str
+    kind: Literal["amount", "percent", "shipping"]
+    amount: AmountPair
+
+
+@dataclass(frozen=True, slots=True)
+class Tender:
+    """A part of an order's payment."""
+
+    kind: Literal["gift_card", "store_credit", "other"]
+    amount: AmountPair
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +114,15 @@ class Order:
     customer: Customer | None = None
     guest_email_key: bytes | None = None
     """Keyed hash of the address on an order without a customer: who proves to own it may claim the order."""
+    tags: tuple[str, ...] = ()
+    source_name: str = ""
+    shipping: AmountPair = AmountPair(0, 0)
+    """What delivery cost before discounts."""
+    discounts: tuple[OrderDiscount, ...] = ()
+    tenders: tuple[Tender, ...] | None = None
+    """How it was paid, None where the snapshot does not tell."""
+    fulfilled_at: datetime | None = None
+    """When its last part was sent, by this snapshot; None while something is still to be sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +133,18 @@ class OrderEdit:
     order_id: int
     committed_at: datetime
     removed_units: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Fulfillment:
+    """A parcel of an order, known by its id; the newest `updated_at` counts."""
+
+    order_id: int
+    fulfillment_id: int
+    updated_at: datetime
+    fulfilled_at: datetime
+    delivered_at: datetime | None = None
+    cancelled: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +164,76 @@ class CustomerDeleted:
     occurred_at: datetime
 
 
-Fact = Order | Refund | OrderEdit | CustomerSeen | CustomerDeleted
+@dataclass(frozen=True, slots=True)
+class CustomersMerged:
+    """The shop made one customer of two; the removed id is never used again."""
+
+    kept_customer_id: int
+    removed_customer_id: int
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CustomerTags:
+    """All tags of a customer, as the shop had them at that moment."""
+
+    customer_id: int
+    tags: tuple[str, ...]
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """Whether a customer receives the newsletter since that moment."""
+
+    customer_id: int
+    subscribed: bool
+    occurred_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ProductChanged:
+    """What rules may ask about a product. `collection_ids` is None where the news does not tell."""
+
+    product_id: int
+    updated_at: datetime
+    tags: tuple[str, ...] = ()
+    product_type: str = ""
+    vendor: str = ""
+    collection_ids: tuple[int, ...] | None = None
+    deleted: bool = False
+
+
+FieldValue = str | Decimal | bool
+
+
+@dataclass(frozen=True, slots=True)
+class MemberEvent:
+    """Something that a customer did besides buying, reported once under (source, source_id).
+
+    `source` is "review", "birthday", "newsletter", "visit", "manual" or "custom:<name>".
+    """
+
+    customer_id: int
+    source: str
+    source_id: str
+    occurred_at: datetime
+    fields: Mapping[str, FieldValue] = field(default_factory=dict)
+
+
+Fact = (
+    Order
+    | Refund
+    | OrderEdit
+    | Fulfillment
+    | CustomerSeen
+    | CustomerDeleted
+    | CustomersMerged
+    | CustomerTags
+    | Consent
+    | ProductChanged
+    | MemberEvent
+)
 
 
 @dataclass(frozen=True, slots=True)
