@@ -22,6 +22,7 @@ from graphql import (
 
 from laurel_graphql.cost import operation_cost, page_sizes, page_variables
 from laurel_graphql.errors import ErrorCode, RequestError
+from laurel_graphql.freshness import is_live
 from laurel_graphql.limits import Limits, check_structure
 
 KEPT_DOCUMENTS = 64
@@ -40,6 +41,8 @@ class CheckedDocument:
     fragments_leaves_first: tuple[str, ...]
     page_variables: frozenset[str]
     limits: Limits
+    live: bool
+    """Whether it asks for what changes without a new version; its answers are never kept then."""
     _costs: dict[object, int] = field(default_factory=dict)
 
     def operation(self, name: str | None) -> OperationDefinitionNode:
@@ -98,8 +101,9 @@ class Documents:
         operations = _operations(document)
         order = check_structure(document, self._limits)
         checked = CheckedDocument(
-            self._schema, document, operations, tuple(order), page_variables(document, self._limits), self._limits
-        )
+            self._schema, document, operations, tuple(order), page_variables(document, self._limits), self._limits,
+            is_live(document),
+        )  # fmt: skip
         for operation in operations.values():
             if not checked.page_variables:
                 checked.check_cost(operation, {})

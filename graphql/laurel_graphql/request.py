@@ -102,7 +102,7 @@ def _identify(request: RequestBody, schema: LaurelSchema, development: bool) -> 
         document=document,
         node=node,
         variables=variables,
-        cacheable=key is not None and node.operation is OperationType.QUERY,
+        cacheable=key is not None and node.operation is OperationType.QUERY and not document.live,
         key=key,
         development=development,
     )

@@ -10,10 +10,15 @@ from engine.publishing import live_version
 from engine.shops import shop_facts
 from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.fields import computed
+from laurel_graphql.mutations.member_update import MemberUpdatePayload, member_update
+from laurel_graphql.mutations.redemption_cancel import RedemptionCancelPayload, redemption_cancel
+from laurel_graphql.mutations.reward_redeem import RewardRedeemPayload, reward_redeem
+from laurel_graphql.pages import After, First
 from laurel_graphql.scalars import SCALARS
 from laurel_graphql.schema import LaurelSchema
 from laurel_graphql.types.members import Member, member_of
 from laurel_graphql.types.programs import Program, program_of
+from laurel_graphql.types.rewards import RewardConnection
 
 
 @strawberry.type(description="What a shopper may read.")
@@ -40,5 +45,25 @@ class Query:
             shop = await shop_facts(connection, context.program_id, context.shop_id)
         return program_of(version, shop.currency, context.locale)
 
+    @computed("What points buy, in the merchant's order; locked ones too, each with the reason why.")
+    async def rewards(self, info: StorefrontInfo, first: First = 20, after: After = None) -> RewardConnection:
+        """One page of the rewards that the shop offers."""
+        raise NotImplementedError
 
-storefront_schema = LaurelSchema("storefront", strawberry.Schema(Query, config=StrawberryConfig(scalar_map=SCALARS)))
+
+@strawberry.type(description="What a shopper may change.")
+class Mutation:
+    reward_redeem: RewardRedeemPayload = strawberry.field(
+        resolver=reward_redeem, description="Give points for a reward."
+    )
+    redemption_cancel: RedemptionCancelPayload = strawberry.field(
+        resolver=redemption_cancel, description="Give an unused reward back and have its points again."
+    )
+    member_update: MemberUpdatePayload = strawberry.field(
+        resolver=member_update, description="Change what the program knows of the logged-in shopper."
+    )
+
+
+storefront_schema = LaurelSchema(
+    "storefront", strawberry.Schema(Query, Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+)

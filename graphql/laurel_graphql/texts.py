@@ -6,11 +6,15 @@ Every language has the same keys; a test says so. A locale that is not here gets
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
+from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
+
+from laurel_graphql import texts_rewards
 
 _ENGLISH = {
     "reason.earn": "Order {order}, {base}",
@@ -64,7 +68,10 @@ _SIMPLIFIED_CHINESE = {
     "points.one": "{count} 积分",
     "points.other": "{count} 积分",
 }
-TEXTS: dict[str, dict[str, str]] = {"en": _ENGLISH, "zh-CN": _SIMPLIFIED_CHINESE}
+TEXTS: dict[str, dict[str, str]] = {
+    "en": _ENGLISH | texts_rewards.ENGLISH,
+    "zh-CN": _SIMPLIFIED_CHINESE | texts_rewards.SIMPLIFIED_CHINESE,
+}
 _BABEL_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 
 
@@ -79,6 +86,11 @@ def points_text(count: int | Decimal, language: str) -> str:
     """A number of points in words, such as `1,245 points`."""
     form = "points.one" if count == 1 else "points.other"
     return TEXTS[language][form].format(count=format_decimal(count, locale=_BABEL_LOCALES[language]))
+
+
+def day_text(day: date, language: str) -> str:
+    """A day as people of that language write it, such as `March 4, 2027`."""
+    return format_date(day, format="long", locale=_BABEL_LOCALES[language])
 
 
 @lru_cache(maxsize=4096)

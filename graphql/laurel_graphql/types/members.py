@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import strawberry
 
+from engine.birthdays import birthday_of
+from engine.expirations import expiring_soon
 from engine.members import Member as MemberRecord
 from engine.members import expiring, history
 from laurel_graphql.context import StorefrontInfo
@@ -13,6 +15,7 @@ from laurel_graphql.fields import computed
 from laurel_graphql.gids import gid
 from laurel_graphql.pages import After, First, number_after
 from laurel_graphql.scalars import Points
+from laurel_graphql.types.redemptions import RedemptionConnection
 from laurel_graphql.types.transactions import TransactionConnection, connection_of
 
 
@@ -29,6 +32,22 @@ class Balance:
 class ExpiringPoints:
     points: Points = strawberry.field(description="How many.")
     expires_at: datetime = strawberry.field(description="The first moment at which they can no longer be spent.")
+
+
+@strawberry.type(description="Points that expire together, soon.")
+class ExpiringSoon:
+    points: Points = strawberry.field(description="How many.")
+    expires_at: datetime = strawberry.field(description="The first moment at which they can no longer be spent.")
+    days_left: int = strawberry.field(
+        description="Days of the program's calendar until the last one on which they can be spent; 0 is today."
+    )
+
+
+@strawberry.type(description="A birthday, without its year.")
+class Birthday:
+    month: int = strawberry.field(description="The month, 1 to 12.")
+    day: int = strawberry.field(description="The day of the month, 1 to 31.")
+    changeable_from: date = strawberry.field(description="The first day on which it can be changed.")
 
 
 @strawberry.type(description="The logged-in shopper as a member of the program.")
@@ -54,6 +73,29 @@ class Member:
         async with info.context.reading() as connection:
             lots = await expiring(connection, info.context.program_id, self.number, first)
         return [ExpiringPoints(points=Points(lot.points), expires_at=lot.expires_at) for lot in lots]
+
+    @computed("Everything that expires within the longest of the program's reminder windows, soonest first.")
+    async def expiring_next(self, info: StorefrontInfo) -> list[ExpiringSoon]:
+        """All of it, not the earliest alone, so that nobody is misled about the rest."""
+        async with info.context.reading() as connection:
+            found = await expiring_soon(connection, info.context.program_id, self.number)
+        return [
+            ExpiringSoon(points=Points(lot.points), expires_at=lot.expires_at, days_left=lot.days_left) for lot in found
+        ]
+
+    @computed("When their birthday is, null when they have not told it.")
+    async def birthday(self, info: StorefrontInfo) -> Birthday | None:
+        """The day that they told, and when they may tell another one."""
+        async with info.context.reading() as connection:
+            found = await birthday_of(connection, info.context.program_id, self.number)
+        return (
+            None if found is None else Birthday(month=found.month, day=found.day, changeable_from=found.changeable_from)
+        )
+
+    @computed("What they gave points for, newest first.")
+    async def redemptions(self, info: StorefrontInfo, first: First = 20, after: After = None) -> RedemptionConnection:
+        """One page of the member's redemptions."""
+        raise NotImplementedError
 
 
 def member_of(record: MemberRecord) -> Member:

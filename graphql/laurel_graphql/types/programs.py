@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from enum import Enum
 from typing import Annotated
@@ -27,16 +28,30 @@ class CurrencyRate:
 @strawberry.enum(description="What a shopper does to earn points.")
 class WayToEarnKind(Enum):
     PURCHASE = strawberry.enum_value("PURCHASE", description="Buying goods.")
+    FULFILLMENT = strawberry.enum_value("FULFILLMENT", description="Buying goods, counted when they were sent.")
     SIGN_UP = strawberry.enum_value("SIGN_UP", description="Joining, once per customer.")
+    REVIEW = strawberry.enum_value("REVIEW", description="Reviewing a product.")
+    BIRTHDAY = strawberry.enum_value("BIRTHDAY", description="Having a birthday.")
+    NEWSLETTER = strawberry.enum_value("NEWSLETTER", description="Subscribing to the newsletter.")
+    VISIT = strawberry.enum_value("VISIT", description="Visiting the shop.")
+    CUSTOM = strawberry.enum_value("CUSTOM", description="Something that the shop reports, told by its title.")
 
 
 @strawberry.type(description="One way to earn points, with its words in the shopper's language.")
 class WayToEarn:
+    handle: str = strawberry.field(description="The handle of the rule behind it, unique in the program.")
     kind: WayToEarnKind = strawberry.field(description="What it is that earns.")
     title: str = strawberry.field(description="A few words for it, localized.")
     description: str = strawberry.field(description="What it pays, in one localized sentence.")
     points: Points | None = strawberry.field(description="The fixed number of points, null where it depends on money.")
     rates: list[CurrencyRate] = strawberry.field(description="What it pays per unit of money, empty where it is fixed.")
+    limits: list[str] = strawberry.field(
+        description="What bounds it, each in one localized sentence: how often, for whom, with which goods."
+    )
+    starts_at: datetime | None = strawberry.field(description="From when on it pays, null for always.")
+    ends_at: datetime | None = strawberry.field(
+        description="The first moment at which it pays no more, null for never."
+    )
 
 
 @strawberry.type(description="The shop's program as it is live now.")
@@ -44,6 +59,10 @@ class Program:
     definition: strawberry.Private[Definition]
     name: str = strawberry.field(description="The program's name.")
     version: int = strawberry.field(description="The number of the published version that is live.")
+    time_zone: str = strawberry.field(description="The zone of its days, as an IANA name.")
+    reminder_days: list[int] = strawberry.field(
+        description="How many days ahead members are reminded of points that expire, longest first."
+    )
     currency_rates: list[CurrencyRate] = strawberry.field(
         description="What purchases pay, by currency; empty when they pay nothing."
     )
@@ -65,6 +84,8 @@ def program_of(version: ProgramVersion, shop_currency: str, locale: str) -> Prog
         definition=definition,
         name=definition.name,
         version=version.version,
+        time_zone=definition.time_zone,
+        reminder_days=sorted(getattr(definition, "reminder_days", (30, 7, 1)), reverse=True),
         currency_rates=rates_of(definition),
         ways_to_earn=_ways_to_earn(definition, shop_currency, language_of(locale)),
     )
@@ -86,22 +107,30 @@ def _ways_to_earn(definition: Definition, shop_currency: str, language: str) -> 
     if definition.purchase is not None:
         ways.append(
             WayToEarn(
+                handle=definition.purchase.handle,
                 kind=WayToEarnKind.PURCHASE,
                 title=texts["way.purchase.title"],
                 description=purchase_text(definition.purchase.rates, shop_currency, language),
                 points=None,
                 rates=rates_of(definition),
+                limits=[],
+                starts_at=None,
+                ends_at=None,
             )
         )
     if definition.sign_up is not None:
         points = definition.sign_up.points
         ways.append(
             WayToEarn(
+                handle=definition.sign_up.handle,
                 kind=WayToEarnKind.SIGN_UP,
                 title=texts["way.sign_up.title"],
                 description=sign_up_text(points, language),
                 points=Points(points),
                 rates=[],
+                limits=[],
+                starts_at=None,
+                ends_at=None,
             )
         )
     return ways

@@ -1,0 +1,27 @@
+"""Which operations have answers that may be kept: those that change only with the member's and the program's version.
+
+Stock, the state of redemptions and what is about to expire change by themselves, so whoever asks for them is answered
+anew each time; everybody else's answer stays as cheap as it was.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from graphql import DocumentNode, FieldNode
+from graphql.language import Visitor, visit
+
+LIVE_FIELDS = frozenset({"rewards", "redemptions", "expiringNext"})
+
+
+def is_live(document: DocumentNode) -> bool:
+    """Whether anything in a document asks for what changes by itself."""
+    found = False
+
+    class LiveFields(Visitor):
+        def enter_field(self, node: FieldNode, *_arguments: Any) -> None:
+            nonlocal found
+            found = found or node.name.value in LIVE_FIELDS
+
+    visit(document, LiveFields())
+    return found

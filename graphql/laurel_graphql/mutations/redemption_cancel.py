@@ -1,0 +1,55 @@
+"""`redemptionCancel`: an unused code is taken back and its points are the member's again."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from laurel_graphql.context import StorefrontInfo
+from laurel_graphql.types.members import Member
+from laurel_graphql.types.redemptions import Redemption
+
+
+@strawberry.enum(description="Why a redemption was not canceled. Nothing changed.")
+class RedemptionCancelErrorCode(Enum):
+    LOGIN_REQUIRED = strawberry.enum_value("LOGIN_REQUIRED", description="Returned when nobody is logged in.")
+    REDEMPTION_NOT_FOUND = strawberry.enum_value(
+        "REDEMPTION_NOT_FOUND", description="Returned when the member has no such redemption."
+    )
+    NOT_CANCELABLE = strawberry.enum_value(
+        "NOT_CANCELABLE", description="Returned when it was used, is over, or was given for good."
+    )
+
+
+@strawberry.type(description="One reason why a redemption was not canceled.")
+class RedemptionCancelUserError:
+    field: list[str] | None = strawberry.field(description="The path of the input that it is about.")
+    message: str = strawberry.field(description="What is wrong, in the caller's language.")
+    code: RedemptionCancelErrorCode = strawberry.field(description="What is wrong, for programs.")
+
+
+@strawberry.input(description="Which redemption to cancel.")
+class RedemptionCancelInput:
+    redemption_id: strawberry.ID = strawberry.field(description="The redemption's global id.")
+
+
+@strawberry.type(description="What came of canceling.")
+class RedemptionCancelPayload:
+    redemption: Redemption | None = strawberry.field(
+        description="The redemption as it stands now: PENDING until the shop took the code back, then CANCELED. Null "
+        "when there is none."
+    )
+    me: Member | None = strawberry.field(description="The member after it, null when nobody is logged in.")
+    user_errors: list[RedemptionCancelUserError] = strawberry.field(description="Why it was refused, empty otherwise.")
+
+
+async def redemption_cancel(
+    info: StorefrontInfo,
+    input: Annotated[  # noqa: A002  # the one argument of every mutation is named so
+        RedemptionCancelInput, strawberry.argument(description="Which redemption to cancel.")
+    ],
+) -> RedemptionCancelPayload:
+    """Ask the shop to take the code back; the points follow. Twice is once."""
+    raise NotImplementedError

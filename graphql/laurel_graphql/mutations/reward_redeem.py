@@ -1,0 +1,79 @@
+"""`rewardRedeem`: points become a reward, or stay where they are and the shopper is told why."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from laurel_graphql.context import StorefrontInfo
+from laurel_graphql.scalars import Points
+from laurel_graphql.types.members import Member
+from laurel_graphql.types.redemptions import Redemption
+
+
+@strawberry.enum(description="Why a reward was not given. No points were taken.")
+class RewardRedeemErrorCode(Enum):
+    LOGIN_REQUIRED = strawberry.enum_value("LOGIN_REQUIRED", description="Returned when nobody is logged in.")
+    REWARD_NOT_FOUND = strawberry.enum_value(
+        "REWARD_NOT_FOUND", description="Returned when the program has no such reward, or gives it no more."
+    )
+    INSUFFICIENT_POINTS = strawberry.enum_value(
+        "INSUFFICIENT_POINTS", description="Returned when the member has too few points."
+    )
+    INVALID_POINTS = strawberry.enum_value(
+        "INVALID_POINTS",
+        description="Returned when it cannot be had for that many points: too few, too many, or not in its steps.",
+    )
+    OUT_OF_STOCK = strawberry.enum_value("OUT_OF_STOCK", description="Returned when none is left.")
+    LIMIT_REACHED = strawberry.enum_value(
+        "LIMIT_REACHED", description="Returned when the member had as many as each may have."
+    )
+    NOT_STARTED = strawberry.enum_value("NOT_STARTED", description="Returned before the reward's first moment.")
+    ENDED = strawberry.enum_value("ENDED", description="Returned after the reward's last moment.")
+    TIER_REQUIRED = strawberry.enum_value("TIER_REQUIRED", description="Returned when it is for other tiers.")
+    SEGMENT_REQUIRED = strawberry.enum_value("SEGMENT_REQUIRED", description="Returned when it is for other customers.")
+    INVALID_IDEMPOTENCY_KEY = strawberry.enum_value(
+        "INVALID_IDEMPOTENCY_KEY", description="Returned unless the key is 1 to 100 visible ASCII characters."
+    )
+    IDEMPOTENCY_KEY_REUSED = strawberry.enum_value(
+        "IDEMPOTENCY_KEY_REUSED", description="Returned when the key stands for a redemption with other input."
+    )
+
+
+@strawberry.type(description="One reason why a reward was not given.")
+class RewardRedeemUserError:
+    field: list[str] | None = strawberry.field(description="The path of the input that it is about.")
+    message: str = strawberry.field(description="What is wrong, in the caller's language, with its numbers.")
+    code: RewardRedeemErrorCode = strawberry.field(description="What is wrong, for programs.")
+
+
+@strawberry.input(description="Which reward, for how many points.")
+class RewardRedeemInput:
+    reward_id: strawberry.ID = strawberry.field(description="The reward's global id.")
+    points: Points | None = strawberry.field(
+        default=None,
+        description="How many points, where the shopper chooses; null for a fixed price.",
+    )
+    idempotency_key: str = strawberry.field(
+        description="Made by the client, 1 to 100 visible ASCII characters, one for each redemption that is wanted. "
+        "Sending it again with the same input returns the same redemption as it stands then."
+    )
+
+
+@strawberry.type(description="What came of asking for a reward.")
+class RewardRedeemPayload:
+    redemption: Redemption | None = strawberry.field(description="The redemption as it stands now, null when refused.")
+    me: Member | None = strawberry.field(description="The member after it, null when nobody is logged in.")
+    user_errors: list[RewardRedeemUserError] = strawberry.field(description="Why it was refused, empty otherwise.")
+
+
+async def reward_redeem(
+    info: StorefrontInfo,
+    input: Annotated[  # noqa: A002  # the one argument of every mutation is named so
+        RewardRedeemInput, strawberry.argument(description="Which reward, for how many points.")
+    ],
+) -> RewardRedeemPayload:
+    """Hold the points and ask the shop for the code."""
+    raise NotImplementedError
