@@ -17,11 +17,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
-from starlette.staticfiles import StaticFiles
 from starlette.types import Receive, Scope, Send
 
-from plugin.merchant.pages import STATIC_FOLDER, MerchantPages
-from plugin.merchant.privacy import PrivacyRoutes
+from plugin.merchant.routes import merchant_routes
 from plugin.services import Services, create_services
 from plugin.settings import Settings
 from plugin.shopify.installation import PATCH_PATH, Installation
@@ -93,8 +91,6 @@ def _routes(services: Services) -> list[Route | Mount]:
     health = HealthRoutes(services)
     changes = ProxyChanges(services)
     installation = Installation(services)
-    pages = MerchantPages(services, installation)
-    privacy = PrivacyRoutes(services, installation)
     return [
         Route("/proxy/graphql", graphql.proxy, methods=["POST"]),
         Route("/proxy/changes", changes.changes, methods=["GET"]),
@@ -103,11 +99,8 @@ def _routes(services: Services) -> list[Route | Mount]:
         Route("/livez", health.live, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),
         Route("/metrics", health.metrics, methods=["GET"]),
-        Route("/", pages.home, methods=["GET"]),
-        Route("/privacy/{request_id:int}", privacy.download, methods=["GET"]),
-        Route("/privacy/{request_id:int}", privacy.complete, methods=["POST"]),
         Route(PATCH_PATH, installation.patch_page, methods=["GET"]),
-        Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
+        *merchant_routes(services, installation),
     ]
 
 

@@ -1,0 +1,118 @@
+"""The merchant's first page: is the program live, what did it do, what needs a person."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from redis.exceptions import RedisError
+from starlette.responses import Response
+
+from engine.database import tenant_transaction
+from engine.privacy_requests import open_privacy_requests
+from plugin.background.shop_topics import theme_changed_key
+from plugin.merchant.chart import chart_of
+from plugin.merchant.pages import PageRequest
+from plugin.merchant.words import Words
+
+EMBED_HANDLE = "launcher"
+"""The file name of the app embed in the theme app extension, without its ending."""
+BEGINNING_YEAR = 1970
+_PARKED_SHOWN = 5
+_PRIVACY_SHOWN = 20
+"""As many as the operation asks for."""
+
+
+async def home(opened: PageRequest) -> Response:
+    """Draw the page."""
+    data = await opened.ask("home")
+    visit, settings, words = opened.visit, opened.services.settings, opened.words
+    async with tenant_transaction(opened.services.engine, visit.shop.program_id) as connection:
+        privacy = await open_privacy_requests(connection, visit.shop.program_id, visit.shop.shop_id, _PRIVACY_SHOWN)
+    return opened.render(
+        "home.html",
+        embed_handle=EMBED_HANDLE,
+        embed_link=embed_link(visit.shop.domain, settings.shopify_api_key, settings.shopify_origin),
+        theme_changed=await _theme_changed(opened),
+        privacy=privacy,
+        activity=[{**event, "member": event["memberId"].rpartition("/")[2]} for event in data["recentActivity"]],
+        parked=data["parkedEvents"]["nodes"],
+        **_program_values(data["program"], words),
+        **_overview_values(data["overview"], words),
+    )
+
+
+async def _theme_changed(opened: PageRequest) -> str | None:
+    shop = opened.visit.shop
+    try:
+        kept = await opened.services.redis.get(theme_changed_key(shop.program_id, shop.shop_id))
+    except (RedisError, OSError):
+        return None
+    return kept.decode() if isinstance(kept, bytes) else None
+
+
+def embed_link(domain: str, api_key: str, origin: str | None) -> str:
+    """Where a merchant switches the app embed on: the theme editor, with the embed chosen."""
+    admin = f"{origin}/admin" if origin else f"https://{domain}/admin"
+    return f"{admin}/themes/current/editor?context=apps&template=index&activateAppId={api_key}/{EMBED_HANDLE}"
+
+
+def standing_of(live: dict[str, Any] | None, words: Words) -> str:
+    """Which version is live since when, or what a first publication would do."""
+    if live is None:
+        return words.text("draft.detail")
+    since = datetime.fromisoformat(live["effectiveFrom"])
+    key = "live.always" if since.year <= BEGINNING_YEAR else "live.detail"
+    return words.text(key, version=live["version"], since=words.moment(since))
+
+
+def _program_values(program: dict[str, Any], words: Words) -> dict[str, Any]:
+    live, draft = program["liveVersion"], program["draft"]
+    definition = (live or draft)["definition"]
+    return {
+        "live": live is not None,
+        "revision": draft["revision"],
+        "heading": words.text("live.heading" if live else "draft.heading", name=definition["name"]),
+        "standing": standing_of(live, words),
+        "rules": _rules(definition, words),
+    }
+
+
+def _rules(definition: dict[str, Any], words: Words) -> list[str]:
+    """What the program pays, in a few words each; currencies of one rate together."""
+    currencies: dict[Decimal, list[str]] = {}
+    for rate in (definition["purchase"] or {"rates": ()})["rates"]:
+        currencies.setdefault(Decimal(rate["pointsPerUnit"]), []).append(rate["currencyCode"])
+    either = words.text("rule.or")
+    rules = [
+        words.text("rule.purchase", points=_points(rate, words), currencies=either.join(currencies[rate]))
+        for rate in sorted(currencies, reverse=True)
+    ]
+    if definition["signUp"]:
+        points = _points(Decimal(definition["signUp"]["points"]), words)
+        rules.append(words.text("rule.sign_up", points=points))
+    return rules
+
+
+def _points(amount: Decimal, words: Words) -> str:
+    return words.text("rule.point") if amount == 1 else words.text("rule.points", points=words.number(amount))
+
+
+def _overview_values(overview: dict[str, Any], words: Words) -> dict[str, Any]:
+    taken_back, expired = overview["takenBack"], overview["expired"]
+    notes = {
+        "issued": words.text("figure.taken_back", points=words.number(taken_back)) if taken_back else None,
+        "outstanding": words.text("figure.expired", points=words.number(expired)) if expired else None,
+    }
+    return {
+        "figures": [
+            {"name": words.text(f"figure.{key}"), "value": overview[key], "note": notes.get(key)}
+            for key in ("issued", "outstanding", "members", "orders")
+        ],
+        "pending": overview["pendingDeliveries"],
+        "parked_more": max(overview["parked"] - _PARKED_SHOWN, 0),
+        "chart": chart_of(
+            [(date.fromisoformat(day["day"]), day["issued"], day["takenBack"]) for day in overview["days"]]
+        ),
+    }

@@ -1,0 +1,41 @@
+"""The words of the merchant pages, in each of our languages: a module per page. A test holds the key sets equal."""
+
+from __future__ import annotations
+
+from plugin.merchant.texts import (
+    common,
+    conditions,
+    files,
+    home,
+    members,
+    program,
+    redemptions,
+    reward_form,
+    rewards,
+    rule_form,
+    sentences,
+)
+
+MODULES = (
+    common,
+    conditions,
+    files,
+    home,
+    members,
+    program,
+    redemptions,
+    reward_form,
+    rewards,
+    rule_form,
+    sentences,
+)
+
+TEXTS: dict[str, dict[str, str]] = {
+    "en": {key: text for module in MODULES for key, text in module.ENGLISH.items()},
+    "zh-CN": {key: text for module in MODULES for key, text in module.CHINESE.items()},
+}
+
+
+def text_of(locale: str, key: str, **values: object) -> str:
+    """One text, with its places filled in. Raises KeyError for a key that no language has."""
+    return TEXTS[locale][key].format(**values)
