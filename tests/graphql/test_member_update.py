@@ -94,7 +94,7 @@ async def test_nobody_logged_in_changes_nothing(ask_storefront: Ask) -> None:
 
     assert payload == {
         "me": None,
-        "userErrors": [{"field": None, "code": "LOGIN_REQUIRED", "message": "Log in first."}],
+        "userErrors": [{"field": None, "code": "SIGNED_OUT", "message": "Log in first."}],
     }
 
 

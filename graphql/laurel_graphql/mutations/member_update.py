@@ -16,7 +16,7 @@ from laurel_graphql.types.members import Member, member_of
 
 @strawberry.enum(description="Why nothing was changed.")
 class MemberUpdateErrorCode(Enum):
-    LOGIN_REQUIRED = strawberry.enum_value("LOGIN_REQUIRED", description="Returned when nobody is logged in.")
+    SIGNED_OUT = strawberry.enum_value("SIGNED_OUT", description="Returned when nobody is logged in.")
     INVALID_DATE = strawberry.enum_value("INVALID_DATE", description="Returned when no year has such a day.")
     BIRTHDAY_IS_TODAY = strawberry.enum_value(
         "BIRTHDAY_IS_TODAY", description="Returned for today's day: a birthday is told ahead of it."
@@ -61,7 +61,7 @@ async def member_update(
     """Write down what the member says. Saying the same again changes nothing and is no error."""
     context = info.context
     if context.customer_id is None:
-        error = _error("LOGIN_REQUIRED", None, TEXTS[language_of(context.locale)]["refused.login_required"])
+        error = _error("SIGNED_OUT", None, TEXTS[language_of(context.locale)]["refused.signed_out"])
         return MemberUpdatePayload(me=None, user_errors=[error])
     return await _update(context, context.customer_id, input.birthday)
 

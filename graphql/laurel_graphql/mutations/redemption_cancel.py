@@ -14,7 +14,7 @@ from laurel_graphql.types.redemptions import Redemption
 
 @strawberry.enum(description="Why a redemption was not canceled. Nothing changed.")
 class RedemptionCancelErrorCode(Enum):
-    LOGIN_REQUIRED = strawberry.enum_value("LOGIN_REQUIRED", description="Returned when nobody is logged in.")
+    SIGNED_OUT = strawberry.enum_value("SIGNED_OUT", description="Returned when nobody is logged in.")
     REDEMPTION_NOT_FOUND = strawberry.enum_value(
         "REDEMPTION_NOT_FOUND", description="Returned when the member has no such redemption."
     )

@@ -15,25 +15,32 @@ from laurel_graphql.types.redemptions import Redemption
 
 @strawberry.enum(description="Why a reward was not given. No points were taken.")
 class RewardRedeemErrorCode(Enum):
-    LOGIN_REQUIRED = strawberry.enum_value("LOGIN_REQUIRED", description="Returned when nobody is logged in.")
     REWARD_NOT_FOUND = strawberry.enum_value(
-        "REWARD_NOT_FOUND", description="Returned when the program has no such reward, or gives it no more."
+        "REWARD_NOT_FOUND", description="Returned when the program has no such reward."
     )
-    INSUFFICIENT_POINTS = strawberry.enum_value(
-        "INSUFFICIENT_POINTS", description="Returned when the member has too few points."
+    SIGNED_OUT = strawberry.enum_value("SIGNED_OUT", description="Returned when nobody is logged in.")
+    ARCHIVED = strawberry.enum_value("ARCHIVED", description="Returned when the shop gives it no more.")
+    NOT_STARTED = strawberry.enum_value("NOT_STARTED", description="Returned before the reward's first moment.")
+    ENDED = strawberry.enum_value("ENDED", description="Returned after the reward's last moment.")
+    CURRENCY_NOT_OFFERED = strawberry.enum_value(
+        "CURRENCY_NOT_OFFERED", description="Returned when it has no value in the currency that this shop sells in."
     )
+    TIER_LOCKED = strawberry.enum_value("TIER_LOCKED", description="Returned when it is for other tiers.")
+    SEGMENT_LOCKED = strawberry.enum_value("SEGMENT_LOCKED", description="Returned when it is for other customers.")
+    LIMIT_REACHED = strawberry.enum_value(
+        "LIMIT_REACHED", description="Returned when the member had as many as each may have."
+    )
+    OUT_OF_STOCK = strawberry.enum_value("OUT_OF_STOCK", description="Returned when none is left.")
     INVALID_POINTS = strawberry.enum_value(
         "INVALID_POINTS",
         description="Returned when it cannot be had for that many points: too few, too many, or not in its steps.",
     )
-    OUT_OF_STOCK = strawberry.enum_value("OUT_OF_STOCK", description="Returned when none is left.")
-    LIMIT_REACHED = strawberry.enum_value(
-        "LIMIT_REACHED", description="Returned when the member had as many as each may have."
+    NOT_ENOUGH_POINTS = strawberry.enum_value(
+        "NOT_ENOUGH_POINTS", description="Returned when the member has too few points."
     )
-    NOT_STARTED = strawberry.enum_value("NOT_STARTED", description="Returned before the reward's first moment.")
-    ENDED = strawberry.enum_value("ENDED", description="Returned after the reward's last moment.")
-    TIER_REQUIRED = strawberry.enum_value("TIER_REQUIRED", description="Returned when it is for other tiers.")
-    SEGMENT_REQUIRED = strawberry.enum_value("SEGMENT_REQUIRED", description="Returned when it is for other customers.")
+    BELOW_MINIMUM_SUBTOTAL = strawberry.enum_value(
+        "BELOW_MINIMUM_SUBTOTAL", description="Returned when a cart is known and holds too little."
+    )
     INVALID_IDEMPOTENCY_KEY = strawberry.enum_value(
         "INVALID_IDEMPOTENCY_KEY", description="Returned unless the key is 1 to 100 visible ASCII characters."
     )

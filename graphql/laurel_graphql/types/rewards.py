@@ -29,19 +29,24 @@ class RewardKind(Enum):
 
 @strawberry.enum(description="Why a reward cannot be had now, or not with so many points or for such a cart.")
 class RewardReason(Enum):
-    LOGIN_REQUIRED = strawberry.enum_value("LOGIN_REQUIRED", description="Nobody is logged in.")
-    INSUFFICIENT_POINTS = strawberry.enum_value("INSUFFICIENT_POINTS", description="The member has too few points.")
+    SIGNED_OUT = strawberry.enum_value("SIGNED_OUT", description="Nobody is logged in.")
+    ARCHIVED = strawberry.enum_value("ARCHIVED", description="The shop gives it no more.")
+    NOT_STARTED = strawberry.enum_value("NOT_STARTED", description="It can be had from a later moment on.")
+    ENDED = strawberry.enum_value("ENDED", description="It could be had until an earlier moment.")
+    CURRENCY_NOT_OFFERED = strawberry.enum_value(
+        "CURRENCY_NOT_OFFERED", description="It has no value in the currency that this shop sells in."
+    )
+    TIER_LOCKED = strawberry.enum_value("TIER_LOCKED", description="It is for members of other tiers.")
+    SEGMENT_LOCKED = strawberry.enum_value("SEGMENT_LOCKED", description="It is for other customers.")
+    LIMIT_REACHED = strawberry.enum_value("LIMIT_REACHED", description="The member had as many as each may have.")
+    OUT_OF_STOCK = strawberry.enum_value("OUT_OF_STOCK", description="None is left.")
     INVALID_POINTS = strawberry.enum_value(
         "INVALID_POINTS", description="It cannot be had for that many points: too few, too many, or not in its steps."
     )
-    OUT_OF_STOCK = strawberry.enum_value("OUT_OF_STOCK", description="None is left.")
-    LIMIT_REACHED = strawberry.enum_value("LIMIT_REACHED", description="The member had as many as each may have.")
-    NOT_STARTED = strawberry.enum_value("NOT_STARTED", description="It can be had from a later moment on.")
-    ENDED = strawberry.enum_value("ENDED", description="It could be had until an earlier moment.")
-    TIER_REQUIRED = strawberry.enum_value("TIER_REQUIRED", description="It is for members of other tiers.")
-    SEGMENT_REQUIRED = strawberry.enum_value("SEGMENT_REQUIRED", description="It is for other customers.")
-    SUBTOTAL_TOO_LOW = strawberry.enum_value("SUBTOTAL_TOO_LOW", description="The cart holds too little for it.")
-    ARCHIVED = strawberry.enum_value("ARCHIVED", description="The shop gives it no more.")
+    NOT_ENOUGH_POINTS = strawberry.enum_value("NOT_ENOUGH_POINTS", description="The member has too few points.")
+    BELOW_MINIMUM_SUBTOTAL = strawberry.enum_value(
+        "BELOW_MINIMUM_SUBTOTAL", description="The cart holds too little for it."
+    )
 
 
 @strawberry.type(description="What a reward costs: a fixed number of points, or as many as the shopper chooses.")
@@ -91,12 +96,15 @@ class RewardCombinations:
     shipping: bool = strawberry.field(description="Discounts on delivery.")
 
 
-@strawberry.enum(description="What bounds the value of a reward in a quote.")
+@strawberry.enum(description="What bounds the points of a quote.")
 class RewardCap(Enum):
     BALANCE = strawberry.enum_value("BALANCE", description="The member's points.")
     MAXIMUM_POINTS = strawberry.enum_value("MAXIMUM_POINTS", description="The most points that the reward takes.")
-    SUBTOTAL = strawberry.enum_value("SUBTOTAL", description="The cart: no more can be taken off than it holds.")
-    MAXIMUM_VALUE = strawberry.enum_value("MAXIMUM_VALUE", description="The most that the reward takes off.")
+    MAXIMUM_MONEY = strawberry.enum_value("MAXIMUM_MONEY", description="The most money that the reward is worth.")
+    SUBTOTAL_SHARE = strawberry.enum_value(
+        "SUBTOTAL_SHARE", description="The share of a cart that can be paid with points."
+    )
+    SUBTOTAL = strawberry.enum_value("SUBTOTAL", description="The cart: what it holds, less what must be paid.")
 
 
 @strawberry.type(description="What a reward would give for some points, asked before anything is spent.")
