@@ -178,7 +178,8 @@ CHECKS = [
         """
         SELECT count(*) AS checked, count(*) FILTER (WHERE e.transaction_id IS NULL OR t.transaction_id IS NULL)
             AS breaches
-        FROM (SELECT * FROM transactions WHERE program_id = ANY(:programs) AND kind IN ('earn', 'bonus', 'clawback')) t
+        FROM (SELECT * FROM transactions WHERE program_id = ANY(:programs)
+            AND kind IN ('earn', 'bonus', 'clawback', 'adjust', 'import')) t
         FULL JOIN (SELECT * FROM effect_keys WHERE program_id = ANY(:programs)) e USING (program_id, transaction_id)
         """,
     ),
