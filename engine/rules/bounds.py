@@ -1,0 +1,38 @@
+"""The small types that every part of a definition is made of, each with its bounds."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Annotated
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from engine.money import POINTS_MAXIMUM, exponent
+
+
+def _known(currency: str) -> str:
+    exponent(currency)
+    return currency
+
+
+Currency = Annotated[str, AfterValidator(_known)]
+Rate = Annotated[Decimal, Field(ge=0, le=100_000, max_digits=12, decimal_places=6)]
+"""Points for one whole unit of a currency."""
+
+Factor = Annotated[Decimal, Field(ge=0, le=1_000, max_digits=8, decimal_places=4)]
+Handle = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
+Days = Annotated[int, Field(ge=1, le=36_500)]
+Points = Annotated[int, Field(ge=1, le=POINTS_MAXIMUM)]
+Title = Annotated[str, Field(min_length=1, max_length=80)]
+Word = Annotated[str, Field(min_length=1, max_length=255)]
+"""A tag, an id or another short text of the shop."""
+
+Words = Annotated[tuple[Word, ...], Field(max_length=250)]
+Identifier = Annotated[int, Field(ge=1, le=2**63 - 1)]
+Identifiers = Annotated[tuple[Identifier, ...], Field(max_length=250)]
+
+
+class Frozen(BaseModel):
+    """A part of a definition: it never changes, and a field that nobody knows is an error."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
