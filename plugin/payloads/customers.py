@@ -1,12 +1,21 @@
-"""Customers of a payload: their id and, for a verified address only, the key of their e-mail address."""
+"""Customers of a payload: their id and, for a verified address only, the key of their e-mail address; tags, consent."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from engine.events import Customer, CustomerDeleted, CustomerSeen
+from engine.events import Consent, Customer, CustomerDeleted, CustomerSeen, CustomersMerged, CustomerTags
 from plugin.payloads.email_keys import EmailKeys
-from plugin.payloads.fields import Source, Unreadable, mapping, moment, refuse_other_kind, whole_id
+from plugin.payloads.fields import (
+    Source,
+    Unreadable,
+    gid_number,
+    mapping,
+    moment,
+    refuse_other_kind,
+    whole_id,
+    words,
+)
 
 _FOREIGN_FIELDS = ("line_items", "total_price", "order_id", "order_edit", "refund_line_items")
 
@@ -56,6 +65,51 @@ def customer_deleted(body: Source, received_at: datetime) -> CustomerDeleted:
     """The fact of customers/delete, whose body has no time."""
     _refuse_others(body)
     return CustomerDeleted(customer_id=whole_id(body.get("id"), "id"), occurred_at=received_at)
+
+
+def tags_in(body: Source, seen: CustomerSeen) -> CustomerTags | None:
+    """All tags of a customer, where a body has them: since 2026-04 it has not."""
+    if body.get("tags") is None:
+        return None
+    return CustomerTags(seen.customer.customer_id, words(body["tags"], "tags"), seen.occurred_at)
+
+
+def consent_in(body: Source, customer_id: int, otherwise: datetime, received_at: datetime) -> Consent | None:
+    """Whether they want the newsletter, where a body says so; at `otherwise` when it does not say since when."""
+    if body.get("email_marketing_consent") is None:
+        return None
+    consent = mapping(body["email_marketing_consent"], "email_marketing_consent")
+    try:
+        if type(consent.get("state")) is not str:
+            raise Unreadable("state: is not a text")
+        since = moment(consent.get("consent_updated_at"), "consent_updated_at", received_at)
+    except Unreadable as error:
+        raise error.inside("email_marketing_consent") from None
+    return Consent(customer_id, subscribed=consent["state"] == "subscribed", occurred_at=since or otherwise)
+
+
+def consent_of(body: Source, received_at: datetime) -> Consent:
+    """The fact of customers_email_marketing_consent/update."""
+    customer_id = whole_id(body.get("customer_id"), "customer_id")
+    consent = consent_in(body, customer_id, received_at, received_at)
+    if consent is None:
+        raise Unreadable("email_marketing_consent: is missing")
+    return consent
+
+
+def customers_merged(body: Source, received_at: datetime) -> CustomersMerged | None:
+    """The fact of customers/merge; None for one that did not come about."""
+    kept = gid_number(body.get("admin_graphql_api_customer_kept_id"), "Customer", "admin_graphql_api_customer_kept_id")
+    field = "admin_graphql_api_customer_deleted_id"
+    removed = gid_number(body.get(field), "Customer", field)
+    status = body.get("status")
+    if type(status) is not str:
+        raise Unreadable("status: is not a text")
+    if status.lower() != "completed":
+        return None
+    if kept == removed:
+        raise Unreadable(f"{field}: is the customer who was kept")
+    return CustomersMerged(kept, removed, received_at)
 
 
 def _refuse_others(body: Source) -> None:

@@ -18,6 +18,11 @@ QUANTITY_MAXIMUM = 2**31 - 1
 
 NAME_LENGTH_MAXIMUM = 100
 
+TEXT_LENGTH_MAXIMUM = 255
+"""The longest that Shopify lets a code, a tag, a SKU or a vendor be."""
+
+TAGS_MAXIMUM = 250
+
 CLOCK_TOLERANCE = timedelta(minutes=5)
 """How far a shop's clock may be ahead of ours before its time is taken for wrong."""
 
@@ -85,15 +90,42 @@ def objects(source: Source, field: str) -> list[dict[str, Any]]:
     return value
 
 
-def label(value: object, field: str, default: str) -> str:
+def label(value: object, field: str, default: str, maximum: int = NAME_LENGTH_MAXIMUM) -> str:
     """A short text for people to read, made safe to store: PostgreSQL takes neither NUL nor lone surrogates."""
     if value is None or value == "":
         return default
     if type(value) is not str:
         raise Unreadable(f"{field}: is not a text")
-    if value.isascii() and value.isprintable() and len(value) <= NAME_LENGTH_MAXIMUM:
+    if value.isascii() and value.isprintable() and len(value) <= maximum:
         return value
-    return "".join(character if character.isprintable() else "\ufffd" for character in value[:NAME_LENGTH_MAXIMUM])
+    return "".join(character if character.isprintable() else "\ufffd" for character in value[:maximum])
+
+
+def word(value: object, field: str) -> str:
+    """A text to compare with, such as a SKU or a vendor; "" where the payload has null or nothing."""
+    return label(value, field, "", TEXT_LENGTH_MAXIMUM)
+
+
+def words(value: object, field: str) -> tuple[str, ...]:
+    """Tags: a text with commas between them, or a list of texts; each once, in their order."""
+    if value is None:
+        return ()
+    items = value.split(",") if type(value) is str else value
+    if type(items) is not list:
+        raise Unreadable(f"{field}: is not a text")
+    if len(items) > TAGS_MAXIMUM:
+        raise Unreadable(f"{field}: has more than {TAGS_MAXIMUM} entries")
+    found = (word(item, field).strip() for item in items)
+    return tuple(dict.fromkeys(one for one in found if one))
+
+
+def gid_number(gid: object, kind: str, field: str) -> int:
+    """The number in an Admin API id, e.g. 7 of "gid://shopify/Order/7"; a query after it does not count."""
+    prefix = f"gid://shopify/{kind}/"
+    digits = gid.removeprefix(prefix).partition("?")[0] if type(gid) is str and gid.startswith(prefix) else ""
+    if not (digits.isascii() and digits.isdigit() and len(digits) <= 19):
+        raise Unreadable(f"{field}: is no id of an object of kind {kind}")
+    return whole_id(int(digits), field)
 
 
 def moment(value: object, field: str, received_at: datetime) -> datetime | None:

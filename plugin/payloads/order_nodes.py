@@ -5,29 +5,36 @@ An order that did not fit into the pages asked for is marked incomplete: its lin
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from engine.events import AmountPair, Customer, Order, OrderLine, Refund, RefundLine
-from plugin.payloads.amounts import NODE_NAMES, ZERO, Codes, codes_of, pair_of_set, total
+from engine.events import AmountPair, Customer, Fulfillment, Order, OrderLine, Tender
+from plugin.payloads.amounts import ZERO, Codes, codes_of, total
 from plugin.payloads.customers import customer_of
+from plugin.payloads.discounts import CodesUsed, DiscountKind
 from plugin.payloads.email_keys import EmailKeys
 from plugin.payloads.fields import (
     Source,
     Unreadable,
     flag,
+    gid_number,
     label,
     mapping,
     moment,
     objects,
-    whole_id,
     whole_number,
+    word,
+    words,
 )
+from plugin.payloads.nodes import amount_of, is_whole, nodes_of, sum_of
 from plugin.payloads.orders import checked_lines
+from plugin.payloads.parcels import sent_at
+from plugin.payloads.refund_nodes import refund_is_whole, refund_of_node
+from plugin.payloads.tenders import kind_of_gateway, summed
 
 _PAID_STATUSES = ("PAID", "PARTIALLY_REFUNDED", "REFUNDED")
+_NOT_SENT = ("CANCELLED", "ERROR", "FAILURE")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +45,8 @@ class PageSizes:
     lines: int
     refunds: int
     refund_lines: int
+    parts: int
+    """Of transactions, parcels."""
 
     def variables(self, query: str, after: str | None = None) -> dict[str, Any]:
         """The operation's variables for one page of the orders that `query` finds."""
@@ -48,13 +57,14 @@ class PageSizes:
             "lines": self.lines,
             "refunds": self.refunds,
             "refundLines": self.refund_lines,
+            "parts": self.parts,
         }
 
 
-MANY_ORDERS = PageSizes(orders=4, lines=8, refunds=2, refund_lines=3)
+MANY_ORDERS = PageSizes(orders=3, lines=8, refunds=2, refund_lines=3, parts=4)
 """For walking through a window of time: about 900 cost points asked for."""
 
-ONE_ORDER = PageSizes(orders=1, lines=40, refunds=5, refund_lines=6)
+ONE_ORDER = PageSizes(orders=1, lines=32, refunds=5, refund_lines=6, parts=8)
 """For an order that did not fit: about 950 cost points asked for."""
 
 
@@ -64,6 +74,7 @@ class OrderNode:
 
     order: Order
     complete: bool
+    fulfillments: tuple[Fulfillment, ...] = ()
 
 
 def translate_order_node(node: Source, keys: EmailKeys, received_at: datetime, sizes: PageSizes) -> OrderNode:
@@ -73,11 +84,11 @@ def translate_order_node(node: Source, keys: EmailKeys, received_at: datetime, s
     if updated_at is None:
         raise Unreadable("updatedAt: is missing")
     processed_at = moment(node.get("processedAt"), "processedAt", received_at)
-    order_id = _id_of(node.get("id"), "Order", "id")
-    customer = _customer(node, keys)
-    email = node.get("email")
-    refunds = objects(node, "refunds")
-    lines = _nodes(node, "lineItems")
+    order_id = gid_number(node.get("id"), "Order", "id")
+    customer, email = _customer(node, keys), node.get("email")
+    refunds, parcels = objects(node, "refunds"), _parcels(node, order_id, received_at)
+    used = _codes(node)
+    lines = checked_lines(_line(line, codes, used) for line in nodes_of(node, "lineItems"))
     order = Order(
         order_id=order_id,
         name=label(node.get("name"), "name", f"#{order_id}"),
@@ -89,69 +100,121 @@ def translate_order_node(node: Source, keys: EmailKeys, received_at: datetime, s
         test=flag(node, "test"),
         paid=node.get("displayFinancialStatus") in _PAID_STATUSES,
         cancelled=moment(node.get("cancelledAt"), "cancelledAt", received_at) is not None,
-        total=_pair(node, "totalPriceSet", codes),
-        lines=checked_lines(_line(line, codes) for line in lines),
-        refunds=tuple(_refund(refund, order_id, codes, received_at) for refund in refunds),
+        total=amount_of(node, "totalPriceSet", codes),
+        lines=lines,
+        refunds=tuple(refund_of_node(refund, order_id, codes, received_at) for refund in refunds),
         customer=customer,
         guest_email_key=keys.of(email) if customer is None and type(email) is str and "@" in email else None,
+        tags=words(node.get("tags"), "tags"),
+        source_name=label(node.get("sourceName"), "sourceName", ""),
+        shipping=_shipping(node, codes, used),
+        discounts=used.discounts(),
+        tenders=_tenders(node, codes, sizes),
+        fulfilled_at=sent_at(parcels, updated_at) if node.get("displayFulfillmentStatus") == "FULFILLED" else None,
     )
+    return OrderNode(order=order, complete=_is_complete(node, sizes), fulfillments=parcels)
+
+
+def _is_complete(node: Source, sizes: PageSizes) -> bool:
     # A list without a page: one that is as long as what was asked for may go on.
-    complete = _is_whole(node, "lineItems") and len(refunds) < sizes.refunds
-    return OrderNode(order=order, complete=complete and all(_refund_is_whole(refund) for refund in refunds))
+    refunds = objects(node, "refunds")
+    if not is_whole(node, "lineItems") or len(refunds) >= sizes.refunds:
+        return False
+    if not all(refund_is_whole(refund) for refund in refunds):
+        return False
+    # Asked for alone, an order with many payments or parcels is taken without knowing all of them.
+    return sizes.orders == 1 or not any(_is_cut(node, field, sizes) for field in ("transactions", "fulfillments"))
 
 
-def _line(line: Source, codes: Codes) -> OrderLine:
+def _is_cut(node: Source, field: str, sizes: PageSizes) -> bool:
+    return len(objects(node, field)) >= sizes.parts
+
+
+def _line(line: Source, codes: Codes, used: CodesUsed) -> OrderLine:
     quantity = whole_number(line.get("quantity"), "quantity", 1)
-    product = line.get("product")
+    parts = _allocated(line, codes)
     return OrderLine(
-        line_id=_id_of(line.get("id"), "LineItem", "lineItems.id"),
+        line_id=gid_number(line.get("id"), "LineItem", "lineItems.id"),
         quantity=quantity,
         current_quantity=whole_number(line.get("currentQuantity"), "currentQuantity", 0, quantity),
-        unit_price=_pair(line, "originalUnitPriceSet", codes),
-        discount=_sum(objects(line, "discountAllocations"), "allocatedAmountSet", codes),
-        tax=_sum(objects(line, "taxLines"), "priceSet", codes),
+        unit_price=amount_of(line, "originalUnitPriceSet", codes),
+        discount=total([amount for _, amount in parts], "discountAllocations"),
+        tax=sum_of(objects(line, "taxLines"), "priceSet", codes),
         gift_card=flag(line, "isGiftCard"),
-        product_id=None if product is None else _id_of(mapping(product, "product").get("id"), "Product", "product.id"),
+        product_id=_optional(line, "product", "Product"),
+        variant_id=_optional(line, "variant", "ProductVariant"),
+        sku=word(line.get("sku"), "sku"),
+        vendor=word(line.get("vendor"), "vendor"),
+        code_discounts=used.took(parts),
     )
 
 
-def _refund(refund: Source, order_id: int, codes: Codes, received_at: datetime) -> Refund:
-    created_at = moment(refund.get("createdAt"), "createdAt", received_at)
-    lines = tuple(_refund_line(line, codes) for line in _nodes(refund, "refundLineItems"))
-    return Refund(
-        refund_id=_id_of(refund.get("id"), "Refund", "refunds.id"),
+def _codes(node: Source) -> CodesUsed:
+    """The codes of the order, in the order in which they were applied; then those that took nothing off."""
+    used, entries = CodesUsed(), {}
+    for line in [*nodes_of(node, "lineItems"), *_shipping_lines(node)]:
+        for allocation in objects(line, "discountAllocations"):
+            application = mapping(allocation.get("discountApplication"), "discountApplication")
+            entries[whole_number(application.get("index"), "discountApplication.index", 0)] = application
+    for index, application in sorted(entries.items()):
+        if code := word(application.get("code"), "discountApplication.code"):
+            used.entry(index, code, _kind(application))
+    for code in words(node.get("discountCodes"), "discountCodes"):
+        used.amount(code, "amount", ZERO)
+    return used
+
+
+def _shipping_lines(node: Source) -> list[dict[str, Any]]:
+    return [] if node.get("shippingLines") is None else nodes_of(node, "shippingLines")
+
+
+def _allocated(source: Source, codes: Codes) -> list[tuple[int | None, AmountPair]]:
+    """The discounts that fell on a line or on shipping, with the index of the entry of each."""
+    parts = objects(source, "discountAllocations")
+    return [(part["discountApplication"]["index"], amount_of(part, "allocatedAmountSet", codes)) for part in parts]
+
+
+def _kind(application: Source) -> DiscountKind:
+    if application.get("targetType") == "SHIPPING_LINE":
+        return "shipping"
+    value = application.get("value")
+    return "percent" if type(value) is dict and value.get("__typename") == "PricingPercentageValue" else "amount"
+
+
+def _shipping(node: Source, codes: Codes, used: CodesUsed) -> AmountPair:
+    for line in _shipping_lines(node):
+        used.took(_allocated(line, codes))
+    return ZERO if node.get("totalShippingPriceSet") is None else amount_of(node, "totalShippingPriceSet", codes)
+
+
+def _tenders(node: Source, codes: Codes, sizes: PageSizes) -> tuple[Tender, ...] | None:
+    """What was paid, by its means: sales and captures, not what was only authorized, less change in cash."""
+    if node.get("transactions") is None or _is_cut(node, "transactions", sizes):
+        return None
+    settled = [one for one in objects(node, "transactions") if one.get("status") == "SUCCESS"]
+    return summed(
+        [
+            (kind_of_gateway(one.get("gateway"), "transactions.gateway"), amount_of(one, "amountSet", codes))
+            for one in settled
+            if one.get("kind") in ("SALE", "CAPTURE")
+        ],
+        sum_of([one for one in settled if one.get("kind") == "CHANGE"], "amountSet", codes),
+    )
+
+
+def _parcels(node: Source, order_id: int, received_at: datetime) -> tuple[Fulfillment, ...]:
+    return tuple(_parcel(parcel, order_id, received_at) for parcel in objects(node, "fulfillments"))
+
+
+def _parcel(parcel: Source, order_id: int, received_at: datetime) -> Fulfillment:
+    created_at = moment(parcel.get("createdAt"), "fulfillments.createdAt", received_at) or received_at
+    return Fulfillment(
         order_id=order_id,
-        created_at=created_at or moment(refund.get("processedAt"), "processedAt", received_at) or received_at,
-        lines=lines,
-        moved=() if lines else tuple(_moved(refund, codes)),
-        shipping=ZERO if lines else _shipping(refund, codes),
-        currency=codes.shop,
-        presentment_currency=codes.presentment,
-    )
-
-
-def _refund_line(line: Source, codes: Codes) -> RefundLine:
-    order_line = mapping(line.get("lineItem"), "lineItem")
-    return RefundLine(
-        line_id=_id_of(order_line.get("id"), "LineItem", "lineItem.id"),
-        quantity=whole_number(line.get("quantity"), "quantity", 0),
-        subtotal=_pair(line, "subtotalSet", codes),
-        tax=_pair(line, "totalTaxSet", codes),
-        gift_card=flag(order_line, "isGiftCard"),
-    )
-
-
-def _moved(refund: Source, codes: Codes) -> Iterable[tuple[int, str]]:
-    for transaction in _nodes(refund, "transactions"):
-        if transaction.get("kind") == "REFUND" and transaction.get("status") in ("SUCCESS", "PENDING"):
-            yield _pair(transaction, "amountSet", codes).presentment, codes.presentment
-
-
-def _shipping(refund: Source, codes: Codes) -> AmountPair:
-    lines = _nodes(refund, "refundShippingLines")
-    return total(
-        [_pair(line, field, codes) for line in lines for field in ("subtotalAmountSet", "taxAmountSet")],
-        "refundShippingLines",
+        fulfillment_id=gid_number(parcel.get("id"), "Fulfillment", "fulfillments.id"),
+        updated_at=moment(parcel.get("updatedAt"), "fulfillments.updatedAt", received_at) or created_at,
+        fulfilled_at=created_at,
+        delivered_at=moment(parcel.get("deliveredAt"), "fulfillments.deliveredAt", received_at),
+        cancelled=parcel.get("status") in _NOT_SENT,
     )
 
 
@@ -162,7 +225,7 @@ def _customer(node: Source, keys: EmailKeys) -> Customer | None:
     address = customer.get("defaultEmailAddress")
     return customer_of(
         {
-            "id": _id_of(customer.get("id"), "Customer", "customer.id"),
+            "id": gid_number(customer.get("id"), "Customer", "customer.id"),
             "verified_email": customer.get("verifiedEmail"),
             "email": None if address is None else mapping(address, "defaultEmailAddress").get("emailAddress"),
         },
@@ -170,34 +233,6 @@ def _customer(node: Source, keys: EmailKeys) -> Customer | None:
     )
 
 
-def _pair(source: Source, field: str, codes: Codes) -> AmountPair:
-    return pair_of_set(source.get(field), codes, field, NODE_NAMES)
-
-
-def _sum(items: list[dict[str, Any]], field: str, codes: Codes) -> AmountPair:
-    return total([_pair(item, field, codes) for item in items], field)
-
-
-def _nodes(source: Source, connection: str) -> list[dict[str, Any]]:
-    return objects(mapping(source.get(connection), connection), "nodes")
-
-
-def _is_whole(source: Source, connection: str) -> bool:
-    page = mapping(source.get(connection), connection).get("pageInfo")
-    return mapping(page, "pageInfo").get("hasNextPage") is False
-
-
-def _refund_is_whole(refund: Source) -> bool:
-    if not _is_whole(refund, "refundLineItems"):
-        return False
-    # What moved, and shipping, count only for a refund without lines.
-    by_lines = bool(_nodes(refund, "refundLineItems"))
-    return by_lines or (_is_whole(refund, "transactions") and _is_whole(refund, "refundShippingLines"))
-
-
-def _id_of(gid: object, kind: str, field: str) -> int:
-    prefix = f"gid://shopify/{kind}/"
-    digits = gid.removeprefix(prefix).partition("?")[0] if type(gid) is str and gid.startswith(prefix) else ""
-    if not (digits.isascii() and digits.isdigit() and len(digits) <= 19):
-        raise Unreadable(f"{field}: is no id of an object of kind {kind}")
-    return whole_id(int(digits), field)
+def _optional(line: Source, field: str, kind: str) -> int | None:
+    value = line.get(field)
+    return None if value is None else gid_number(mapping(value, field).get("id"), kind, f"{field}.id")

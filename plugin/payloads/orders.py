@@ -1,4 +1,4 @@
-"""An order's snapshot (orders/create, paid, updated, cancelled) and an order's edit (orders/edited) as facts."""
+"""An order's snapshot (orders/create, paid, updated, cancelled, fulfilled) and an order's edit as facts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,9 @@ from datetime import datetime
 
 from engine.events import AmountPair, Order, OrderEdit, OrderLine, Refund
 from engine.money import MINOR_UNITS_MAXIMUM
-from plugin.payloads.amounts import ZERO, Codes, codes_of, pair, total
+from plugin.payloads.amounts import ZERO, Codes, codes_of, pair, pair_of_set, total
 from plugin.payloads.customers import customer_of_order, guest_email_key
+from plugin.payloads.discounts import CodesUsed, allocated, codes_used
 from plugin.payloads.email_keys import EmailKeys
 from plugin.payloads.fields import (
     QUANTITY_MAXIMUM,
@@ -23,14 +24,18 @@ from plugin.payloads.fields import (
     refuse_other_kind,
     whole_id,
     whole_number,
+    word,
+    words,
 )
+from plugin.payloads.parcels import fulfillments_in, sent_at
 from plugin.payloads.refunds import embedded_refund
+from plugin.payloads.tenders import gateways_of, tenders_by_gateway
 
 _PAID_STATUSES = frozenset(["paid", "partially_refunded", "refunded"])
 
 
-def order_of(body: Source, keys: EmailKeys, received_at: datetime, *, paid_topic: bool) -> Order:
-    """The order in an orders/* body. `paid_topic` says that the delivery itself tells of its full payment."""
+def order_of(body: Source, keys: EmailKeys, received_at: datetime, *, topic: str) -> Order:
+    """The order in an orders/* body. Some topics tell themselves that it was paid in full, or sent in full."""
     refuse_other_kind(body, "Order")
     order_id = whole_id(body.get("id"), "id")
     codes = codes_of(body.get("currency"), body.get("presentment_currency"))
@@ -39,6 +44,8 @@ def order_of(body: Source, keys: EmailKeys, received_at: datetime, *, paid_topic
             raise Unreadable(f"{field}: is missing")
     updated_at, occurred_at = _times(body, received_at)
     customer = customer_of_order(body, keys)
+    whole, used = pair(body, "total_price", codes), codes_used(body, codes)
+    lines, shipping = _lines(body, codes, used), _shipping(body, codes, used)
     return Order(
         order_id=order_id,
         name=label(body.get("name"), "name", f"#{order_id}"),
@@ -48,13 +55,21 @@ def order_of(body: Source, keys: EmailKeys, received_at: datetime, *, paid_topic
         presentment_currency=codes.presentment,
         taxes_included=flag(body, "taxes_included"),
         test=flag(body, "test"),
-        paid=_paid(body) or paid_topic,
+        paid=_paid(body) or topic == "orders/paid",
         cancelled=moment(body.get("cancelled_at"), "cancelled_at", received_at) is not None,
-        total=pair(body, "total_price", codes),
-        lines=_lines(body, codes),
+        total=whole,
+        lines=lines,
         refunds=_refunds(body, order_id, codes, received_at),
         customer=customer,
         guest_email_key=guest_email_key(body, keys) if customer is None else None,
+        tags=words(body.get("tags"), "tags"),
+        source_name=label(body.get("source_name"), "source_name", ""),
+        shipping=shipping,
+        discounts=used.discounts(),
+        tenders=tenders_by_gateway(gateways_of(body), whole),
+        fulfilled_at=sent_at(fulfillments_in(body, order_id, received_at), updated_at)
+        if _sent(body) or topic == "orders/fulfilled"
+        else None,
     )
 
 
@@ -112,29 +127,56 @@ def _paid(body: Source) -> bool:
     return status in _PAID_STATUSES
 
 
-def _lines(body: Source, codes: Codes) -> tuple[OrderLine, ...]:
+def _sent(body: Source) -> bool:
+    status = body.get("fulfillment_status")
+    if status is not None and type(status) is not str:
+        raise Unreadable("fulfillment_status: is not a text")
+    return status == "fulfilled"
+
+
+def _lines(body: Source, codes: Codes, used: CodesUsed) -> tuple[OrderLine, ...]:
     lines = []
     for index, line in enumerate(objects(body, "line_items")):
         try:
-            lines.append(_line(line, codes))
+            lines.append(_line(line, codes, used))
         except Unreadable as error:
             raise error.inside(f"line_items[{index}]") from None
     return checked_lines(lines)
 
 
-def _line(line: Source, codes: Codes) -> OrderLine:
+def _line(line: Source, codes: Codes, used: CodesUsed) -> OrderLine:
     quantity = whole_number(line.get("quantity"), "quantity", 1, QUANTITY_MAXIMUM)
     current = line.get("current_quantity")
+    parts = allocated(line, codes)
     return OrderLine(
         line_id=whole_id(line.get("id"), "id"),
         quantity=quantity,
         current_quantity=None if current is None else whole_number(current, "current_quantity", 0, quantity),
         unit_price=pair(line, "price", codes),
-        discount=_sum(line, "discount_allocations", "amount", codes),
+        discount=total((amount for _, amount in parts), "discount_allocations") if parts else ZERO,
         tax=_sum(line, "tax_lines", "price", codes),
         gift_card=flag(line, "gift_card"),
         product_id=optional_id(line.get("product_id"), "product_id"),
+        variant_id=optional_id(line.get("variant_id"), "variant_id"),
+        sku=word(line.get("sku"), "sku"),
+        vendor=word(line.get("vendor"), "vendor"),
+        code_discounts=used.took(parts) if parts else (),
     )
+
+
+def _shipping(body: Source, codes: Codes, used: CodesUsed) -> AmountPair:
+    """What delivery cost before discounts, by the order's own sum of it; parts of codes that fell on it are noted."""
+    prices = []
+    for index, line in enumerate(objects(body, "shipping_lines")):
+        try:
+            used.took(allocated(line, codes))
+            if body.get("total_shipping_price_set") is None and not flag(line, "is_removed"):
+                prices.append(pair(line, "price", codes))
+        except Unreadable as error:
+            raise error.inside(f"shipping_lines[{index}]") from None
+    if body.get("total_shipping_price_set") is not None:
+        return pair_of_set(body["total_shipping_price_set"], codes, "total_shipping_price_set")
+    return total(prices, "shipping_lines")
 
 
 def _sum(line: Source, parts: str, field: str, codes: Codes) -> AmountPair:

@@ -204,3 +204,71 @@ def order_payload(
     for field in only_sets:
         payload[f"{field}_set"] = money_set("0.00", codes)
     return payload | changes
+
+
+def application_payload(kind: str, **changes: Any) -> Payload:
+    """An entry of discount_applications; codes have a `code`, others a `title`."""
+    return {
+        "allocation_method": "across",
+        "target_selection": "all",
+        "target_type": "line_item",
+        "type": kind,
+        "value": "5.0",
+        "value_type": "fixed_amount",
+        **changes,
+    }
+
+
+def parcel_payload(parcel_id: int = 91, **changes: Any) -> Payload:
+    """A parcel, as it stands inside of an order."""
+    return {
+        "id": parcel_id,
+        "admin_graphql_api_id": f"gid://shopify/Fulfillment/{parcel_id}",
+        "created_at": AT,
+        "line_items": [],
+        "location_id": 1,
+        "name": "#1001.1",
+        "order_id": 6200360403244,
+        "origin_address": None,
+        "receipt": {},
+        "service": "manual",
+        "shipment_status": None,
+        "status": "success",
+        "tracking_company": None,
+        "tracking_number": None,
+        "tracking_numbers": [],
+        "tracking_url": None,
+        "tracking_urls": [],
+        "updated_at": AT,
+        **changes,
+    }
+
+
+MERGE: Payload = {
+    "admin_graphql_api_customer_kept_id": "gid://shopify/Customer/1",
+    "admin_graphql_api_customer_deleted_id": "gid://shopify/Customer/2",
+    "admin_graphql_api_job_id": None,
+    "status": "completed",
+    "errors": [],
+}
+CONSENT: Payload = {
+    "customer_id": 501,
+    "email_address": "ada@example.com",
+    "email_marketing_consent": {
+        "state": "subscribed",
+        "opt_in_level": "single_opt_in",
+        "consent_updated_at": "2026-11-20T10:00:00-05:00",
+    },
+}
+PRODUCT: Payload = {
+    "id": 9001,
+    "admin_graphql_api_id": "gid://shopify/Product/9001",
+    "handle": "wreath",
+    "product_type": "Wreaths",
+    "status": "active",
+    "tags": "green, gift",
+    "title": "Laurel wreath",
+    "updated_at": "2026-11-20T10:00:00-05:00",
+    "variants": [],
+    "vendor": "Laurel",
+}

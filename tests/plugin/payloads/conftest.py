@@ -29,7 +29,7 @@ def read_order(keys: EmailKeys) -> Callable[..., Order]:
     """Read a payload as an order, by default from orders/updated."""
 
     def read(payload: object, topic: str = "orders/updated") -> Order:
-        (fact,) = translate(topic, body_of(payload), keys, RECEIVED_AT).facts
+        fact, *_ = translate(topic, body_of(payload), keys, RECEIVED_AT).facts
         assert isinstance(fact, Order)
         return fact
 

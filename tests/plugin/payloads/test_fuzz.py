@@ -13,7 +13,17 @@ from hypothesis import strategies as st
 from engine.events import Order, Refund
 from engine.money import MINOR_UNITS_MAXIMUM
 from plugin.payloads import FACT_TOPICS, EmailKeys, Translation, Unreadable, translate
-from tests.support.payloads import body_of, customer_payload, line_payload, order_payload
+from tests.support.payloads import (
+    CONSENT,
+    MERGE,
+    PRODUCT,
+    application_payload,
+    body_of,
+    customer_payload,
+    line_payload,
+    order_payload,
+    parcel_payload,
+)
 from tests.support.refund_payloads import refund_line_payload, refund_payload, transaction_payload
 
 KEYS = EmailKeys(b"a key of thirty-two bytes in all")
@@ -26,11 +36,15 @@ _MONEY_ONLY = refund_payload(
 )
 _ORDER = order_payload(
     lines=[line_payload(1, discounts=["1.00"], taxes=["0.50"]), line_payload(2, gift_card=True)],
+    discount_applications=[application_payload("discount_code", code="LRL-ONE")],
+    discount_codes=[{"code": "LRL-ONE", "amount": "1.00", "type": "fixed_amount"}],
+    fulfillments=[parcel_payload()],
     refunds=[refund_payload(71, lines=[refund_line_payload(1)]), _MONEY_ONLY],
 )
 _REMOVALS = {"removals": [{"id": 1, "delta": 1}]}
 _EDIT = {"order_edit": {"id": 1, "order_id": 2, "committed_at": None, "line_items": _REMOVALS}}
 _BODIES = [_ORDER, _MONEY_ONLY, refund_payload(71, lines=[refund_line_payload(1)]), customer_payload(), _EDIT]
+_BODIES += [parcel_payload(), MERGE, CONSENT, PRODUCT, customer_payload(tags="a,b", **CONSENT)]
 
 _STRANGE = st.one_of(
     st.none(),
@@ -75,8 +89,10 @@ def _mutated(draw: st.DrawFn) -> Any:
 
 def _amounts(fact: object) -> list[int]:
     if isinstance(fact, Order):
-        pairs = [fact.total]
+        pairs = [fact.total, fact.shipping, *(discount.amount for discount in fact.discounts)]
+        pairs += [tender.amount for tender in fact.tenders or ()]
         pairs += [pair for line in fact.lines for pair in (line.unit_price, line.discount, line.tax)]
+        pairs += [part for line in fact.lines for _, part in line.code_discounts]
         return [part for pair in pairs for part in (pair.shop, pair.presentment)] + [
             amount for refund in fact.refunds for amount in _amounts(refund)
         ]

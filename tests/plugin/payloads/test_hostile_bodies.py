@@ -216,7 +216,7 @@ def test_a_body_of_its_topics_kind_is_read(keys: EmailKeys, received_at: datetim
 
 def test_what_does_not_count_may_be_anything(read_order: ReadOrder) -> None:
     payload = order_payload(
-        total_tip_received="-1", shipping_lines="?", note={"a": [None]}, tax_lines=5, total_tax="NaN", gateway=3
+        total_tip_received="-1", shipping_address="?", note={"a": [None]}, tax_lines=5, total_tax="NaN", gateway=3
     )
 
     assert read_order(payload) == read_order(order_payload())

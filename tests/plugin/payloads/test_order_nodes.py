@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import deepcopy
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 import pytest
 
-from engine.events import AmountPair, Customer, Order
+from engine.events import AmountPair, Customer, Fulfillment, Order, OrderDiscount, Tender
 from plugin.payloads import EmailKeys, Unreadable
 from plugin.payloads.order_nodes import MANY_ORDERS, ONE_ORDER, PageSizes, translate_order_node
-from tests.support.payloads import Amount, customer_payload, line_payload, money_set, order_payload
+from tests.support.payloads import (
+    AT,
+    Amount,
+    application_payload,
+    both,
+    customer_payload,
+    line_payload,
+    money_set,
+    order_payload,
+    parcel_payload,
+)
 from tests.support.refund_payloads import refund_line_payload, refund_payload, transaction_payload
 
 AUD_IN_USD = ("AUD", "USD")
@@ -30,6 +41,18 @@ def _page(*nodes: dict[str, Any], more: bool = False) -> dict[str, Any]:
     return {"pageInfo": {"hasNextPage": more}, "nodes": list(nodes)}
 
 
+def _allocation(index: int, amount: Amount, *, code: str | None = None, target: str = "LINE_ITEM") -> dict[str, Any]:
+    application = {"index": index, "targetType": target, "value": {"__typename": "MoneyV2"}}
+    return {
+        "allocatedAmountSet": _bag(amount),
+        "discountApplication": application if code is None else application | {"code": code},
+    }
+
+
+def _transaction(kind: str, gateway: str, amount: Amount, status: str = "SUCCESS") -> dict[str, Any]:
+    return {"kind": kind, "status": status, "gateway": gateway, "amountSet": _bag(amount)}
+
+
 def _node() -> dict[str, Any]:
     """An order that the shopper paid in USD in a shop of AUD, a line of it refunded, and a little money besides."""
     return {
@@ -45,6 +68,29 @@ def _node() -> dict[str, Any]:
         "currencyCode": "AUD",
         "presentmentCurrencyCode": "USD",
         "email": "ada@example.com",
+        "tags": ["gift", "phone order"],
+        "sourceName": "web",
+        "discountCodes": ["LRL-FIVE", "LRL-SHIP", "NOTHING"],
+        "displayFulfillmentStatus": "FULFILLED",
+        "totalShippingPriceSet": _bag(("10.15", "7.71")),
+        "shippingLines": _page(
+            {"discountAllocations": [_allocation(2, ("10.15", "7.71"), code="LRL-SHIP", target="SHIPPING_LINE")]}
+        ),
+        "transactions": [
+            _transaction("SALE", "gift_card", ("20.00", "15.20")),
+            _transaction("SALE", "gift_card", ("20.00", "15.20"), status="FAILURE"),
+            _transaction("AUTHORIZATION", "shopify_payments", ("40.33", "30.65")),
+            _transaction("CAPTURE", "shopify_payments", ("40.33", "30.65")),
+        ],
+        "fulfillments": [
+            {
+                "id": "gid://shopify/Fulfillment/91",
+                "status": "SUCCESS",
+                "createdAt": "2026-11-20T15:00:00Z",
+                "updatedAt": "2026-11-20T15:00:00Z",
+                "deliveredAt": None,
+            }
+        ],
         "customer": {
             "id": "gid://shopify/Customer/501",
             "verifiedEmail": True,
@@ -57,11 +103,14 @@ def _node() -> dict[str, Any]:
                 "quantity": 2,
                 "currentQuantity": 1,
                 "isGiftCard": False,
+                "sku": "WREATH-11",
+                "vendor": "Laurel",
                 "product": {"id": "gid://shopify/Product/9011"},
+                "variant": {"id": "gid://shopify/ProductVariant/8011"},
                 "originalUnitPriceSet": _bag(("45.62", "34.67")),
                 "discountAllocations": [
-                    {"allocatedAmountSet": _bag(("3.20", "2.43"))},
-                    {"allocatedAmountSet": _bag(("5.0", "3.8"))},
+                    _allocation(0, ("3.20", "2.43")),
+                    _allocation(1, ("5.0", "3.8"), code="LRL-FIVE"),
                 ],
                 "taxLines": [{"priceSet": _bag(("4.56", "3.47"))}],
             }
@@ -134,6 +183,29 @@ def _as_webhook() -> dict[str, Any]:
         taxes_included=True,
         financial_status="partially_refunded",
         refunds=[by_line, by_money],
+        tags="gift, phone order",
+        payment_gateway_names=["gift_card", "shopify_payments"],
+        fulfillment_status="fulfilled",
+        fulfillments=[parcel_payload(91, created_at=AT, updated_at=AT)],
+        total_shipping_price_set=money_set(("10.15", "7.71"), AUD_IN_USD),
+        shipping_lines=[
+            {
+                **both("price", ("10.15", "7.71"), AUD_IN_USD),
+                "discount_allocations": [
+                    {**both("amount", ("10.15", "7.71"), AUD_IN_USD), "discount_application_index": 2}
+                ],
+            }
+        ],
+        discount_applications=[
+            application_payload("automatic", title="Autumn"),
+            application_payload("discount_code", code="LRL-FIVE"),
+            application_payload("discount_code", code="LRL-SHIP", target_type="shipping_line", value_type="percentage"),
+        ],
+        discount_codes=[
+            {"code": "LRL-FIVE", "amount": "5.00", "type": "fixed_amount"},
+            {"code": "LRL-SHIP", "amount": "10.15", "type": "shipping"},
+            {"code": "NOTHING", "amount": "0.00", "type": "fixed_amount"},
+        ],
     )
 
 
@@ -146,7 +218,20 @@ def test_a_node_is_the_same_fact_as_the_webhook_of_its_order(
     read = translate_order_node(node, keys, received_at, ONE_ORDER)
 
     assert read.complete is True
-    assert read.order == read_order(_as_webhook())
+    assert replace(read.order, tenders=None) == read_order(_as_webhook())
+    assert read.order.tenders == (
+        Tender("gift_card", AmountPair(2000, 1520)),
+        Tender("other", AmountPair(4033, 3065)),
+    )
+    assert read.order.discounts == (
+        OrderDiscount("LRL-FIVE", "amount", AmountPair(500, 380)),
+        OrderDiscount("LRL-SHIP", "shipping", AmountPair(1015, 771)),
+        OrderDiscount("NOTHING", "amount", AmountPair(0, 0)),
+    )
+    assert read.order.lines[0].code_discounts == ((0, AmountPair(500, 380)),)
+    assert read.order.shipping == AmountPair(1015, 771)
+    assert read.fulfillments == (Fulfillment(6200360403244, 91, read.order.updated_at, read.order.updated_at),)
+    assert read.order.fulfilled_at == read.order.updated_at
     assert read.order.lines[0].discount == AmountPair(shop=820, presentment=623)
     assert read.order.refunds[1].moved == ((760, "USD"),)
     assert read.order.refunds[1].shipping == AmountPair(shop=440, presentment=334)

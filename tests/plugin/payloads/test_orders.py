@@ -8,7 +8,7 @@ from decimal import Decimal
 
 import pytest
 
-from engine.events import AmountPair, Customer, Order, OrderLine
+from engine.events import AmountPair, Customer, Order, OrderLine, Tender
 from plugin.payloads import EmailKeys, Translation, translate
 from tests.support.payloads import body_of, customer_payload, line_payload, order_payload
 from tests.support.refund_payloads import refund_line_payload, refund_payload
@@ -44,9 +44,14 @@ def test_a_paid_order_becomes_one_fact_with_the_ids_it_is_about(keys: EmailKeys,
                         tax=AmountPair(0, 0),
                         gift_card=False,
                         product_id=9011,
+                        variant_id=8011,
+                        sku="WREATH-11",
+                        vendor="Laurel",
                     ),
                 ),
                 customer=Customer(customer_id=501, email_key=keys.of("ada@example.com")),
+                source_name="web",
+                tenders=(Tender("other", AmountPair(4500, 4500)),),
             ),
         ),
         customer_id=501,

@@ -16,7 +16,8 @@ OPERATION = Path(__file__).parents[3] / "plugin" / "shopify" / "operations" / "o
 
 def test_page_sizes_are_the_operations_variables() -> None:
     assert MANY_ORDERS.variables("id:5", after="abc") == {
-        "query": "id:5", "after": "abc", "orders": 4, "lines": 8, "refunds": 2, "refundLines": 3,
+        "query": "id:5", "after": "abc", "orders": 3, "lines": 8, "refunds": 2, "refundLines": 3,
+        "parts": 4,
     }  # fmt: skip
     (operation,) = (
         part for part in parse(OPERATION.read_text()).definitions if isinstance(part, OperationDefinitionNode)
@@ -36,7 +37,9 @@ def test_a_page_asks_for_fewer_cost_points_than_shopify_allows(sizes: PageSizes)
         """Shopify's rule: an object 1, a list or connection as many as it is asked for, and 2 for itself."""
         points = 0
         for part in selection_set.selections:
-            if part.kind == "fragment_spread":
+            if part.kind == "inline_fragment":
+                points += cost(part.selection_set)
+            elif part.kind == "fragment_spread":
                 points += cost(fragments[part.name.value].selection_set)
             elif part.selection_set is not None and part.name.value not in ("pageInfo", "nodes"):
                 asked_for = _asked_for(part, sizes)
