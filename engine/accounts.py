@@ -13,12 +13,16 @@ KINDS_PER_MEMBER = 16
 
 
 class ProgramAccount(IntEnum):
-    """The program's own accounts: no stored balance, summed from the transfers."""
+    """The program's own accounts: no stored balance, summed from the transfers.
+
+    `MOVED` is where points are between two members; it is empty between transactions.
+    """
 
     ISSUED = 1
     REDEEMED = 2
     EXPIRED = 3
     WRITTEN_OFF = 4
+    MOVED = 5
 
 
 class MemberAccount(IntEnum):

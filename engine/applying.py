@@ -23,6 +23,7 @@ from engine.order_awards import OrderAward, order_award, order_award_key, post_o
 from engine.order_facts import KnownOrder, OrderKey, lock_orders, meet_by_email, store_orders
 from engine.program import ProgramVersion
 from engine.publishing import versions_of
+from engine.taking import expire_due
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +156,8 @@ def _purchase_claims(batch: _Batch) -> list[BonusClaim]:
 async def _load_lots(ledger: Ledger, planned: list[OrderAward]) -> None:
     """Points are only taken from members whose due lots were expired first."""
     losing = {one.member for one in planned if one.difference < 0}
-    await ledger.load_lots(losing, [one.award.award_id for one in planned if one.difference < 0])
-    await ledger.draw_ids(sum(ledger.due_lots(key) for key in losing))
-    for key in sorted(losing):
-        ledger.expire_due(key)
+    await ledger.load_lots(losing, {one.award.award_id: one.member for one in planned if one.difference < 0})
+    await expire_due(ledger, {ledger.root(key) for key in losing})
 
 
 def _order_awards(batch: _Batch, keys: dict[OrderKey, AwardKey], awards: dict[AwardKey, Award]) -> list[OrderAward]:

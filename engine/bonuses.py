@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.awards import MEMBER_SCOPE, Award, AwardKey, points_end, points_start
+from engine.giving import earn
 from engine.ledger import EffectKey, Ledger, MemberKey, PlannedTransaction
 from engine.program import ProgramVersion, version_at
 
@@ -42,7 +43,7 @@ class Bonus:
         award = self.award
         award.award_id = ledger.new_id()
         planned = PlannedTransaction(
-            self.member,
+            ledger.root(self.member),
             ledger.new_id(),
             "bonus",
             self.points,
@@ -53,7 +54,7 @@ class Bonus:
             detail={"rule": "sign-up"},
             effect=EffectKey(award.key.shop_id, award.key.source, award.key.source_id, award.key.rule, award.revision),
         )
-        ledger.earn(award, self.points, planned, self.starts_at)
+        earn(ledger, award, self.points, planned, self.starts_at)
         award.posted, award.revision = self.points, 1
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.ledger import Ledger, MemberKey
+from engine.taking import expire_due as expire_lots
 
 _DUE = text("""
     SELECT program_id, member_id FROM members WHERE next_expiry_at <= now()
@@ -22,10 +23,10 @@ async def expire_due(connection: AsyncConnection, most: int = 500) -> int:
     if not members:
         return 0
     ledger = await Ledger.open(connection, members)
-    await ledger.load_lots(members)
-    await ledger.draw_ids(sum(ledger.due_lots(key) for key in members))
     for key in members:
-        ledger.expire_due(key)
-        ledger.holdings[key].changed = True  # its next expiry is worked out again, also when nothing was due
+        # A sweep reads no more of a wallet than what is due; its next end is worked out again, due or not.
+        await ledger.load_spendable_lots(key, 0)
+        ledger.holdings[key].changed = True
+    await expire_lots(ledger, members)
     await ledger.write()
     return len(members)

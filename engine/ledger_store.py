@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -17,23 +18,34 @@ from engine.sealing import TransactionContent, content_hash
 if TYPE_CHECKING:
     from engine.ledger import Ledger, MemberKey, PlannedTransaction
 
+_FIRST_LOTS = 32
 _MEMBER = {"program_id": "bigint", "member_id": "bigint"}
 # The order of the locks is what keeps batches from deadlocking, so it is fixed before any row is locked.
 _LOCK_MEMBERS = BulkStatement(
     _MEMBER,
-    """SELECT m.program_id, m.member_id, m.available, m.pending, m.reserved, m.debt, m.lifetime, m.next_expiry_at
-    FROM members m JOIN given g ON m.program_id = g.program_id AND m.member_id = g.member_id
+    """, wanted AS (
+        SELECT g.program_id, g.member_id AS asked, COALESCE(a.merged_into, a.member_id) AS member_id
+        FROM given g JOIN members a ON a.program_id = g.program_id AND a.member_id = g.member_id
+    )
+    SELECT m.program_id, w.asked, m.merged_into, m.member_id, m.available, m.pending, m.reserved, m.debt, m.lifetime,
+        m.next_expiry_at
+    FROM members m JOIN wanted w ON m.program_id = w.program_id AND m.member_id = w.member_id
     ORDER BY m.program_id, m.member_id FOR UPDATE OF m""",
 )
 _DRAW_IDS = text("SELECT nextval('ledger_ids') FROM generate_series(1, :count)")
 _LOT = """l.program_id, l.lot_id, l.member_id, l.award_id, l.transaction_id, l.quantity, l.remaining, l.available_at,
-        l.expires_at, l.expired"""
+        l.expires_at, l.expired, l.idle_days"""
 _READ_LOTS = BulkStatement(
     _MEMBER,
     f"""SELECT {_LOT} FROM given g JOIN lots l ON l.program_id = g.program_id AND l.member_id = g.member_id
     WHERE l.remaining > 0
     UNION ALL SELECT {_LOT} FROM (SELECT DISTINCT program_id FROM given) g JOIN lots l ON l.program_id = g.program_id
     WHERE l.remaining = 0 AND l.expired > 0 AND l.award_id = ANY(:award_ids)""",
+)
+# Earliest end first, as points are spent; page by page, because a wallet may hold any number of lots.
+_READ_SPENDABLE_LOTS = text(
+    f"""SELECT {_LOT} FROM lots l WHERE l.program_id = :program_id AND l.member_id = :member_id AND l.remaining > 0
+    ORDER BY l.expires_at, l.available_at, l.lot_id LIMIT :most OFFSET :skip"""
 )
 _READ_NAMED_LOTS = text(f"SELECT {_LOT} FROM lots l WHERE l.program_id = :program_id AND l.lot_id = ANY(:lot_ids)")
 _INSERT_TRANSACTIONS = insert_rows(
@@ -63,14 +75,17 @@ _INSERT_LOTS = insert_rows(
     {
         "program_id": "bigint", "lot_id": "bigint", "member_id": "bigint", "award_id": "bigint",
         "transaction_id": "bigint", "quantity": "bigint", "remaining": "bigint", "available_at": "timestamptz",
-        "expires_at": "timestamptz", "expired": "bigint",
+        "expires_at": "timestamptz", "expired": "bigint", "idle_days": "integer",
     },
 )  # fmt: skip
 _UPDATE_LOTS = BulkStatement(
-    {"program_id": "bigint", "lot_id": "bigint", "remaining": "bigint", "expired": "bigint"},
-    """UPDATE lots l SET remaining = g.remaining, expired = g.expired FROM given g
+    {
+        "program_id": "bigint", "lot_id": "bigint", "remaining": "bigint", "expired": "bigint",
+        "expires_at": "timestamptz",
+    },
+    """UPDATE lots l SET remaining = g.remaining, expired = g.expired, expires_at = g.expires_at FROM given g
     WHERE l.program_id = g.program_id AND l.lot_id = g.lot_id""",
-)
+)  # fmt: skip
 _INSERT_CONSUMPTIONS = insert_rows(
     "lot_consumptions",
     {"program_id": "bigint", "transaction_id": "bigint", "lot_id": "bigint", "quantity": "bigint"},
@@ -79,16 +94,21 @@ _INSERT_UNSEALED = insert_rows("unsealed_transactions", {"program_id": "bigint",
 _UPDATE_MEMBERS = BulkStatement(
     {
         **_MEMBER, "available": "bigint", "pending": "bigint", "reserved": "bigint", "debt": "bigint",
-        "lifetime": "bigint", "next_expiry_at": "timestamptz",
+        "lifetime": "bigint", "next_expiry_at": "timestamptz", "recount": "boolean",
     },
     """UPDATE members m SET available = g.available, pending = g.pending, reserved = g.reserved, debt = g.debt,
-        lifetime = g.lifetime, next_expiry_at = g.next_expiry_at, version = m.version + 1
+        lifetime = g.lifetime, version = m.version + 1, next_expiry_at = CASE WHEN g.recount THEN (
+            SELECT min(l.expires_at) FROM lots l WHERE l.program_id = m.program_id AND l.member_id = m.member_id
+            AND l.remaining > 0) ELSE g.next_expiry_at END
     FROM given g WHERE m.program_id = g.program_id AND m.member_id = g.member_id""",
 )  # fmt: skip
 
 
 async def lock_members(connection: AsyncConnection, members: Sequence[MemberKey]) -> Sequence[Any]:
-    """Lock these members' rows, in the order of their ids, and read their balances."""
+    """Lock these members' rows, or those of whom they were merged into, in the order of their ids; read the balances.
+
+    Rows are (program, member asked for, whom the locked one was merged into, locked member, balances…).
+    """
     return await _LOCK_MEMBERS.run(connection, members)
 
 
@@ -101,6 +121,20 @@ async def draw_ids(connection: AsyncConnection, count: int) -> list[int]:
 async def read_lots(connection: AsyncConnection, members: Sequence[MemberKey], award_ids: list[int]) -> list[Lot]:
     """The members' live lots, and those of the named awards of which something expired."""
     return [Lot(*row) for row in await _READ_LOTS.run(connection, members, award_ids=award_ids)]
+
+
+async def read_spendable_lots(connection: AsyncConnection, key: MemberKey, points: int, now: datetime) -> list[Lot]:
+    """A member's lots in the order of spending: all that are due, and of the others as many as hold `points`."""
+    lots: list[Lot] = []
+    most = _FIRST_LOTS
+    while True:
+        page = {**key._asdict(), "most": most, "skip": len(lots)}
+        rows = (await connection.execute(_READ_SPENDABLE_LOTS, page)).fetchall()
+        lots += [Lot(*row) for row in rows]
+        live = [lot.remaining for lot in lots if not lot.due(now)]
+        if len(rows) < most or (live and sum(live) >= points):
+            return lots
+        most *= 4
 
 
 async def read_named_lots(connection: AsyncConnection, program_id: int, lot_ids: list[int]) -> list[Lot]:
@@ -130,11 +164,14 @@ async def write(ledger: Ledger) -> None:
     await _UPDATE_MEMBERS.run(
         connection,
         [
-            (*h.key, h.available, h.pending, h.reserved, h.debt, h.lifetime, h.next_expiry_at)
+            (
+                *h.key, h.available, h.pending, h.reserved, h.debt, h.lifetime, h.next_expiry_at,
+                h.lots is not None and not h.all_lots,
+            )
             for h in ledger.holdings.values()
             if h.changed
         ],
-    )
+    )  # fmt: skip
     crash_point("ledger-after-write")
 
 
@@ -145,7 +182,7 @@ async def _write_lots(ledger: Ledger) -> None:
         [
             (
                 lot.program_id, lot.lot_id, lot.member_id, lot.award_id, lot.transaction_id, lot.quantity,
-                lot.remaining, lot.available_at, lot.expires_at, lot.expired,
+                lot.remaining, lot.available_at, lot.expires_at, lot.expired, lot.idle_days,
             )
             for lot in ledger.new_lots
         ],
@@ -153,7 +190,11 @@ async def _write_lots(ledger: Ledger) -> None:
     new = {(lot.program_id, lot.lot_id) for lot in ledger.new_lots}
     await _UPDATE_LOTS.run(
         connection,
-        [(*key, lot.remaining, lot.expired) for key, lot in ledger.touched_lots.items() if key not in new],
+        [
+            (*key, lot.remaining, lot.expired, lot.expires_at)
+            for key, lot in ledger.touched_lots.items()
+            if key not in new
+        ],
     )
     await _INSERT_CONSUMPTIONS.run(
         connection,

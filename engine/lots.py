@@ -27,6 +27,8 @@ class Lot:
     available_at: datetime
     expires_at: datetime | None
     expired: int = 0
+    idle_days: int | None = None
+    """Where set, every purchase moves the end to so many days after it."""
 
     def due(self, now: datetime) -> bool:
         """Whether its points can no longer be spent; the end is the first such instant."""
@@ -50,18 +52,14 @@ def plan_spending(lots: Iterable[Lot], points: int) -> list[Taking]:
     return _take(sorted(lots, key=_spending_order), points)
 
 
-def plan_taking_back(lots: Iterable[Lot], award_id: int, points: int) -> list[Taking]:
-    """Take points back: the award's own unspent lots first, then the others, latest end first."""
-    lots = list(lots)
-    own = sorted((lot for lot in lots if lot.award_id == award_id), key=_spending_order)
-    others = sorted((lot for lot in lots if lot.award_id != award_id), key=_spending_order, reverse=True)
-    return _take([*own, *others], points)
+def plan_taking_back(lots: Iterable[Lot], points: int, *, latest_first: bool) -> list[Taking]:
+    """Take points from lots of other awards: latest end first, which is kind to the member, or earliest first."""
+    return _take(sorted(lots, key=_spending_order, reverse=latest_first), points)
 
 
-def plan_taking_expired(lots: Iterable[Lot], award_id: int, points: int) -> list[Taking]:
-    """Of an award's points that ran out already, those that a refund takes back: the member lost them before."""
-    own = sorted((lot for lot in lots if lot.award_id == award_id), key=_spending_order)
-    return _take(own, points, held=lambda lot: lot.expired)
+def plan_taking_expired(lots: Iterable[Lot], points: int) -> list[Taking]:
+    """Take points that ran out already."""
+    return _take(sorted(lots, key=_spending_order), points, held=lambda lot: lot.expired)
 
 
 def _take(lots: Iterable[Lot], points: int, held: Callable[[Lot], int] = lambda lot: lot.remaining) -> list[Taking]:

@@ -12,10 +12,12 @@ from datetime import datetime
 from engine.awards import Award, AwardKey, points_end, points_start
 from engine.earning import OrderOutcome, order_outcome
 from engine.events import Order
+from engine.giving import earn
 from engine.ledger import EffectKey, Ledger, MemberKey, PlannedTransaction
 from engine.money import Money
 from engine.order_facts import KnownOrder
 from engine.program import ProgramVersion, version_at
+from engine.taking import TakingPolicy, take_back
 
 
 @dataclass(slots=True)
@@ -78,7 +80,7 @@ def post_order_award(ledger: Ledger, one: OrderAward) -> None:
         return
     gives = one.difference > 0
     planned = PlannedTransaction(
-        one.member,
+        ledger.root(one.member),
         ledger.new_id(),
         "earn" if gives else "clawback",
         one.difference,
@@ -90,9 +92,9 @@ def post_order_award(ledger: Ledger, one: OrderAward) -> None:
         effect=EffectKey(award.key.shop_id, award.key.source, award.key.source_id, award.key.rule, award.revision),
     )
     if gives:
-        ledger.earn(award, one.difference, planned, one.starts_at)
+        earn(ledger, award, one.difference, planned, one.starts_at)
     else:
-        ledger.take_back(award, -one.difference, planned)
+        take_back(ledger, award, -one.difference, planned, TakingPolicy())
     award.posted += one.difference
     award.revision += 1
 

@@ -1,103 +1,225 @@
-"""Two-phase spending: points are held for a purpose, then captured, or voided back into the lots that they came from.
+"""Two-phase spending: points are held for a purpose, then captured, or given back to the lots that they came from.
 
-A hold has an end; what nobody settles until then is voided. Restored points live at least `RESTORE_MINIMUM` longer,
-so that a hold never costs a member what would have run out meanwhile.
+A hold has an end; what nobody settles until then is voided, except where a redemption owns it: that has deadlines of
+its own. Points that come back live at least `RESTORE_MINIMUM` longer, so that a hold never costs a member what would
+have run out meanwhile.
 """
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.accounts import ProgramAccount
+from engine.bulk import insert_rows
+from engine.holding import capture, give_back, hold, restore
 from engine.ledger import InsufficientPoints, Ledger, MemberKey, PlannedTransaction
 from engine.lots import NEVER, Taking, plan_spending
+from engine.taking import Shortfall, expire_due, spend
 
 RESTORE_MINIMUM = timedelta(days=30)
+REDEMPTION = "redemption"
+"""The purpose of holds that belong to a redemption: never voided by time alone."""
 
 
 class ReservationSettled(Exception):  # noqa: N818  # named for the rule, as the field names it
     """The hold was captured or voided before."""
 
 
-async def reserve(
-    connection: AsyncConnection, key: MemberKey, points: int, *, purpose: str, actor: str, held_for: timedelta
-) -> int:
-    """Hold points, earliest end first; returns the hold's id.
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A hold as it stands, under its lock."""
 
-    Raises InsufficientPoints when fewer are available. Points that are due are expired first and cannot be held.
+    program_id: int
+    reservation_id: int
+    member_id: int
+    points: int
+    captured: int
+    restored: int
+    state: str
+
+    @property
+    def owner(self) -> MemberKey:
+        """Who it was made for; since a merge the points may be another member's."""
+        return MemberKey(self.program_id, self.member_id)
+
+
+_INSERT_LOTS = insert_rows(
+    "reservation_lots",
+    {"program_id": "bigint", "reservation_id": "bigint", "lot_id": "bigint", "quantity": "bigint"},
+)
+_COLUMNS = "program_id, reservation_id, member_id, points, captured, restored, state"
+_ONE = "WHERE program_id = :program_id AND reservation_id = :reservation_id"
+_INSERT = text("""
+    INSERT INTO reservations (program_id, reservation_id, member_id, points, captured, state, purpose, expires_at)
+    VALUES (:program_id, :reservation_id, :member_id, :points, :captured, :state, :purpose, :expires_at)
+""")
+_UPDATE = text(f"UPDATE reservations SET state = :state, captured = :captured, restored = :restored {_ONE}")
+
+
+async def open_ledger(connection: AsyncConnection, key: MemberKey, points: int) -> Ledger:
+    """Lock a member, expire what is due and load as many lots as `points` need: ready to hold or spend them."""
+    ledger = await Ledger.open(connection, [key])
+    await ledger.load_spendable_lots(ledger.root(key), points)
+    await expire_due(ledger, [ledger.root(key)])
+    return ledger
+
+
+async def hold_points(
+    ledger: Ledger, key: MemberKey, points: int, *, purpose: str, actor: str, expires_at: datetime,
+    detail: dict[str, str] | None = None,
+) -> int:  # fmt: skip
+    """Hold points of a locked member, earliest end first; returns the hold's id. The caller writes the ledger.
+
+    Raises InsufficientPoints when fewer are available, ValueError for less than one point.
     """
     if points <= 0:
         raise ValueError("a hold needs at least one point")
-    ledger = await Ledger.open(connection, [key])
-    await ledger.load_lots([key])
-    await ledger.draw_ids(ledger.due_lots(key) + 2)
-    ledger.expire_due(key)
-    holdings = ledger.holdings[key]
+    holdings = ledger.holdings[ledger.root(key)]
     if holdings.available < points:
         raise InsufficientPoints(points, holdings.available)
+    await ledger.draw_ids(2)
     reservation_id = ledger.new_id()
     planned = PlannedTransaction(
-        key, ledger.new_id(), "reserve", -points, ledger.now, actor, detail={"reservation": str(reservation_id)}
-    )
-    takings = plan_spending(holdings.lots or [], points)
-    ledger.hold(planned, takings, points)
-    await ledger.write()
-    await connection.execute(
-        text(
-            "INSERT INTO reservations (program_id, reservation_id, member_id, points, purpose, expires_at) "
-            "VALUES (:program_id, :reservation_id, :member_id, :points, :purpose, :expires_at)"
-        ),
-        {
-            **key._asdict(), "reservation_id": reservation_id, "points": points, "purpose": purpose,
-            "expires_at": ledger.now + held_for,
-        },
+        holdings.key, ledger.new_id(), "reserve", -points, ledger.now, actor,
+        detail={**(detail or {}), "reservation": str(reservation_id)},
     )  # fmt: skip
-    for taking in takings:
-        await connection.execute(
-            text("INSERT INTO reservation_lots VALUES (:program_id, :reservation_id, :lot_id, :quantity)"),
-            {
-                "program_id": key.program_id, "reservation_id": reservation_id, "lot_id": taking.lot.lot_id,
-                "quantity": taking.quantity,
-            },
-        )  # fmt: skip
+    takings = plan_spending(holdings.lots or [], points)
+    held = hold(ledger, planned, takings)
+    assert held == points, "the lots hold what the balance says"
+    await _store(ledger, holdings.key, reservation_id, points, takings, purpose=purpose, expires_at=expires_at)
+    return reservation_id
+
+
+async def _store(
+    ledger: Ledger, key: MemberKey, reservation_id: int, points: int, takings: Sequence[Taking], *, purpose: str,
+    expires_at: datetime, captured: int = 0,
+) -> None:  # fmt: skip
+    values = {
+        **key._asdict(), "reservation_id": reservation_id, "points": points, "captured": captured,
+        "state": "captured" if captured else "held", "purpose": purpose, "expires_at": expires_at,
+    }  # fmt: skip
+    await ledger.connection.execute(_INSERT, values)
+    rows = [(key.program_id, reservation_id, taking.lot.lot_id, taking.quantity) for taking in takings]
+    await _INSERT_LOTS.run(ledger.connection, rows)
+
+
+async def read_reservation(connection: AsyncConnection, program_id: int, reservation_id: int) -> Reservation:
+    """A hold, without a lock: to find its member. Raises NoResultFound."""
+    return await _read(connection, program_id, reservation_id, "")
+
+
+async def _read(connection: AsyncConnection, program_id: int, reservation_id: int, lock: str) -> Reservation:
+    parameters = {"program_id": program_id, "reservation_id": reservation_id}
+    row = (await connection.execute(text(f"SELECT {_COLUMNS} FROM reservations {_ONE} {lock}"), parameters)).one()
+    return Reservation(*row)
+
+
+async def settle_hold(
+    ledger: Ledger, program_id: int, reservation_id: int, *, capture_points: int, actor: str,
+    detail: dict[str, str] | None = None,
+) -> None:  # fmt: skip
+    """Capture a part of a hold as spent and give the rest back to its lots, last lot first.
+
+    Its member has to be locked in the ledger; the caller writes it. Raises ReservationSettled when it was settled
+    before, ValueError when it holds fewer points.
+    """
+    found = await _read(ledger.connection, program_id, reservation_id, "FOR UPDATE")
+    if found.state != "held":
+        raise ReservationSettled(f"reservation {reservation_id} is {found.state}")
+    if not 0 <= capture_points <= found.points:
+        raise ValueError(f"the hold has {found.points} points")
+    key = ledger.root(found.owner)
+    told = {**(detail or {}), "reservation": str(reservation_id)}
+    await ledger.draw_ids(2)
+    if capture_points:
+        planned = PlannedTransaction(key, ledger.new_id(), "capture", 0, ledger.now, actor, detail=dict(told))
+        planned.detail["spent"] = str(capture_points)
+        capture(ledger, planned, capture_points)
+    if capture_points < found.points:
+        back = PlannedTransaction(key, ledger.new_id(), "release", 0, ledger.now, actor, detail=told)
+        lots = await _lots_of(ledger, key, found)
+        await give_back(ledger, back, lots, found.points - capture_points, ledger.now + RESTORE_MINIMUM)
+    await _update(ledger, found, "captured" if capture_points else "voided", capture_points, 0)
+
+
+async def restore_captured(
+    ledger: Ledger, program_id: int, reservation_id: int, *, restored_in_all: int, actor: str,
+    minimum_days: int = RESTORE_MINIMUM.days, detail: dict[str, str] | None = None,
+) -> int:  # fmt: skip
+    """Give back spent points until `restored_in_all` of the hold's have come back; returns how many came now.
+
+    They go to their own lots, those that end last first. What came back is never taken again by this: a smaller
+    number than before changes nothing. Raises ValueError for more than was captured.
+    """
+    found = await _read(ledger.connection, program_id, reservation_id, "FOR UPDATE")
+    if restored_in_all > found.captured:
+        raise ValueError(f"only {found.captured} points were spent")
+    points = restored_in_all - found.restored
+    if points <= 0:
+        return 0
+    key = ledger.root(found.owner)
+    await ledger.draw_ids(1)
+    planned = PlannedTransaction(
+        key, ledger.new_id(), "restore", points, ledger.now, actor,
+        detail={**(detail or {}), "reservation": str(reservation_id)},
+    )  # fmt: skip
+    lots = await _lots_of(ledger, key, found)
+    # What was given back when the hold was settled, and restored before, came from the same end of the list.
+    left = _without(lots, found.points - found.captured + found.restored)
+    await restore(ledger, planned, left, points, ledger.now + timedelta(days=minimum_days))
+    await _update(ledger, found, found.state, found.captured, restored_in_all)
+    return points
+
+
+async def spend_again(
+    ledger: Ledger, key: MemberKey, points: int, *, actor: str, shortfall: Shortfall, detail: dict[str, str]
+) -> int | None:
+    """Spend points at once, because a code was used after its points had come back.
+
+    What is not there follows the policy. Returns the id of a hold that is captured already, for what the lots gave,
+    or None when they gave nothing. The member's lots have to be loaded; the caller writes the ledger.
+    """
+    root = ledger.root(key)
+    await ledger.draw_ids(2)
+    reservation_id = ledger.new_id()
+    told = {**detail, "reservation": str(reservation_id), "spent": str(points)}
+    planned = PlannedTransaction(root, ledger.new_id(), "spend", -points, ledger.now, actor, detail=told)
+    takings = spend(ledger, planned, points, ProgramAccount.REDEEMED, shortfall)
+    taken = sum(taking.quantity for taking in takings)
+    if not taken:
+        return None
+    await _store(
+        ledger, root, reservation_id, taken, takings, purpose=REDEMPTION, expires_at=ledger.now, captured=taken
+    )
+    return reservation_id
+
+
+async def reserve(
+    connection: AsyncConnection, key: MemberKey, points: int, *, purpose: str, actor: str, held_for: timedelta
+) -> int:
+    """Hold points in a step of its own; returns the hold's id. Raises like `hold_points`."""
+    ledger = await open_ledger(connection, key, points)
+    reservation_id = await hold_points(
+        ledger, key, points, purpose=purpose, actor=actor, expires_at=ledger.now + held_for
+    )
+    await ledger.write()
     return reservation_id
 
 
 async def settle(
     connection: AsyncConnection, program_id: int, reservation_id: int, *, capture: int, actor: str
 ) -> None:
-    """Capture `capture` points of a hold as spent and void the rest back into its lots, last lot first.
-
-    What the member owes is paid back from the voided points first. Raises ReservationSettled when it was settled
-    before, ValueError when it holds fewer points.
-    """
-    key, ledger, points = await _open(connection, program_id, reservation_id)
-    if not 0 <= capture <= points:
-        raise ValueError(f"the hold has {points} points")
-    held = await _held_lots(connection, ledger, key, reservation_id)
-    await ledger.draw_ids(ledger.due_lots(key) + len(held) + 2)
-    ledger.expire_due(key)
-    detail = {"reservation": str(reservation_id)}
-    if capture:
-        ledger.capture(
-            PlannedTransaction(key, ledger.new_id(), "capture", 0, ledger.now, actor, detail=detail), capture
-        )
-    if capture < points:
-        back = PlannedTransaction(key, ledger.new_id(), "release", 0, ledger.now, actor, detail=detail)
-        ledger.give_back(back, held, points - capture, ledger.now + RESTORE_MINIMUM)
+    """Capture and give back in a step of its own. Raises like `settle_hold`."""
+    found = await read_reservation(connection, program_id, reservation_id)
+    ledger = await open_ledger(connection, found.owner, 0)
+    await settle_hold(ledger, program_id, reservation_id, capture_points=capture, actor=actor)
     await ledger.write()
-    await connection.execute(
-        text(
-            "UPDATE reservations SET state = :state, captured = :captured "
-            "WHERE program_id = :program_id AND reservation_id = :reservation_id"
-        ),
-        {
-            "state": "captured" if capture else "voided", "captured": capture, "program_id": program_id,
-            "reservation_id": reservation_id,
-        },
-    )  # fmt: skip
 
 
 async def void_due(connection: AsyncConnection, most: int = 100) -> int:
@@ -108,9 +230,9 @@ async def void_due(connection: AsyncConnection, most: int = 100) -> int:
     rows = await connection.execute(
         text(
             "SELECT program_id, reservation_id FROM reservations WHERE state = 'held' AND expires_at <= now() "
-            "ORDER BY program_id, member_id, reservation_id LIMIT :most"
+            "AND purpose <> :redemption ORDER BY program_id, member_id, reservation_id LIMIT :most"
         ),
-        {"most": most},
+        {"most": most, "redemption": REDEMPTION},
     )
     voided = 0
     for program_id, reservation_id in rows.fetchall():
@@ -122,32 +244,32 @@ async def void_due(connection: AsyncConnection, most: int = 100) -> int:
     return voided
 
 
-async def _open(connection: AsyncConnection, program_id: int, reservation_id: int) -> tuple[MemberKey, Ledger, int]:
-    """Lock the hold's member and then the hold: the same order as everywhere else."""
-    where = "WHERE program_id = :program_id AND reservation_id = :reservation_id"
-    parameters = {"program_id": program_id, "reservation_id": reservation_id}
-    member_id = (await connection.execute(text(f"SELECT member_id FROM reservations {where}"), parameters)).scalar_one()
-    key = MemberKey(program_id, member_id)
-    ledger = await Ledger.open(connection, [key])
-    await ledger.load_lots([key])
-    row = (
-        await connection.execute(text(f"SELECT points, state FROM reservations {where} FOR UPDATE"), parameters)
-    ).one()
-    if row.state != "held":
-        raise ReservationSettled(f"reservation {reservation_id} is {row.state}")
-    return key, ledger, row.points
+def _without(lots: list[Taking], points: int) -> list[Taking]:
+    """The takings that are left when `points` of them, from the start, came back before."""
+    left = []
+    for taking in lots:
+        gone = min(taking.quantity, points)
+        points -= gone
+        if gone < taking.quantity:
+            left.append(Taking(taking.lot, taking.quantity - gone))
+    return left
 
 
-async def _held_lots(connection: AsyncConnection, ledger: Ledger, key: MemberKey, reservation_id: int) -> list[Taking]:
+async def _lots_of(ledger: Ledger, key: MemberKey, found: Reservation) -> list[Taking]:
     """What a hold took from which lots, those that end last first."""
-    rows = await connection.execute(
-        text(
-            "SELECT lot_id, quantity FROM reservation_lots "
-            "WHERE program_id = :program_id AND reservation_id = :reservation_id"
-        ),
-        {"program_id": key.program_id, "reservation_id": reservation_id},
+    rows = await ledger.connection.execute(
+        text(f"SELECT lot_id, quantity FROM reservation_lots {_ONE}"),
+        {"program_id": found.program_id, "reservation_id": found.reservation_id},
     )
     quantities: dict[int, int] = {row.lot_id: row.quantity for row in rows}
     lots = await ledger.load_named_lots(key, list(quantities))
     lots.sort(key=lambda lot: (lot.expires_at or NEVER, lot.lot_id), reverse=True)
     return [Taking(lot, quantities[lot.lot_id]) for lot in lots]
+
+
+async def _update(ledger: Ledger, found: Reservation, state: str, captured: int, restored: int) -> None:
+    values: dict[str, Any] = {
+        "program_id": found.program_id, "reservation_id": found.reservation_id, "state": state,
+        "captured": captured, "restored": restored,
+    }  # fmt: skip
+    await ledger.connection.execute(_UPDATE, values)

@@ -47,3 +47,8 @@ UPDATE members m SET paid_orders = c.count FROM (
 -- What the codes of redemptions are made with, so that none can be guessed.
 ALTER TABLE programs ADD COLUMN code_key bytea NOT NULL
     DEFAULT sha256((gen_random_uuid()::text || gen_random_uuid()::text)::bytea);
+
+-- In the order in which points are spent, so that a wallet of many lots is read only as far as it is needed.
+DROP INDEX lots_live;
+CREATE INDEX lots_live ON lots (program_id, member_id, expires_at, available_at, lot_id) WHERE remaining > 0;
+CREATE INDEX lots_award ON lots (program_id, award_id) WHERE remaining > 0;
