@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from calendar import isleap, monthrange
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -52,11 +52,16 @@ def changeable_from(set_on: date) -> date:
     return celebrated_on(set_on.month, set_on.day, set_on.year + 1)
 
 
-async def local_today(connection: AsyncConnection, program_id: int) -> date:
-    """The day that it is now in the program's zone, by the database's clock; in UTC before the first publication."""
+async def zone_of_program(connection: AsyncConnection, program_id: int) -> ZoneInfo:
+    """The zone of the program's days; UTC before the first publication."""
     live = await live_version(connection, program_id)
-    now: datetime = await transaction_time(connection)
-    return now.astimezone(ZoneInfo(live.definition.time_zone if live else "UTC")).date()
+    return ZoneInfo(live.definition.time_zone if live else "UTC")
+
+
+async def local_today(connection: AsyncConnection, program_id: int) -> date:
+    """The day that it is now in the program's zone, by the database's clock."""
+    zone = await zone_of_program(connection, program_id)
+    return (await transaction_time(connection)).astimezone(zone).date()
 
 
 async def birthday_of(connection: AsyncConnection, program_id: int, member_id: int) -> Birthday | None:

@@ -11,7 +11,7 @@ from typing import Any
 from graphql import DocumentNode, FieldNode
 from graphql.language import Visitor, visit
 
-LIVE_FIELDS = frozenset({"rewards", "redemptions", "expiringNext"})
+LIVE_FIELDS = frozenset({"reward", "rewards", "redemptions", "expiringNext"})
 
 
 def is_live(document: DocumentNode) -> bool:

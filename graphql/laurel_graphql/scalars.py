@@ -14,6 +14,8 @@ from engine.money import POINTS_MAXIMUM, MoneyError, exponent
 
 Points = NewType("Points", int)
 CurrencyCode = NewType("CurrencyCode", str)
+LocalDateTime = NewType("LocalDateTime", datetime)
+"""A wall-clock time without a zone: whose zone it is, the field says."""
 
 _DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
 
@@ -68,6 +70,16 @@ def _moment_text(value: datetime) -> str:
     return value.astimezone(UTC).isoformat().removesuffix("+00:00") + "Z"
 
 
+def _local(value: object) -> datetime:
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) and len(value) <= 40 else None
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is not None:
+        raise ValueError("A wall-clock time is written in ISO 8601 without a zone, such as 2026-11-22T09:00:00.")
+    return moment
+
+
 def _day(value: object) -> date:
     if not isinstance(value, str) or len(value) != 10:
         raise ValueError("A day is written as YYYY-MM-DD.")
@@ -101,6 +113,12 @@ SCALARS: dict[object, ScalarDefinition] = {
         "a time without a zone is refused.",
         serialize=_moment_text,
         parse_value=_moment,
+    ),
+    LocalDateTime: strawberry.scalar(
+        name="LocalDateTime",
+        description="A wall-clock time in ISO 8601 without a zone, such as `2026-11-22T09:00:00`.",
+        serialize=datetime.isoformat,
+        parse_value=_local,
     ),
     date: strawberry.scalar(
         name="Date", description="A day as `YYYY-MM-DD`.", serialize=date.isoformat, parse_value=_day

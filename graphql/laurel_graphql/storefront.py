@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
+from typing import Annotated
+
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from engine.birthdays import zone_of_program
 from engine.members import member_of_customer
 from engine.publishing import live_version
+from engine.rewards.catalog import reward_of as reward_by_id
+from engine.rewards.catalog import rewards_of
+from engine.rewards.standing import open_quotes
 from engine.shops import shop_facts
 from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.fields import computed
+from laurel_graphql.gids import number_of
 from laurel_graphql.mutations.member_update import MemberUpdatePayload, member_update
 from laurel_graphql.mutations.redemption_cancel import RedemptionCancelPayload, redemption_cancel
 from laurel_graphql.mutations.reward_redeem import RewardRedeemPayload, reward_redeem
 from laurel_graphql.pages import After, First
+from laurel_graphql.refusals import Words
 from laurel_graphql.scalars import SCALARS
 from laurel_graphql.schema import LaurelSchema
 from laurel_graphql.types.members import Member, member_of
 from laurel_graphql.types.programs import Program, program_of
-from laurel_graphql.types.rewards import RewardConnection
+from laurel_graphql.types.rewards import Reward, RewardConnection, connection_of, reward_of
 
 
 @strawberry.type(description="What a shopper may read.")
@@ -47,8 +55,30 @@ class Query:
 
     @computed("What points buy, in the merchant's order; locked ones too, each with the reason why.")
     async def rewards(self, info: StorefrontInfo, first: First = 20, after: After = None) -> RewardConnection:
-        """One page of the rewards that the shop offers."""
-        raise NotImplementedError
+        """One page of the rewards that the shop offers. What their quotes need is read once for all of them."""
+        context = info.context
+        async with context.reading() as connection:
+            records = await rewards_of(connection, context.program_id)
+            desk = await open_quotes(connection, context.program_id, context.shop_id, context.customer_id, records)
+            words = Words(context.locale, await zone_of_program(connection, context.program_id))
+        return connection_of(records, desk, words, first, after)
+
+    @computed("One reward, null when the program has none of that id.")
+    async def reward(
+        self,
+        info: StorefrontInfo,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The reward's global id.")],  # noqa: A002
+    ) -> Reward | None:
+        """With what its quotes need, for a slider that asks while it moves."""
+        context = info.context
+        number = number_of(id, "Reward")
+        async with context.reading() as connection:
+            record = await reward_by_id(connection, context.program_id, number)
+            if record is None:
+                return None
+            desk = await open_quotes(connection, context.program_id, context.shop_id, context.customer_id, [record])
+            words = Words(context.locale, await zone_of_program(connection, context.program_id))
+        return reward_of(record, desk, words)
 
 
 @strawberry.type(description="What a shopper may change.")

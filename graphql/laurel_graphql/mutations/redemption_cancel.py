@@ -7,7 +7,9 @@ from typing import Annotated
 
 import strawberry
 
+from laurel_graphql.caller import member_after
 from laurel_graphql.context import StorefrontInfo
+from laurel_graphql.fields import computed
 from laurel_graphql.types.members import Member
 from laurel_graphql.types.redemptions import Redemption
 
@@ -41,8 +43,12 @@ class RedemptionCancelPayload:
         description="The redemption as it stands now: PENDING until the shop took the code back, then CANCELED. Null "
         "when there is none."
     )
-    me: Member | None = strawberry.field(description="The member after it, null when nobody is logged in.")
     user_errors: list[RedemptionCancelUserError] = strawberry.field(description="Why it was refused, empty otherwise.")
+
+    @computed("The member after it, null when nobody is logged in.")
+    async def me(self, info: StorefrontInfo) -> Member | None:
+        """Read anew, where it is asked for."""
+        return await member_after(info.context)
 
 
 async def redemption_cancel(

@@ -7,10 +7,24 @@ from typing import Annotated
 
 import strawberry
 
-from laurel_graphql.context import StorefrontInfo
+from engine.rewards.reasons import RedemptionRefused
+from engine.rewards.redeeming import redeem
+from laurel_graphql.caller import member_after, words_for
+from laurel_graphql.context import StorefrontContext, StorefrontInfo
+from laurel_graphql.fields import computed
+from laurel_graphql.gids import number_of
+from laurel_graphql.refusals import refusal_text
 from laurel_graphql.scalars import Points
 from laurel_graphql.types.members import Member
-from laurel_graphql.types.redemptions import Redemption
+from laurel_graphql.types.redemptions import Redemption, redemption_of
+
+_FIELDS = {
+    "REWARD_NOT_FOUND": "rewardId",
+    "ARCHIVED": "rewardId",
+    "INVALID_POINTS": "points",
+    "INVALID_IDEMPOTENCY_KEY": "idempotencyKey",
+    "IDEMPOTENCY_KEY_REUSED": "idempotencyKey",
+}
 
 
 @strawberry.enum(description="Why a reward was not given. No points were taken.")
@@ -72,8 +86,12 @@ class RewardRedeemInput:
 @strawberry.type(description="What came of asking for a reward.")
 class RewardRedeemPayload:
     redemption: Redemption | None = strawberry.field(description="The redemption as it stands now, null when refused.")
-    me: Member | None = strawberry.field(description="The member after it, null when nobody is logged in.")
     user_errors: list[RewardRedeemUserError] = strawberry.field(description="Why it was refused, empty otherwise.")
+
+    @computed("The member after it, null when nobody is logged in.")
+    async def me(self, info: StorefrontInfo) -> Member | None:
+        """Read anew, where it is asked for."""
+        return await member_after(info.context)
 
 
 async def reward_redeem(
@@ -83,4 +101,26 @@ async def reward_redeem(
     ],
 ) -> RewardRedeemPayload:
     """Hold the points and ask the shop for the code."""
-    raise NotImplementedError
+    context = info.context
+    reward_id = number_of(input.reward_id, "Reward")
+    if context.customer_id is None:
+        return await _refused(context, RedemptionRefused("SIGNED_OUT"))
+    try:
+        async with context.writing() as connection:
+            redemption = await redeem(
+                connection, context.program_id, context.shop_id, context.customer_id, reward_id, input.points,
+                input.idempotency_key,
+            )  # fmt: skip
+    except RedemptionRefused as refusal:
+        return await _refused(context, refusal)
+    return RewardRedeemPayload(redemption=redemption_of(redemption), user_errors=[])
+
+
+async def _refused(context: StorefrontContext, refusal: RedemptionRefused) -> RewardRedeemPayload:
+    field = _FIELDS.get(refusal.code)
+    error = RewardRedeemUserError(
+        field=None if field is None else ["input", field],
+        message=refusal_text(refusal.code, refusal.details, await words_for(context)),
+        code=RewardRedeemErrorCode[refusal.code],
+    )
+    return RewardRedeemPayload(redemption=None, user_errors=[error])

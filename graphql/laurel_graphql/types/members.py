@@ -10,12 +10,14 @@ from engine.birthdays import birthday_of
 from engine.expirations import expiring_soon
 from engine.members import Member as MemberRecord
 from engine.members import expiring, history
+from engine.rewards.redemptions import redemptions_of_member
 from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.gids import gid
 from laurel_graphql.pages import After, First, number_after
 from laurel_graphql.scalars import Points
 from laurel_graphql.types.redemptions import RedemptionConnection
+from laurel_graphql.types.redemptions import connection_of as redemptions_page
 from laurel_graphql.types.transactions import TransactionConnection, connection_of
 
 
@@ -95,7 +97,11 @@ class Member:
     @computed("What they gave points for, newest first.")
     async def redemptions(self, info: StorefrontInfo, first: First = 20, after: After = None) -> RedemptionConnection:
         """One page of the member's redemptions."""
-        raise NotImplementedError
+        context = info.context
+        before = number_after(after, "Redemption")
+        async with context.reading() as connection:
+            found = await redemptions_of_member(connection, context.program_id, self.number, first + 1, before)
+        return redemptions_page(found, first, after)
 
 
 def member_of(record: MemberRecord) -> Member:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import Enum
 
 import strawberry
 
+from engine.rewards.definitions import CODE_KINDS
+from engine.rewards.redemptions import Redemption as RedemptionRecord
 from laurel_graphql.fields import computed
-from laurel_graphql.pages import PageInfo, cursor_of
+from laurel_graphql.gids import gid
+from laurel_graphql.pages import PageInfo, cursor_of, cut
 from laurel_graphql.scalars import Points
-from laurel_graphql.types.rewards import RewardKind, RewardValue
+from laurel_graphql.types.reward_values import RewardKind, RewardValue, promised_value
 
 
 @strawberry.enum(description="What became of a redemption.")
@@ -68,3 +72,44 @@ class RedemptionConnection:
     def edges(self) -> list[RedemptionEdge]:
         """Made only where they are asked for."""
         return [RedemptionEdge(cursor=cursor_of("Redemption", node.number), node=node) for node in self.nodes]
+
+
+def redemption_of(record: RedemptionRecord) -> Redemption:
+    """The redemption of an engine's record."""
+    return Redemption(
+        number=record.redemption_id,
+        id=strawberry.ID(gid("Redemption", record.redemption_id)),
+        status=RedemptionStatus[record.status],
+        points=Points(record.points),
+        code=record.code,
+        reward=reward_of(record),
+        value=promised_value(record.promise),
+        created_at=record.created_at,
+        expires_at=record.expires_at,
+        can_cancel=record.can_cancel,
+        apply_url=apply_url(record),
+        order_name=record.order_name,
+        note=record.note,
+    )
+
+
+def reward_of(record: RedemptionRecord) -> RedeemedReward:
+    """What was promised, by the version that promised it."""
+    return RedeemedReward(
+        id=strawberry.ID(gid("Reward", record.reward_id)),
+        handle=record.reward_handle,
+        title=record.definition.title,
+        kind=RewardKind[record.kind.upper()],
+    )
+
+
+def apply_url(record: RedemptionRecord) -> str | None:
+    """Where the code is applied to the cart, while it can be."""
+    usable = record.status == "READY" and record.kind in CODE_KINDS
+    return f"/discount/{record.code}" if usable and record.code is not None else None
+
+
+def connection_of(records: Sequence[RedemptionRecord], first: int, after: str | None) -> RedemptionConnection:
+    """A page of `first`, when `first + 1` redemptions were asked for and these were found."""
+    found = [redemption_of(record) for record in records]
+    return RedemptionConnection(nodes=found[:first], page_info=cut(found, "Redemption", first, after))
