@@ -15,39 +15,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
 from decimal import Decimal
 from typing import Literal
 
-from engine.events import AmountPair, Fulfillment, Order, OrderEdit, OrderLine, Refund
+from engine.events import AmountPair, Order, OrderLine, Refund
 from engine.money import POINTS_MAXIMUM, exponent, half_even, half_even_ratio
 from engine.program import Definition, PurchaseRule
+from engine.rules.order_state import OrderState
+
+__all__ = ["OrderState", "order_outcome", "points_for", "points_of"]
 
 MoneyUsed = Literal["presentment", "shop"]
 Reason = Literal["earned", "not_paid", "test_order", "no_rate", "no_rule", "nothing_eligible", "above_maximum"]
-
-
-@dataclass(frozen=True, slots=True)
-class OrderState:
-    """All that is known of one order: its newest snapshot, its refunds by id, and edits that may be newer than it."""
-
-    order: Order
-    refunds: tuple[Refund, ...]
-    edits: tuple[OrderEdit, ...] = ()
-    fulfillments: tuple[Fulfillment, ...] = ()
-
-    @property
-    def fulfilled_at(self) -> datetime | None:
-        """When its last part was sent, None while something is still to be sent."""
-        return self.order.fulfilled_at
-
-    @property
-    def delivered_at(self) -> datetime | None:
-        """When its last parcel arrived, None while one is under way or nothing is known of one."""
-        parcels = [parcel for parcel in self.fulfillments if not parcel.cancelled]
-        arrived = [parcel.delivered_at for parcel in parcels if parcel.delivered_at is not None]
-        complete = self.fulfilled_at is not None and parcels and len(arrived) == len(parcels)
-        return max(arrived) if complete else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,11 +84,15 @@ class Definition(Frozen):
         _unique("groups", [group.handle for group in self.groups])
         _unique("reminders", list(self.reminder_days))
         caps: dict[str, Cap] = {}
+        triggers: dict[str, tuple[str, str | None]] = {}
         for rule in self.rules:
             if rule.group is not None and rule.group not in self.modes:
                 raise ValueError(f"rule {rule.handle} is in a group {rule.group} that does not exist")
             if rule.formula.kind == "multiply" and self.modes.get(rule.group or "") != "multiply":
                 raise ValueError(f"rule {rule.handle} multiplies, so it belongs in a group of the mode multiply")
+            same = triggers.setdefault(rule.group or f"alone {rule.handle}", (rule.trigger, rule.event_name))
+            if same != (rule.trigger, rule.event_name):
+                raise ValueError(f"the rules of the group {rule.group} have different triggers")
             for cap in rule.caps:
                 if caps.setdefault(cap.handle, cap) != cap:
                     raise ValueError(f"the cap {cap.handle} is not the same in two rules")

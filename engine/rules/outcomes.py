@@ -5,10 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from engine.money import half_even_ratio
 from engine.rules.rule import Rule
+
+if TYPE_CHECKING:
+    from engine.rules.assessments import Assessment
 
 Json = dict[str, Any]
 Reason = Literal[
@@ -66,6 +69,12 @@ class RuleOutcome:
     factor: Decimal | None = Decimal(1)
     taken: tuple[int, int] = (0, 1)
     """The part of its points that refunds take back, as a fraction from 0 to 1."""
+
+    assessment: Assessment | None = None
+    """Every step that led to the exact value."""
+
+    pool: tuple[Assessment, ...] = ()
+    """The rules that were rounded together with this one, itself among them."""
 
     def due(self, granted: int | None = None) -> int:
         """The points that the member should have by this rule now: P − half-even(P × refunded part)."""

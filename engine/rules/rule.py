@@ -140,6 +140,10 @@ class Rule(Frozen):
             raise ValueError("only orders have money and units to give points for")
         if not self.of_orders and (self.hold.kind == "until" or self.exclude != Exclusions(**_people(self))):
             raise ValueError("holds until something happens to an order, and excluded amounts, are for orders")
+        if self.formula.kind == "multiply" and (self.multipliers or self.caps):
+            raise ValueError(
+                "a rule that multiplies others gives no points itself, so it has no multipliers and no caps"
+            )
         if len({cap.handle for cap in self.caps}) < len(self.caps):
             raise ValueError("two caps of a rule have the same handle")
         self._asks_what_is_there()
