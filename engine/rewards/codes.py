@@ -1,0 +1,27 @@
+"""The one code of a redemption, worked out from its id: the same however often it is made, and not to be guessed."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+
+from engine.rewards.definitions import RewardKind
+
+PREFIX = "LRL"
+_CODE_BYTES = 10
+"""80 bits, which is 16 letters and digits."""
+
+
+def redemption_code(code_key: bytes, redemption_id: int, kind: RewardKind) -> str | None:
+    """The code of a redemption, None where nothing is typed in anywhere. A gift card's has letters and digits only."""
+    if kind == "store_credit":
+        return None
+    digest = hmac.digest(code_key, b"redemption %d" % redemption_id, hashlib.sha256)[:_CODE_BYTES]
+    letters = base64.b32encode(digest).decode()
+    return f"{PREFIX}{letters}" if kind == "gift_card" else f"{PREFIX}-{letters}"
+
+
+def may_be_ours(code: str) -> bool:
+    """Whether a code that an order used could be a redemption's; shops and shoppers write it in any case."""
+    return len(code) == len(PREFIX) + 17 and code[: len(PREFIX) + 1].upper() == f"{PREFIX}-"

@@ -1,0 +1,39 @@
+"""The rewards that a program starts with; a merchant may change or archive them like any other."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.money import exponent
+from engine.rewards.catalog import create_reward, reward_by_handle
+from engine.rewards.definitions import AmountOff, CombinesWith, FixedCost, FreeShipping, RewardDefinition
+
+_FIVE_OFF_POINTS = 500
+_FREE_SHIPPING_POINTS = 300
+
+
+def default_rewards(currency: str) -> dict[str, RewardDefinition]:
+    """5 off for 500 points (500 yen in yen: about as much for about as much spent) and free delivery for 300."""
+    places = exponent(currency)
+    amount = 5 * 10**places if places else 500
+    return {
+        "five-off": RewardDefinition(
+            title="5 off your order" if places else "500 off your order",
+            cost=FixedCost(points=_FIVE_OFF_POINTS),
+            value=AmountOff(amounts={currency: amount}),
+            combines_with=CombinesWith(shipping=True),
+        ),
+        "free-shipping": RewardDefinition(
+            title="Free shipping",
+            cost=FixedCost(points=_FREE_SHIPPING_POINTS),
+            value=FreeShipping(),
+            combines_with=CombinesWith(order=True, product=True),
+        ),
+    }
+
+
+async def seed_default_rewards(connection: AsyncConnection, program_id: int, currency: str, *, actor: str) -> None:
+    """Make those of the default rewards that the program never had; archived ones stay archived."""
+    for handle, definition in default_rewards(currency).items():
+        if await reward_by_handle(connection, program_id, handle) is None:
+            await create_reward(connection, program_id, handle, definition, actor=actor)
