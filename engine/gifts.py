@@ -44,9 +44,13 @@ class GiftTerms:
             return start_of_day(last_day + timedelta(days=1), self.zone)
         return end_of(self.expiry, starts_at, self.zone)
 
+    def today(self, now: datetime) -> date:
+        """The day in the program's zone."""
+        return local_day(now, self.zone)
+
     def is_over(self, last_day: date, now: datetime) -> bool:
         """Whether a day is past already in the program's zone."""
-        return last_day < local_day(now, self.zone)
+        return last_day < self.today(now)
 
 
 async def gift_terms(connection: AsyncConnection, program_id: int, now: datetime) -> GiftTerms:

@@ -7,7 +7,7 @@ import io
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from engine.file_rows import Columns, FileRefused, Record
+from engine.files.columns import Columns, FileRefused, Record
 
 RECORD_MAXIMUM = 64_000
 """The longest record in characters: an open quote swallows everything after it, and is found here."""

@@ -13,7 +13,7 @@ from datetime import date, datetime, time
 from typing import BinaryIO
 from xml.parsers import expat
 
-from engine.file_rows import COLUMNS_MAXIMUM, FileRefused, Record
+from engine.files.columns import COLUMNS_MAXIMUM, FileRefused, Record
 
 PARTS_MAXIMUM = 500
 UNPACKED_MAXIMUM_BYTES = 64 * 1024 * 1024

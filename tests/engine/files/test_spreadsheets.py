@@ -10,8 +10,8 @@ from datetime import date, datetime
 import pytest
 from openpyxl import Workbook
 
-from engine.file_rows import CELL_MAXIMUM, FILE_MAXIMUM_BYTES, ROWS_MAXIMUM, Columns, FileRefused
-from engine.spreadsheets import TableRow, read_table
+from engine.files.columns import CELL_MAXIMUM, FILE_MAXIMUM_BYTES, ROWS_MAXIMUM, Columns, FileRefused
+from engine.files.spreadsheets import TableRow, read_table
 
 COLUMNS = Columns(frozenset({"points"}), frozenset({"customer_id", "reason", "expires_on"}))
 HEADER = "customer_id,points,reason\n"

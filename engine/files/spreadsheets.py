@@ -12,9 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from engine.delimited_text import read_delimited
-from engine.file_rows import CELL_MAXIMUM, FILE_MAXIMUM_BYTES, ROWS_MAXIMUM, Columns, FileRefused, Record
-from engine.workbooks import read_workbook
+from engine.files.columns import CELL_MAXIMUM, FILE_MAXIMUM_BYTES, ROWS_MAXIMUM, Columns, FileRefused, Record
+from engine.files.delimited_text import read_delimited
+from engine.files.workbooks import read_workbook
 
 _ZIP, _OLD_EXCEL = b"PK\x03\x04", b"\xd0\xcf\x11\xe0"
 _WIDE_TEXT = (b"\xff\xfe", b"\xfe\xff")
