@@ -8,6 +8,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from engine.birthdays import zone_of_program
+from engine.database import transaction_time
 from engine.members import member_of_customer
 from engine.publishing import live_version
 from engine.rewards.catalog import reward_of as reward_by_id
@@ -47,11 +48,12 @@ class Query:
         """The live version."""
         context = info.context
         async with context.reading() as connection:
-            version = await live_version(connection, context.program_id)
+            now = await transaction_time(connection)
+            version = await live_version(connection, context.program_id, now)
             if version is None:
                 return None
             shop = await shop_facts(connection, context.program_id, context.shop_id)
-        return program_of(version, shop.currency, context.locale)
+        return program_of(version, shop.currency, context.locale, now)
 
     @computed("What points buy, in the merchant's order; locked ones too, each with the reason why.")
     async def rewards(self, info: StorefrontInfo, first: First = 20, after: After = None) -> RewardConnection:

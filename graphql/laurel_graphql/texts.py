@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
-from laurel_graphql import texts_rewards
+from laurel_graphql import texts_rewards, texts_ways
 
 _ENGLISH = {
     "reason.earn": "Order {order}, {base}",
@@ -24,11 +24,6 @@ _ENGLISH = {
     "reason.clawback.plain": "Refund",
     "reason.bonus": "Thank you for joining",
     "reason.expire": "Points expired",
-    "way.purchase.title": "Place an order",
-    "way.purchase.description": "{points} for every {money} that you spend on goods.",
-    "way.purchase.none": "Earn points on what you buy.",
-    "way.sign_up.title": "Join",
-    "way.sign_up.description": "{points} as soon as you have an account.",
     "order.earned": "It earned points.",
     "order.not_paid": "It is not paid.",
     "order.test_order": "Test orders earn nothing.",
@@ -50,11 +45,6 @@ _SIMPLIFIED_CHINESE = {
     "reason.clawback.plain": "退款",
     "reason.bonus": "感谢加入会员",
     "reason.expire": "积分已过期",
-    "way.purchase.title": "购买商品",
-    "way.purchase.description": "购买商品每消费 {money} 可得 {points}。",
-    "way.purchase.none": "购物即可获得积分。",
-    "way.sign_up.title": "注册会员",
-    "way.sign_up.description": "注册账户即得 {points}。",
     "order.earned": "该订单已获得积分。",
     "order.not_paid": "该订单尚未付款。",
     "order.test_order": "测试订单不获得积分。",
@@ -69,8 +59,8 @@ _SIMPLIFIED_CHINESE = {
     "points.other": "{count} 积分",
 }
 TEXTS: dict[str, dict[str, str]] = {
-    "en": _ENGLISH | texts_rewards.ENGLISH,
-    "zh-CN": _SIMPLIFIED_CHINESE | texts_rewards.SIMPLIFIED_CHINESE,
+    "en": _ENGLISH | texts_rewards.ENGLISH | texts_ways.ENGLISH,
+    "zh-CN": _SIMPLIFIED_CHINESE | texts_rewards.SIMPLIFIED_CHINESE | texts_ways.SIMPLIFIED_CHINESE,
 }
 _BABEL_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 
@@ -86,6 +76,16 @@ def points_text(count: int | Decimal, language: str) -> str:
     """A number of points in words, such as `1,245 points`."""
     form = "points.one" if count == 1 else "points.other"
     return TEXTS[language][form].format(count=format_decimal(count, locale=_BABEL_LOCALES[language]))
+
+
+def days_text(count: int, language: str) -> str:
+    """A number of days in words, such as `14 days`."""
+    return TEXTS[language]["days.one" if count == 1 else "days.other"].format(count=count)
+
+
+def factor_text(factor: Decimal, language: str) -> str:
+    """A factor as people of that language write it, such as `1.5`."""
+    return format_decimal(factor.normalize(), locale=_BABEL_LOCALES[language])
 
 
 def day_text(day: date, language: str) -> str:
@@ -119,10 +119,10 @@ def purchase_text(rates: Mapping[str, Decimal], shop_currency: str, language: st
     texts = TEXTS[language]
     earning = [currency for currency, rate in rates.items() if rate > 0]
     if not earning:
-        return texts["way.purchase.none"]
+        return texts["way.money.none"]
     currency = shop_currency if shop_currency in earning else min(earning)
     points, units = _smallest_whole(rates[currency])
-    return texts["way.purchase.description"].format(
+    return texts["way.money"].format(
         points=points_text(points, language), money=_whole_money_text(units, currency, language)
     )
 
@@ -139,8 +139,3 @@ def _whole_money_text(units: int, currency: str, language: str) -> str:
     locale = Locale.parse(_BABEL_LOCALES[language])
     pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
     return format_currency(units, currency, format=pattern, locale=locale, currency_digits=False)
-
-
-def sign_up_text(points: int, language: str) -> str:
-    """What joining earns."""
-    return TEXTS[language]["way.sign_up.description"].format(points=points_text(points, language))

@@ -10,7 +10,8 @@ from engine.program import Definition, ProgramVersion, PurchaseRule, SignUpRule
 from engine.publishing import Draft
 from laurel_graphql.gids import gid
 from laurel_graphql.scalars import Points
-from laurel_graphql.types.programs import CurrencyRate, rates_of
+from laurel_graphql.types.programs import purchase_rates
+from laurel_graphql.types.ways import CurrencyRate
 
 
 @strawberry.type(name="PurchaseRule", description="Points for money paid for goods.")
@@ -90,7 +91,7 @@ def _purchase_of(definition: Definition, rule: PurchaseRule | None) -> PurchaseR
         return None
     return PurchaseRuleFacts(
         handle=rule.handle,
-        rates=rates_of(definition),
+        rates=purchase_rates(definition),
         test_orders=rule.test_orders,
         expires_after_days=rule.expires_after_days,
     )
