@@ -15,7 +15,18 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
-from engine.events import CustomerDeleted, CustomerSeen, Event, Fact, Order
+from engine.events import (
+    Consent,
+    CustomerDeleted,
+    CustomerSeen,
+    CustomersMerged,
+    CustomerTags,
+    Event,
+    Fact,
+    MemberEvent,
+    Order,
+    ProductChanged,
+)
 
 Erasure = Literal["person", "shop"]
 
@@ -42,14 +53,18 @@ def _about(fact: Fact) -> tuple[int | None, int | None, datetime | None]:
         return (fact.customer.customer_id if fact.customer else None), fact.order_id, fact.occurred_at
     if isinstance(fact, CustomerSeen):
         return fact.customer.customer_id, None, fact.occurred_at
-    if isinstance(fact, CustomerDeleted):
+    if isinstance(fact, CustomersMerged):
+        return fact.kept_customer_id, None, fact.occurred_at
+    if isinstance(fact, CustomerDeleted | CustomerTags | Consent | MemberEvent):
         return fact.customer_id, None, fact.occurred_at
+    if isinstance(fact, ProductChanged):
+        return None, None, None
     return None, fact.order_id, None
 
 
 def anonymous(event: Event) -> Event | None:
     """What may be kept of an event that is about an erased person; None when nothing is left of it."""
-    if isinstance(event.fact, CustomerSeen | CustomerDeleted):
+    if isinstance(event.fact, CustomerSeen | CustomerDeleted | CustomersMerged | CustomerTags | Consent | MemberEvent):
         return None
     if isinstance(event.fact, Order):
         return replace(event, fact=replace(event.fact, customer=None, guest_email_key=None))

@@ -34,9 +34,10 @@ from engine.inbox import (
 from engine.redactions import Erasure, Subject, anonymous, find_erased, subject_of
 from engine.shops import shop_is_erased
 from plugin.background.compliance import COMPLIANCE_TOPICS
+from plugin.background.deferring import Reading, defer
 from plugin.background.handling import HandlerContext
 from plugin.background.shop_topics import HANDLERS
-from plugin.background.subjects import events_of, subject_of_delivery
+from plugin.background.subjects import CUSTOMER_TOPICS, events_of, subject_of_delivery
 from plugin.background.tenants import Tenants
 from plugin.payloads import FACT_TOPICS, EmailKeys, Unreadable, decode
 from plugin.settings import Settings
@@ -58,6 +59,7 @@ class _Understood:
     reason: str | None
     subject: Subject | None = None
     events: Sequence[Event] = ()
+    readings: Sequence[Reading] = ()
 
     def events_left(self, erased: Erasure | None) -> list[Event]:
         """What is applied of it."""
@@ -142,13 +144,17 @@ class Inbox:
         events = [event for one in understood for event in one.events_left(fates.get(one.delivery.delivery_id))]
         if events:
             await apply_events(connection, events)
+        await defer(
+            connection, [one for each in about if each.delivery.delivery_id not in fates for one in each.readings]
+        )
         await settle_deliveries(connection, [one.settlement(fates.get(one.delivery.delivery_id)) for one in understood])
 
     async def _understand(self, connection: AsyncConnection, delivery: Delivery) -> _Understood:
         try:
             if delivery.topic in FACT_TOPICS:
-                events = events_of(delivery, self._keys)
-                return _Understood(delivery, "applied", None, subject_of(events[0]), events)
+                events, readings = events_of(delivery, self._keys)
+                about = subject_of(events[0]) if events else subject_of_delivery(delivery, self._keys)
+                return _Understood(delivery, "applied", None, about, events, readings)
             if delivery.topic not in HANDLERS:
                 return _Understood(delivery, "ignored", "no handler for this topic")
             if delivery.topic not in COMPLIANCE_TOPICS and await shop_is_erased(
@@ -159,7 +165,8 @@ class Inbox:
         except Unreadable as refusal:
             log.warning("delivery parked", topic=delivery.topic, program=delivery.program_id, reason=str(refusal))
             return _Understood(delivery, "parked", str(refusal), subject_of_delivery(delivery, self._keys))
-        return _Understood(delivery, "applied", None)
+        subject = subject_of_delivery(delivery, self._keys) if delivery.topic in CUSTOMER_TOPICS else None
+        return _Understood(delivery, "applied", None, subject)
 
     async def _handle(self, connection: AsyncConnection, delivery: Delivery) -> None:
         """A handler's own changes are undone when it parks the delivery."""

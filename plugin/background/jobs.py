@@ -16,6 +16,7 @@ from engine.database import APPLICATION_ROLE, libpq_url
 from engine.shops import all_shops
 from plugin.background.pausing import pause
 from plugin.background.reconciliation import reconcile_shop, refresh_shop_token
+from plugin.background.rereading import read_products, reread_customer, reread_order
 from plugin.services import Services
 
 CONCURRENCY = 4
@@ -51,6 +52,8 @@ def _add_tasks(app: App, services: Services) -> None:
     async def refresh(program_id: int, shop_id: int) -> None:
         await refresh_shop_token(services, program_id, shop_id)
 
+    _add_readings(app, services, retry)
+
     async def for_each_shop(name: str) -> None:
         async with services.engine.begin() as connection:
             shops = [shop for shop in await all_shops(connection) if shop.installed]
@@ -64,6 +67,12 @@ def _add_tasks(app: App, services: Services) -> None:
                 log.debug("already waiting", job=lock)
 
     reconcile_cron = "*/1 * * * *" if services.settings.development else "17 * * * *"
+    products_cron = "*/1 * * * *" if services.settings.development else "37 */6 * * *"
+
+    @app.periodic(cron=products_cron)
+    @app.task(name="read-all-products", queueing_lock="read-all-products")
+    async def read_all_products(timestamp: int) -> None:
+        await for_each_shop("read-products")
 
     @app.periodic(cron=reconcile_cron)
     @app.task(name="reconcile-all", queueing_lock="reconcile-all")
@@ -85,6 +94,20 @@ def _add_tasks(app: App, services: Services) -> None:
     @app.task(name="forget-old-jobs", queueing_lock="forget-old-jobs")
     async def forget_old(timestamp: int) -> None:
         await app.job_manager.delete_old_jobs(nb_hours=72)
+
+
+def _add_readings(app: App, services: Services, retry: RetryStrategy) -> None:
+    @app.task(name="reread-order", retry=retry)
+    async def order(program_id: int, shop_id: int, object_id: int) -> None:
+        await reread_order(services, program_id, shop_id, object_id)
+
+    @app.task(name="reread-customer", retry=retry)
+    async def customer(program_id: int, shop_id: int, object_id: int) -> None:
+        await reread_customer(services, program_id, shop_id, object_id)
+
+    @app.task(name="read-products", retry=retry)
+    async def products(program_id: int, shop_id: int, object_id: int = 0) -> None:
+        await read_products(services, program_id, shop_id)
 
 
 async def run_jobs(services: Services, stop: asyncio.Event) -> None:

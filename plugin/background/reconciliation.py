@@ -15,7 +15,7 @@ import structlog
 
 from engine.applying import apply_events
 from engine.database import tenant_transaction
-from engine.events import Event
+from engine.events import Event, Fact
 from engine.redactions import without_erased
 from engine.shops import ShopReference, all_shops, set_reconciled_through, shop_facts
 from plugin.payloads import EmailKeys, Unreadable
@@ -47,7 +47,7 @@ async def reconcile_shop(services: Services, program_id: int, shop_id: int) -> R
 
     Raises AdminUnreachableError and TokenRefusedError when it should be tried again later.
     """
-    shop = await _shop(services, program_id, shop_id)
+    shop = await shop_of(services, program_id, shop_id)
     if shop is None or not shop.installed:
         return Reconciled()
     try:
@@ -69,7 +69,7 @@ async def reconcile_shop(services: Services, program_id: int, shop_id: int) -> R
 
 async def refresh_shop_token(services: Services, program_id: int, shop_id: int) -> None:
     """Keep the grant of a shop alive that nobody opens. Raises TokenRefusedError: try again later."""
-    shop = await _shop(services, program_id, shop_id)
+    shop = await shop_of(services, program_id, shop_id)
     if shop is None or not shop.installed:
         return
     try:
@@ -78,7 +78,8 @@ async def refresh_shop_token(services: Services, program_id: int, shop_id: int) 
         log.warning("shop is paused until its merchant's next visit", shop=shop.domain, program=program_id)
 
 
-async def _shop(services: Services, program_id: int, shop_id: int) -> ShopReference | None:
+async def shop_of(services: Services, program_id: int, shop_id: int) -> ShopReference | None:
+    """The shop, or None when it is not known any more."""
     async with services.engine.connect() as connection:
         shops = await all_shops(connection)
     return next((shop for shop in shops if (shop.program_id, shop.shop_id) == (program_id, shop_id)), None)
@@ -114,15 +115,48 @@ async def _apply_page(services: Services, shop: ShopReference, nodes: list[Mappi
     """Apply one page, and remember how far it went in the same transaction."""
     received_at = datetime.now(UTC)
     usable = [order for node in nodes if (order := await _translated(services, shop, node, received_at)) is not None]
-    posted = 0
-    if usable:
-        events = [Event(shop.program_id, shop.shop_id, received_at, order.order) for order in usable]
-        async with tenant_transaction(services.engine, shop.program_id) as connection:
-            left = await without_erased(connection, events)
-            posted = (await apply_events(connection, left)).transactions if left else 0
-            newest = max(order.order.updated_at for order in usable)
-            await set_reconciled_through(connection, shop.program_id, shop.shop_id, newest)
+    newest = max((order.order.updated_at for order in usable), default=None)
+    posted = await apply_orders(services, shop, usable, received_at, read_through=newest) if usable else 0
     return Reconciled(len(nodes), len(nodes) - len(usable), posted)
+
+
+async def apply_orders(
+    services: Services,
+    shop: ShopReference,
+    orders: list[OrderNode],
+    received_at: datetime,
+    *,
+    read_through: datetime | None = None,
+) -> int:
+    """Apply what was read of orders and their parcels; returns how many transactions were missing.
+
+    `read_through`: everything that changed until then was read.
+    """
+    facts: list[Fact] = []
+    for order in orders:
+        facts += [order.order, *order.fulfillments]
+    events = [Event(shop.program_id, shop.shop_id, received_at, fact) for fact in facts]
+    async with tenant_transaction(services.engine, shop.program_id) as connection:
+        left = await without_erased(connection, events)
+        posted = (await apply_events(connection, left)).transactions if left else 0
+        if read_through is not None:
+            await set_reconciled_through(connection, shop.program_id, shop.shop_id, read_through)
+    return posted
+
+
+async def read_order(services: Services, shop: ShopReference, order_id: int) -> OrderNode | None:
+    """One order, asked for by itself; None when the shop does not find it or it cannot be used."""
+    found = await _page(services, shop, ONE_ORDER, f"id:{order_id}", None)
+    keys = EmailKeys(services.settings.encryption_key_bytes())
+    try:
+        order = translate_order_node(found["nodes"][0], keys, datetime.now(UTC), ONE_ORDER)
+    except (Unreadable, IndexError) as refusal:
+        log.warning("order could not be read", shop=shop.domain, program=shop.program_id, reason=str(refusal))
+        return None
+    if not order.complete:
+        log.warning("order too large to read at once", shop=shop.domain, program=shop.program_id)
+        return None
+    return order
 
 
 async def _translated(
@@ -132,13 +166,7 @@ async def _translated(
     keys = EmailKeys(services.settings.encryption_key_bytes())
     try:
         order = translate_order_node(node, keys, received_at, MANY_ORDERS)
-        if not order.complete:
-            found = await _page(services, shop, ONE_ORDER, f"id:{order.order.order_id}", None)
-            order = translate_order_node(found["nodes"][0], keys, received_at, ONE_ORDER)
-    except (Unreadable, IndexError) as refusal:
+    except Unreadable as refusal:
         log.warning("order could not be read", shop=shop.domain, program=shop.program_id, reason=str(refusal))
         return None
-    if not order.complete:
-        log.warning("order too large to read at once", shop=shop.domain, program=shop.program_id)
-        return None
-    return order
+    return order if order.complete else await read_order(services, shop, order.order.order_id)

@@ -22,6 +22,7 @@ from starlette.responses import RedirectResponse, Response
 from engine.credentials import read_credentials
 from engine.database import tenant_transaction
 from engine.shops import ShopReference, install_shop
+from plugin.background.deferring import Reading, defer
 from plugin.manifest import manifest
 from plugin.merchant.frame import framed, patch_document, plain_page
 from plugin.services import Services
@@ -137,6 +138,8 @@ class Installation:
         answer = await self._services.admin.read_with(pair.access_token, staff.shop_domain, _FACTS_OPERATION)
         shop = await self._recorded(staff.shop_domain, pair, answer)
         await self._services.tokens.store(shop, pair)
+        async with tenant_transaction(self._services.engine, shop.program_id) as connection:
+            await defer(connection, [Reading("read-products", shop.program_id, shop.shop_id)])
         self._services.shops.forget(shop.domain)
         self._checked_at[shop.domain] = time.monotonic()
         log.info("installed", shop=shop.domain, program=shop.program_id)

@@ -93,7 +93,7 @@ async def test_a_parked_body_is_found(told: Shop, engine: AsyncEngine, shop: Sho
 
 
 async def test_a_body_that_nobody_handles_is_never_kept(told: Shop, engine: AsyncEngine, shop: ShopReference) -> None:
-    await told.tell("customers_email_marketing_consent/update", customer_payload(ADA, ADDRESS))
+    await told.tell("customers_marketing_consent/update", customer_payload(ADA, ADDRESS))
 
     assert await rows(engine, shop, "SELECT state, body FROM deliveries") == [("ignored", None)]
 

@@ -11,9 +11,11 @@ from plugin.app_config import app_config, write_app_config
 from plugin.manifest import ManifestError, manifest, manifest_path, read_manifest
 
 HANDLED_TOPICS = {
-    "orders/create", "orders/paid", "orders/updated", "orders/edited", "orders/cancelled", "refunds/create",
-    "customers/create", "customers/update", "customers/delete", "app/uninstalled", "app/scopes_update", "shop/update",
-    "themes/publish", "customers/data_request", "customers/redact", "shop/redact",
+    "orders/create", "orders/paid", "orders/updated", "orders/edited", "orders/fulfilled", "orders/cancelled",
+    "refunds/create", "fulfillments/update", "products/update", "products/delete", "collections/update",
+    "customers/create", "customers/update", "customers/delete", "customers/merge", "customer.tags_added",
+    "customer.tags_removed", "customers_email_marketing_consent/update", "app/uninstalled", "app/scopes_update",
+    "shop/update", "themes/publish", "customers/data_request", "customers/redact", "shop/redact",
 }  # fmt: skip
 SECRET_VALUE = "shpss_do_not_show_me"
 
@@ -32,7 +34,8 @@ def test_given_the_real_file_when_read_then_it_has_the_topics_scopes_and_proxy_o
     assert app.all_topics == HANDLED_TOPICS
     assert app.api_version == "2026-10"
     assert set(app.scopes.required) == {
-        "read_customers", "read_orders", "read_products", "read_themes", "write_app_proxy",
+        "read_customer_merge", "read_customers", "read_fulfillments", "read_orders", "read_products", "read_themes",
+        "write_app_proxy",
     }  # fmt: skip
     assert app.scopes.optional == ()
     assert app.proxy.storefront_path == "/apps/laurel"

@@ -9,9 +9,10 @@ from typing import Any
 
 import httpx
 
+from plugin.manifest import manifest
 from tests.support.signing import SHOP
 
-SCOPES = "read_customers,read_orders,read_products,read_themes,write_app_proxy"
+SCOPES = ",".join(manifest().scopes.required)
 FACTS = {
     "data": {
         "shop": {

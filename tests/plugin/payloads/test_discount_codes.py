@@ -148,7 +148,7 @@ def test_given_parts_of_an_entry_that_is_not_there_then_they_are_a_discount_of_n
         ({"shipping_lines": "?"}, "shipping_lines: is not a list"),
         ({"shipping_lines": [{"discount_allocations": [{"amount": "x"}]}]},
          "shipping_lines[0].discount_allocations.amount: is not a decimal number"),
-        ({"line_items": [line_payload(1, discount_allocations=[_part(0, "1.00") | {"discount_application_index": "0"}])]},
+        ({"line_items": [line_payload(1, discount_allocations=[_part(0, "1") | {"discount_application_index": "0"}])]},
          "line_items[0].discount_allocations.discount_application_index: is not a whole number from 0 to 2147483647"),
     ],
 )  # fmt: skip
