@@ -84,19 +84,19 @@ def _rules(definition: dict[str, Any], words: Words) -> list[str]:
     currencies: dict[Decimal, list[str]] = {}
     for rate in (definition["purchase"] or {"rates": ()})["rates"]:
         currencies.setdefault(Decimal(rate["pointsPerUnit"]), []).append(rate["currencyCode"])
-    either = words.text("rule.or")
+    either = words.text("chip.or")
     rules = [
-        words.text("rule.purchase", points=_points(rate, words), currencies=either.join(currencies[rate]))
+        words.text("chip.purchase", points=_points(rate, words), currencies=either.join(currencies[rate]))
         for rate in sorted(currencies, reverse=True)
     ]
     if definition["signUp"]:
         points = _points(Decimal(definition["signUp"]["points"]), words)
-        rules.append(words.text("rule.sign_up", points=points))
+        rules.append(words.text("chip.sign_up", points=points))
     return rules
 
 
 def _points(amount: Decimal, words: Words) -> str:
-    return words.text("rule.point") if amount == 1 else words.text("rule.points", points=words.number(amount))
+    return words.text("chip.point") if amount == 1 else words.text("rule.points", points=words.number(amount))
 
 
 def _overview_values(overview: dict[str, Any], words: Words) -> dict[str, Any]:

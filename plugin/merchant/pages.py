@@ -89,7 +89,7 @@ class PageRequest:
             signed=words.signed,
             points=words.points,
             day=words.day,
-            date=words.date,
+            date=words.full_date,
             moment=words.moment,
             document_id=lambda name: document_id("merchant", name),
             api_key=settings.shopify_api_key,

@@ -69,7 +69,7 @@ class Words:
         """A day of this year or so, short."""
         return self._formatted("MMMd", value)
 
-    def date(self, value: date | str) -> str:
+    def full_date(self, value: date | str) -> str:
         """A day with its year."""
         return self._formatted("yMMMd", value)
 

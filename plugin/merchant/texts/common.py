@@ -30,8 +30,8 @@ ENGLISH = {
     "form.required": "Fill this in.",
     "form.number": "Enter a number.",
     "form.whole": "Enter a whole number.",
-    "form.conflict": "Somebody else changed this while you were editing. Your entries are still here: load the newest "
-    "state in another tab, compare, then save again.",
+    "form.conflict": "Somebody else changed this while you were editing. Your entries are still here: load the "
+    "newest state in another tab, compare, then save again.",
     "form.conflict.heading": "Changed in the meantime",
     "form.overwrite": "Save mine anyway",
     "missing.heading": "Not found",
