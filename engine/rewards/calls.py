@@ -13,8 +13,8 @@ from engine.rewards.redemptions import Promise
 CallKind = Literal["reward-issue", "reward-withdraw", "reward-guard"]
 """Make what was promised · take back a code that nobody used · undo what turns up after its points were given back."""
 
-SETTLE_WITHIN = timedelta(minutes=14)
-"""How long a redemption may be pending or unknown before its points are given back; promised are 15 minutes."""
+SETTLE_WITHIN = timedelta(minutes=12)
+"""After how long a redemption is settled one way or the other by the next attempt; promised are 15 minutes in all."""
 GUARD_FOR = timedelta(days=3)
 """How long the shop is looked at for what may still turn up."""
 

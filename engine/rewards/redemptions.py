@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -106,6 +106,12 @@ _OF_MEMBER = text(f"""{_SELECT} AND r.member_id = ANY (ARRAY(
     AND {_BEFORE} ORDER BY r.redemption_id DESC LIMIT :first""")
 _IN_STATES = text(f"{_SELECT} AND r.state = ANY(:states) AND {_BEFORE} ORDER BY r.redemption_id DESC LIMIT :first")
 
+_HANDED_OVER = text("""
+    SELECT external_id FROM redemptions WHERE program_id = :program_id AND member_id = :member_id
+    AND shop_id = :shop_id AND customer_id = :customer_id AND redemption_id <> :redemption_id
+    AND created_at >= :since AND external_id IS NOT NULL
+""")
+
 
 async def redemption(connection: AsyncConnection, program_id: int, redemption_id: int) -> Redemption | None:
     """One redemption; None when the program has no such one."""
@@ -129,6 +135,15 @@ async def redemptions_in(
     """The program's redemptions in any of these states, newest first: what a merchant has to see and settle."""
     given = {"program_id": program_id, "states": list(states), "first": first, "before": before}
     return [_redemption(row) for row in await connection.execute(_IN_STATES, given)]
+
+
+async def handed_over(connection: AsyncConnection, one: Redemption) -> frozenset[str]:
+    """Ids in the shop of what other redemptions of the same customer made there since a day before this one."""
+    given = {
+        "program_id": one.program_id, "shop_id": one.shop_id, "customer_id": one.customer_id,
+        "member_id": one.member_id, "redemption_id": one.redemption_id, "since": one.created_at - timedelta(days=1),
+    }  # fmt: skip
+    return frozenset(row.external_id for row in await connection.execute(_HANDED_OVER, given))
 
 
 def _redemption(row: Any) -> Redemption:

@@ -14,9 +14,9 @@ from typing import Any
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
+from engine.known_orders import KnownOrder
 from engine.ledger import Ledger, MemberKey
 from engine.money import half_even_ratio
-from engine.order_facts import KnownOrder
 from engine.reservations import restore_captured, spend_again
 from engine.rewards.codes import may_be_ours
 from engine.rewards.moving import OpenRedemption, history_detail

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from datetime import timedelta
 
 import structlog
 from sqlalchemy import text
@@ -15,9 +16,14 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from engine.audit import audit_due
 from engine.database import tenant_transaction
 from engine.expiry import expire_due
+from engine.outside_calls import forget_settled
 from engine.reservations import void_due
+from engine.rewards.ending import ask_again, expire_codes
 from engine.sealing import programs_to_seal, seal_program
 from plugin.background.tenants import Tenants
+
+CALLS_KEPT = timedelta(days=30)
+"""How long a settled call to the outside can be looked at."""
 
 log = structlog.get_logger("laurel.rounds")
 
@@ -51,6 +57,16 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
         async with tenant_transaction(engine, *await tenants.read()) as connection:
             return await void_due(connection)
 
+    async def codes() -> int:
+        async with tenant_transaction(engine, *await tenants.read()) as connection:
+            begun = await expire_codes(connection)
+        async with tenant_transaction(engine, *await tenants.read()) as connection:
+            return begun + await ask_again(connection)
+
+    async def calls() -> int:
+        async with tenant_transaction(engine, *await tenants.read()) as connection:
+            return await forget_settled(connection, older_than=CALLS_KEPT)
+
     async def audit() -> int:
         breaches = await audit_due(engine, await tenants.read())
         if breaches:
@@ -66,6 +82,8 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
         Round("seal", 2.0, seal),
         Round("expire", 5.0, expire),
         Round("void-held", 5.0, void),
+        Round("expire-codes", 5.0, codes),
+        Round("forget-calls", 600.0, calls),
         Round("audit", 600.0, audit),
         Round("delivery-partitions", 3600.0, partitions),
     ]

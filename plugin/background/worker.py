@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from plugin.background.draining import BATCH_MAXIMUM, Inbox
 from plugin.background.jobs import TROUBLE_SECONDS, run_jobs
+from plugin.background.outside_calls import OutsideCalls
 from plugin.background.pausing import pause
 from plugin.background.rounds import Round, rounds
 from plugin.background.tenants import Tenants
@@ -40,6 +41,7 @@ async def run_worker(settings: Settings) -> None:
     log.info("worker started")
     parts = {
         "inbox": _drain(inbox, stop),
+        "calls": OutsideCalls(services, tenants).run(stop),
         **{one.name: _repeat(one, stop) for one in rounds(services.engine, tenants)},
         "jobs": run_jobs(services, stop),
     }

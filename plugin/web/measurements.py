@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.audit import last_breaches
 from engine.database import name_tenants
+from engine.outside_calls import unknown_outcomes
 from engine.shops import all_shops
 from plugin.web.metrics import REGISTRY
 
@@ -36,12 +37,10 @@ _DELIVERIES = text("""
     FROM deliveries WHERE state IN ('pending', 'parked')
 """)
 _JOBS = text("""
-    SELECT count(*) FILTER (WHERE j.status = 'failed'),
-        COALESCE(EXTRACT(EPOCH FROM now() - min(GREATEST(e.at, j.scheduled_at))
-            FILTER (WHERE j.status = 'todo' AND COALESCE(j.scheduled_at, now()) <= now())), 0)
+    SELECT COALESCE(EXTRACT(EPOCH FROM now() - min(GREATEST(e.at, j.scheduled_at))), 0)
     FROM procrastinate_jobs j LEFT JOIN LATERAL (
         SELECT min(at) AS at FROM procrastinate_events WHERE job_id = j.id
-    ) e ON true WHERE j.status IN ('todo', 'failed')
+    ) e ON true WHERE j.status = 'todo' AND COALESCE(j.scheduled_at, now()) <= now()
 """)
 _UNSEALED = text("SELECT count(*) FROM unsealed_transactions")
 
@@ -75,11 +74,11 @@ async def _read(connection: AsyncConnection) -> None:
     programs = sorted({shop.program_id for shop in await all_shops(connection)})
     await name_tenants(connection, programs)
     pending, parked, lag = (await connection.execute(_DELIVERIES)).one()
-    failed, oldest = (await connection.execute(_JOBS)).one()
+    oldest = (await connection.execute(_JOBS)).scalar_one()
     PENDING.set(pending)
     PARKED.set(parked)
     INBOX_LAG.set(lag)
-    UNKNOWN_OUTCOMES.set(failed)
+    UNKNOWN_OUTCOMES.set(await unknown_outcomes(connection))
     OLDEST_JOB.set(oldest)
     UNSEALED.set((await connection.execute(_UNSEALED)).scalar_one())
     BREACHES.set(await last_breaches(connection))

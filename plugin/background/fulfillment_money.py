@@ -1,0 +1,133 @@
+"""Store credit and gift cards: money that is handed over when it is made, so that nothing can take it back later."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from engine.database import tenant_transaction
+from engine.rewards.redemptions import handed_over
+from plugin.background.fulfillment_place import Made, Place, made_of
+from plugin.shopify.admin_client import AdminRefusedError
+
+_CLOCKS_APART = timedelta(minutes=2)
+"""How far the shop's clock may be behind the database's."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoreCredits:
+    """Store credit. It has no name of ours: it is known by customer, amount, time and, where it has one, its end.
+
+    A customer's credits are made one after another, and one that is known to be another redemption's is left out.
+    """
+
+    place: Place
+
+    async def find(self) -> Made | None:
+        """The oldest credit since the redemption that is this amount and nobody else's."""
+        entry = await self._look()
+        return None if entry is None else Made(entry["id"])
+
+    async def make(self) -> Made:
+        """Credit the customer."""
+        given = {"creditAmount": self.place.money, "notify": False}
+        end = self._end()
+        if end is not None:
+            given["expiresAt"] = _time(end)
+        answer = await self.place.run("store_credit_credit", {"id": self.place.customer, "input": given})
+        return made_of(answer, "storeCreditAccountCredit", "storeCreditAccountTransaction")
+
+    async def take_back(self) -> bool:
+        """Money that was handed over counts as used."""
+        return True
+
+    async def undo(self) -> bool:
+        """Debit what turned up. Spent meanwhile: the shop refuses, and that is told."""
+        entry = await self._look()
+        if entry is None:
+            return False
+        answer = await self.place.run(
+            "store_credit_debit", {"id": entry["account"], "input": {"debitAmount": self.place.money}}
+        )
+        made_of(answer, "storeCreditAccountDebit", "storeCreditAccountTransaction")
+        return True
+
+    async def _look(self) -> dict[str, Any] | None:
+        one = self.place.one
+        answer = await self.place.run("store_credit_transactions", {"customerId": self.place.customer})
+        customer = answer.data.get("customer")
+        if not isinstance(customer, dict):
+            raise AdminRefusedError(("OWNER_NOT_FOUND",))
+        entries = [
+            {**entry, "account": account["id"]}
+            for account in customer["storeCreditAccounts"]["nodes"]
+            for entry in account["transactions"]["nodes"]
+        ]
+        async with tenant_transaction(self.place.services.engine, one.program_id) as connection:
+            others = await handed_over(connection, one)
+        fitting = [entry for entry in entries if self._fits(entry) and entry["id"] not in others]
+        return min(fitting, key=lambda entry: datetime.fromisoformat(entry["createdAt"]), default=None)
+
+    def _fits(self, entry: dict[str, Any]) -> bool:
+        if entry["__typename"] != "StoreCreditAccountCreditTransaction":
+            return False
+        money, wanted, end = entry["amount"], self.place.money, self._end()
+        ends_at = entry.get("expiresAt")
+        return (
+            money["currencyCode"] == wanted["currencyCode"]
+            and Decimal(money["amount"]) == Decimal(wanted["amount"])
+            and datetime.fromisoformat(entry["createdAt"]) >= self.place.one.created_at - _CLOCKS_APART
+            and (end is None) == (ends_at is None)
+            and (end is None or datetime.fromisoformat(ends_at) == end)
+        )
+
+    def _end(self) -> datetime | None:
+        """When the credit ends: a moment that hardly any other credit ends at, which makes it known by that."""
+        days = self.place.one.promise.lasts_days
+        if days is None:
+            return None
+        return self.place.one.created_at.replace(microsecond=0) + timedelta(days=days)
+
+
+@dataclass(frozen=True, slots=True)
+class GiftCards:
+    """A gift card with the redemption's own code. Its note, for the staff only, names the redemption."""
+
+    place: Place
+
+    async def find(self) -> Made | None:
+        """The card with this code."""
+        answer = await self.place.run("gift_cards_by_code", {"code": self.place.code.lower()})
+        nodes = (answer.data.get("giftCards") or {}).get("nodes") or []
+        return next((Made(node["id"]) for node in nodes if node.get("note") == self._note()), None)
+
+    async def make(self) -> Made:
+        """Issue the card."""
+        one = self.place.one
+        given: dict[str, Any] = {"initialAmount": self.place.money, "code": self.place.code, "note": self._note()}
+        if one.promise.lasts_days is not None:
+            given["expiresOn"] = (one.created_at + timedelta(days=one.promise.lasts_days)).date().isoformat()
+        answer = await self.place.run("gift_card_create", {"input": given})
+        return made_of(answer, "giftCardCreate", "giftCard")
+
+    async def take_back(self) -> bool:
+        """Money that was handed over counts as used."""
+        return True
+
+    async def undo(self) -> bool:
+        """Deactivate a card that turned up; its code was never shown to anybody."""
+        found = await self.find()
+        if found is None:
+            return False
+        answer = await self.place.run("gift_card_deactivate", {"id": found.external_id})
+        made_of(answer, "giftCardDeactivate", "giftCard")
+        return True
+
+    def _note(self) -> str:
+        return f"Laurel redemption {self.place.one.redemption_id}"
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
