@@ -35,6 +35,11 @@ const shared = {
   define: {
     PANEL_DOCUMENT_ID: await documentId("panel"),
     PRODUCT_DOCUMENT_ID: await documentId("product"),
+    REWARDS_DOCUMENT_ID: await documentId("rewards"),
+    QUOTE_DOCUMENT_ID: await documentId("quote"),
+    REDEEM_DOCUMENT_ID: await documentId("reward_redeem"),
+    CANCEL_DOCUMENT_ID: await documentId("redemption_cancel"),
+    MEMBER_DOCUMENT_ID: await documentId("member_update"),
   },
 };
 

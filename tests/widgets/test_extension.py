@@ -49,7 +49,7 @@ def test_given_the_loader_when_it_is_built_then_it_is_within_shopifys_limit_and_
     assert len(loader) < 10_000
     assert len(gzip.compress(loader, 9)) < 4_000
     assert len((assets / "laurel-product.js").read_bytes()) < 10_000
-    assert len(gzip.compress((assets / "laurel-panel.js").read_bytes(), 9)) < 12_000
+    assert len(gzip.compress((assets / "laurel-panel.js").read_bytes(), 9)) < 20_000
 
 
 def test_given_the_scripts_when_they_are_built_then_they_ask_by_the_hash_of_the_operations(assets: Path) -> None:
@@ -58,6 +58,9 @@ def test_given_the_scripts_when_they_are_built_then_they_ask_by_the_hash_of_the_
 
     assert document_id("panel") in (assets / "laurel.js").read_text("utf-8")
     assert document_id("product") in (assets / "laurel-product.js").read_text("utf-8")
+    panel = (assets / "laurel-panel.js").read_text("utf-8")
+    for name in ("rewards", "quote", "reward_redeem", "redemption_cancel", "member_update"):
+        assert document_id(name) in panel, name
 
 
 def test_given_the_scripts_when_they_are_searched_then_nothing_makes_markup_or_code_out_of_text(assets: Path) -> None:

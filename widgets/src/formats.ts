@@ -19,6 +19,26 @@ export function dayText(moment: string, locale: string, today: Date = new Date()
   return new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", ...year }).format(date);
 }
 
+/** "today", "tomorrow", "in 8 days". */
+export function awayText(days: number, locale: string): string {
+  return new Intl.RelativeTimeFormat(locale, { numeric: "auto" }).format(days, "day");
+}
+
+/** The name of a month, 1 to 12, as a language writes it when it stands alone. */
+export function monthText(month: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { month: "long", timeZone: "UTC" }).format(Date.UTC(2024, month - 1, 1));
+}
+
+/** "March 14": a day that comes back every year. */
+export function yearlyText(month: number, day: number, locale: string): string {
+  return new Intl.DateTimeFormat(locale, { month: "long", day: "numeric", timeZone: "UTC" }).format(Date.UTC(2024, month - 1, day));
+}
+
+/** "a, b, and c", joined as the language joins. */
+export function listText(words: readonly string[], locale: string): string {
+  return new Intl.ListFormat(locale, { type: "conjunction" }).format(words);
+}
+
 /** Hundredths as the shortest decimal number: "4500" → "45", "1850" → "18.5". No arithmetic, so nothing is rounded. */
 export function decimal(hundredths: string): string {
   const [, whole, rest] = /^(\d*?)(\d{2})$/.exec(hundredths.padStart(3, "0")) ?? [];

@@ -1,6 +1,11 @@
-/** Baked in by the build: the SHA-256 of the bytes of `graphql/operations/panel.graphql` and `product.graphql`. */
+/** Baked in by the build: the SHA-256 of the bytes of the files in `graphql/operations` that the widgets send. */
 declare const PANEL_DOCUMENT_ID: string;
 declare const PRODUCT_DOCUMENT_ID: string;
+declare const REWARDS_DOCUMENT_ID: string;
+declare const QUOTE_DOCUMENT_ID: string;
+declare const REDEEM_DOCUMENT_ID: string;
+declare const CANCEL_DOCUMENT_ID: string;
+declare const MEMBER_DOCUMENT_ID: string;
 
 declare module "*.css" {
   const styles: string;

@@ -1,4 +1,4 @@
-/** What the two operations in `graphql/operations` answer. */
+/** What the operations `panel` and `product` in `graphql/operations` answer. */
 
 export interface Money {
   readonly amount: string;
@@ -17,15 +17,9 @@ export interface Entry {
   readonly rate: string | null;
 }
 
-export interface Expiring {
-  readonly points: number;
-  readonly expiresAt: string;
-}
-
 export interface Member {
   readonly id: string;
   readonly balance: { readonly available: number; readonly pending: number; readonly lifetime: number };
-  readonly expiring: readonly Expiring[];
   readonly transactions: { readonly nodes: readonly Entry[] };
 }
 

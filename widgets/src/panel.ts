@@ -4,54 +4,104 @@ import base from "./base.css";
 import { burst, countUp, highlight } from "./celebration.ts";
 import { textsOf } from "./configuration.ts";
 import { element, prefersStillness, safeLink, shadow } from "./elements.ts";
+import { Navigation, type View } from "./navigation.ts";
 import palette from "./palette.css";
 import styles from "./panel.css";
 import bodyStyles from "./panel_body.css";
 import { dress } from "./panel_looks.ts";
-import { drawError, drawGuest, drawLoading, drawMember, type Scene } from "./panel_scenes.ts";
+import { drawView, followUp } from "./panel_views.ts";
+import rewardStyles from "./rewards.css";
+import { RewardStore } from "./rewards_store.ts";
+import type { Scene } from "./scene.ts";
 import type { Gain, Session } from "./session.ts";
+import ticketStyles from "./ticket.css";
 
 const PHONE = "(max-width: 519px)";
+const STOPS = "a[href], button, input, select, [tabindex='0']";
 
 export class PanelElement extends HTMLElement {
   private session!: Session;
   private scene!: Omit<Scene, "answer">;
   private shownBalance: number | null = null;
+  private readonly navigation = new Navigation();
   private readonly content = element("div", { class: "content" });
   private readonly news = element("p", { class: "quiet", role: "status" });
   private readonly dialog = element("dialog", { "aria-modal": "true", "aria-labelledby": "title" });
 
   connect(launcher: HTMLElement, session: Session): void {
     this.session = session;
-    const texts = textsOf(launcher);
-    this.lang = texts.locale;
+    this.scene = this.sceneOf(launcher, new RewardStore(session));
+    this.lang = this.scene.texts.locale;
     this.dataset["position"] = launcher.dataset["position"] ?? "end";
-    this.scene = {
-      texts,
-      name: launcher.dataset["name"],
-      links: { signIn: safeLink(launcher.dataset["signIn"]), join: safeLink(launcher.dataset["join"]) },
-      retry: () => void session.refresh(),
-      close: () => this.close(),
-    };
     dress(this, launcher);
     this.dialog.append(this.content, this.news);
     this.dialog.addEventListener("close", () => this.closed());
     this.dialog.addEventListener("cancel", (event) => (event.preventDefault(), this.close()));
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.close());
     this.dialog.addEventListener("keydown", (event) => this.keepFocus(event));
-    shadow(this, base, palette, styles, bodyStyles).replaceChildren(this.dialog);
-    session.addEventListener("change", () => this.draw());
+    shadow(this, base, palette, styles, bodyStyles, rewardStyles, ticketStyles).replaceChildren(this.dialog);
+    session.addEventListener("change", () => this.follow());
+    this.scene.store.addEventListener("change", () => this.draw());
     session.addEventListener("gain", (event) => this.celebrate((event as CustomEvent<Gain>).detail));
   }
 
   open(): void {
     if (this.dialog.open) return;
     this.session.watcher.panelOpen = true;
+    this.navigation.reset();
     this.draw();
     this.dialog.showModal();
     document.documentElement.style.overflow = matchMedia(PHONE).matches ? "hidden" : "";
+    void this.scene.store.refresh();
     if (this.session.member) void this.session.watcher.check();
     else if (!this.session.answer) void this.session.refresh();
+  }
+
+  private sceneOf(launcher: HTMLElement, store: RewardStore): Omit<Scene, "answer"> {
+    const { name, signIn, join, cart } = launcher.dataset;
+    return {
+      texts: textsOf(launcher),
+      name,
+      links: { signIn: safeLink(signIn), join: safeLink(join), cart },
+      store,
+      navigation: this.navigation,
+      go: (view) => this.go(view),
+      show: (view) => (this.navigation.replace(view), this.arrive()),
+      back: () => this.back(),
+      redraw: () => this.draw(),
+      focus: (name) => this.piece(name)?.focus(),
+      part: (name) => this.piece(name),
+      announce: (words) => (this.news.textContent = words),
+      cheer: () => this.cheer(),
+      retry: () => (void this.session.refresh(), void store.refresh()),
+      close: () => void this.close(),
+    };
+  }
+
+  /** Something changed for this shopper: what they got for their points may have changed, too. */
+  private follow(): void {
+    this.draw();
+    if (this.dialog.open) void this.scene.store.refresh();
+  }
+
+  private go(view: View): void {
+    this.navigation.go(view, this.focused(), this.body()?.scrollTop ?? 0);
+    this.arrive();
+  }
+
+  private arrive(): void {
+    this.draw();
+    const body = this.body();
+    if (body) body.scrollTop = 0;
+    (this.piece("heading") ?? this.piece("back"))?.focus();
+  }
+
+  private back(): void {
+    const left = this.navigation.back();
+    this.draw();
+    const body = this.body();
+    if (body) body.scrollTop = left?.scrolled ?? 0;
+    (this.piece(left?.focus ?? "close") ?? this.piece("close"))?.focus();
   }
 
   private async close(): Promise<void> {
@@ -67,43 +117,60 @@ export class PanelElement extends HTMLElement {
     document.documentElement.style.overflow = "";
   }
 
-  /** Draws what the session knows now; keeps the scroll position and the focus of a panel that is being read. */
+  /** Draws what is known now; keeps the scroll position and the focus of a panel that is being read. */
   private draw(): void {
     const { answer, failed } = this.session;
+    const focused = this.focused();
+    const scrolled = this.body()?.scrollTop ?? 0;
     const scene = { ...this.scene, answer };
-    const focused = (this.shadowRoot?.activeElement as HTMLElement | null)?.dataset["focus"];
-    const scrolled = this.content.querySelector(".body")?.scrollTop ?? 0;
-    const me = answer?.me;
-    this.content.replaceChildren(
-      me ? drawMember(scene, me) : answer ? drawGuest(scene) : failed ? drawError(scene) : drawLoading(scene),
-    );
-    const body = this.content.querySelector(".body");
+    this.content.replaceChildren(drawView(scene, failed));
+    const body = this.body();
     if (body) body.scrollTop = scrolled;
-    if (this.dialog.open) this.content.querySelector<HTMLElement>(`[data-focus="${focused ?? "close"}"]`)?.focus();
+    if (this.dialog.open) (this.piece(focused ?? "close") ?? this.piece("heading") ?? this.piece("close"))?.focus();
+    this.count(answer?.me?.balance.available);
+    if (this.dialog.open) followUp(scene);
+  }
+
+  private count(available: number | undefined): void {
     const number = this.content.querySelector<HTMLElement>(".number");
-    if (me && number) {
-      countUp(number, this.shownBalance ?? me.balance.available, me.balance.available, (value) => this.scene.texts.number(value));
-      this.shownBalance = me.balance.available;
-    }
+    if (available === undefined || !number) return;
+    countUp(number, this.shownBalance ?? available, available, (value) => this.scene.texts.number(value));
+    this.shownBalance = available;
   }
 
   private celebrate({ points, balance, fresh }: Gain): void {
-    const { texts } = this.scene;
+    const { texts, announce } = this.scene;
     if (!this.dialog.open) return;
-    this.news.textContent = texts.get("launcher.earned", { points: texts.points(points), balance: texts.points(balance) });
+    announce(texts.get("launcher.earned", { points: texts.points(points), balance: texts.points(balance) }));
     highlight(this.content, fresh);
-    const hero = this.content.querySelector<HTMLElement>(".hero");
-    if (hero) burst(hero);
+    this.cheer();
+  }
+
+  private cheer(): void {
+    const place = this.content.querySelector<HTMLElement>(".ticket, .hero");
+    if (place) burst(place);
   }
 
   /** The dialog makes the page inert; this keeps Tab from leaving through the browser's own controls, too. */
   private keepFocus(event: KeyboardEvent): void {
     if (event.key !== "Tab") return;
-    const stops = [...this.content.querySelectorAll<HTMLElement>("a[href], button, [tabindex='0']")];
+    const stops = [...this.content.querySelectorAll<HTMLElement>(STOPS)];
     const [first, last] = [stops[0], stops.at(-1)];
     const leaving = this.shadowRoot?.activeElement === (event.shiftKey ? first : last);
     if (!leaving || !first || !last) return;
     event.preventDefault();
     (event.shiftKey ? last : first).focus();
+  }
+
+  private focused(): string | undefined {
+    return (this.shadowRoot?.activeElement as HTMLElement | null)?.dataset["focus"];
+  }
+
+  private piece(name: string): HTMLElement | null {
+    return this.content.querySelector<HTMLElement>(`[data-focus="${CSS.escape(name)}"], #${CSS.escape(name)}`);
+  }
+
+  private body(): HTMLElement | null {
+    return this.content.querySelector<HTMLElement>(".body");
   }
 }

@@ -23,7 +23,7 @@ export class Session extends EventTarget {
   private loading: Promise<void> | null = null;
 
   constructor(
-    private readonly client: Client,
+    readonly client: Client,
     readonly member: boolean,
   ) {
     super();

@@ -1,16 +1,16 @@
 /** How points are earned, as tiles in the program's own words. */
 
-import { element, icon } from "./elements.ts";
-import { BAG } from "./entries.ts";
+import { element } from "./elements.ts";
 import { laurel } from "./icons.ts";
 import type { Program } from "./model.ts";
+import { bag } from "./symbols.ts";
 
 export function drawWays(program: Program | null | undefined): HTMLElement {
   const tiles = (program?.waysToEarn ?? []).map(({ kind, title, description }) =>
     element(
       "li",
       { class: "way" },
-      kind === "PURCHASE" ? icon(...BAG) : laurel(),
+      kind === "PURCHASE" ? bag() : laurel(),
       element("strong", {}, title),
       element("span", {}, description),
     ),

@@ -1,0 +1,15 @@
+/** Where a code is put into the cart: an address of this shop, or a secure one, and nothing else. */
+
+export function applyLink(address: string | null, cart: string | undefined, page: string = location.href): string | undefined {
+  if (!address) return undefined;
+  try {
+    const link = new URL(address, page);
+    const own = link.origin === new URL(page).origin;
+    if (!own && link.protocol !== "https:") return undefined;
+    // The cart in the shopper's own language, where the shop told it.
+    if (own && cart?.startsWith("/") && link.searchParams.has("redirect")) link.searchParams.set("redirect", cart);
+    return link.href;
+  } catch {
+    return undefined;
+  }
+}
