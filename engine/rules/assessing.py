@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from fractions import Fraction
 
 from engine.events import MemberEvent
-from engine.money import exponent
 from engine.rules.assessments import ONE, Assessment
 from engine.rules.counting import count_lines, count_refunds
 from engine.rules.looking import OrderLook
@@ -17,8 +15,8 @@ from engine.rules.rule import Fixed, PerMoney, PerUnit, Rule
 from engine.rules.verdicts import evaluate
 
 
-def assess(reading: OrderReading, rule: Rule, multiplying: Sequence[Rule] = ()) -> Assessment:
-    """Work out what a rule makes of an order; `multiplying` are the rules of its group that multiply it."""
+def assess(reading: OrderReading, rule: Rule) -> Assessment:
+    """Work out what a rule makes of an order."""
     state = reading.state
     fulfilled = rule.trigger == "order_fulfilled"
     found = Assessment(rule, (state.fulfilled_at if fulfilled else None) or state.order.occurred_at)
@@ -30,7 +28,7 @@ def assess(reading: OrderReading, rule: Rule, multiplying: Sequence[Rule] = ()) 
     count_lines(reading, found, money)
     look = OrderLook(state.order, money, found.whole, reading.units, reading.look)
     _ask_order(found, look)
-    _value(reading, found, look, multiplying)
+    _value(reading, found, look)
     count_refunds(reading, found)
     found.reason = _reason(reading, found)
     return found
@@ -76,19 +74,19 @@ def _ask_order(found: Assessment, look: OrderLook) -> None:
     found.base = max(0, sum(line.base for line in found.lines if line.left_out is None))
 
 
-def _value(reading: OrderReading, found: Assessment, look: OrderLook, multiplying: Sequence[Rule]) -> None:
+def _value(reading: OrderReading, found: Assessment, look: OrderLook) -> None:
     """The exact value of every line that counts, and of all."""
     rule, formula = found.rule, found.rule.formula
     counted = [line for line in found.lines if line.left_out is None]
-    if rule.multipliers or multiplying:
+    if rule.multipliers or rule.group is not None:
         for line in counted:
             look.at(line.line)
-            line.multipliers = tuple(asked_multipliers(reading, rule, multiplying, look, look.currency, line.line))
+            line.multipliers = asked_multipliers(reading, rule, look, look.currency, line.line)
             line.factor = factor_of(rule, line.multipliers, reading.definition.multiplier_ceiling)
     if found.base <= 0:
         return
     if isinstance(formula, PerMoney):
-        per_minor = Fraction(found.rate) / 10 ** exponent(found.currency)
+        per_minor = formula.per_minor[found.currency]
         if all(line.factor is ONE for line in counted):
             found.exact = per_minor * found.base
             return
@@ -104,14 +102,14 @@ def _value(reading: OrderReading, found: Assessment, look: OrderLook, multiplyin
     found.exact = max(Fraction(0), sum((line.worth for line in counted), Fraction(0)))
 
 
-def assess_event(reading: Reading, event: MemberEvent, rule: Rule, multiplying: Sequence[Rule] = ()) -> Assessment:
+def assess_event(reading: Reading, event: MemberEvent, rule: Rule) -> Assessment:
     """Work out what a rule makes of something that a member did besides buying."""
     assert isinstance(rule.formula, Fixed)
     found = Assessment(rule, event.occurred_at)
     ask_member(reading, found)
     if rule.condition is not None:
         found.condition = evaluate(rule.condition, reading.look)
-    found.multipliers = tuple(asked_multipliers(reading, rule, multiplying, reading.look, "", None))
+    found.multipliers = asked_multipliers(reading, rule, reading.look, "", None)
     factor = factor_of(rule, found.multipliers, reading.definition.multiplier_ceiling)
     found.event_factor, found.exact = factor, Fraction(factor) * rule.formula.points
     found.reason = _missed(reading, found)

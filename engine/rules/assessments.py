@@ -23,7 +23,8 @@ class Asked:
     factor: Decimal
     met: bool
     in_window: bool = True
-    verdict: Verdict | None = None
+    condition: Verdict | None = None
+    audience: Verdict | None = None
     rule: str | None = None
 
 
@@ -34,6 +35,11 @@ class LineCount:
     line_id: int
     line: OrderLine | None
     units: int
+    price: int
+    discount: int
+    tax: int
+    """What was added to the price for tax, below 0 where it was taken out."""
+
     value: int
     base: int
     tender: int = 0

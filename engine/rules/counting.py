@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from engine.money import half_even_ratio
 from engine.rules.assessments import Assessment, LineCount
-from engine.rules.order_state import DELIVERY_LINE, Counting, Money, delivery_value, line_value, side
+from engine.rules.order_state import DELIVERY_LINE, Counting, Money, counted_tax, delivery_value, side
 from engine.rules.reading import OrderReading
 from engine.rules.rule import Exclusions, PerMoney
 from engine.rules.spreading import spread
@@ -23,12 +23,13 @@ def count_lines(reading: OrderReading, found: Assessment, money: Money) -> None:
         found.rate = rule.formula.rates[found.currency]
     for line in order.lines:
         left_out = reading.left_out(exclude, line)
-        units = reading.units[line.line_id]
-        value = 0 if left_out == "gift_card" else line_value(line, units, counting, order.taxes_included)
-        found.lines.append(LineCount(line.line_id, line, units, value, value, left_out=left_out))
+        units, price, discount = reading.units[line.line_id], side(line.unit_price, money), side(line.discount, money)
+        tax = counted_tax(side(line.tax, money), counting, order.taxes_included)
+        value = 0 if left_out == "gift_card" else price * units - discount + tax
+        found.lines.append(LineCount(line.line_id, line, units, price, discount, tax, value, value, left_out=left_out))
     if not exclude.shipping:
-        value = delivery_value(order, money)
-        found.lines.append(LineCount(DELIVERY_LINE, None, 1, value, value))
+        cost = delivery_value(order, money)
+        found.lines.append(LineCount(DELIVERY_LINE, None, 1, cost, 0, 0, cost, cost))
     if exclude.gift_card_paid or exclude.store_credit_paid:
         _take_tenders_out(reading, found)
     found.whole = max(0, sum(line.base for line in found.lines if line.left_out is None))

@@ -15,7 +15,7 @@ Formulas (public, shown to merchants and shoppers):
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 
 from engine.events import MemberEvent
@@ -27,7 +27,7 @@ from engine.rules.facts import DecidedFrom
 from engine.rules.order_state import OrderState
 from engine.rules.outcomes import EventDecision, OrderDecision, Reason, RuleOutcome
 from engine.rules.reading import OrderReading, Reading
-from engine.rules.rule import PerMoney, Rule
+from engine.rules.rule import PerMoney
 from engine.rules.spreading import rounded, spread
 
 _NEAREST: tuple[Reason, ...] = (
@@ -37,6 +37,10 @@ _NEAREST: tuple[Reason, ...] = (
 """What an order is told when no rule gives points for it: the reason of the rule that came nearest."""
 
 
+Group = tuple[tuple[Assessment, bool], ...]
+Points = dict[str, tuple[int, tuple[Assessment, ...]]]
+
+
 def decide_order(definition: Definition, state: OrderState, facts: DecidedFrom) -> OrderDecision:
     """What an order is worth by each rule now, with its refunds and edits taken into account."""
     if not state.order.paid:
@@ -44,11 +48,7 @@ def decide_order(definition: Definition, state: OrderState, facts: DecidedFrom) 
     if not definition.order_rules:
         return OrderDecision("no_rule")
     reading = OrderReading(definition, state, facts)
-    found = [
-        assess(reading, rule, _multiplying(definition, definition.order_rules, rule))
-        for rule in definition.order_rules
-        if rule.formula.kind != "multiply"
-    ]
+    found = [assess(reading, rule) for rule in definition.order_rules if rule.formula.kind != "multiply"]
     outcomes = _outcomes(definition, found)
     return OrderDecision(_nearest(outcomes), outcomes)
 
@@ -59,29 +59,19 @@ def decide_event(definition: Definition, event: MemberEvent, facts: DecidedFrom)
     if not rules:
         return EventDecision("no_rule")
     reading = Reading(definition, facts, event)
-    found = [
-        assess_event(reading, event, rule, _multiplying(definition, rules, rule))
-        for rule in rules
-        if rule.formula.kind != "multiply"
-    ]
+    found = [assess_event(reading, event, rule) for rule in rules if rule.formula.kind != "multiply"]
     outcomes = _outcomes(definition, found)
     return EventDecision(_nearest(outcomes), outcomes)
 
 
-def _multiplying(definition: Definition, rules: Iterable[Rule], rule: Rule) -> Sequence[Rule]:
-    """The rules of a rule's group that multiply what it gives."""
-    if rule.group is None or definition.modes[rule.group] != "multiply":
-        return ()
-    return [one for one in rules if one.group == rule.group and one.formula.kind == "multiply"]
-
-
 def _outcomes(definition: Definition, found: list[Assessment]) -> tuple[RuleOutcome, ...]:
     """Let the groups choose, round once, and say what came of every rule."""
-    if definition.groups:
-        for group in definition.groups:
-            _choose(group.mode, [one for one in found if one.rule.group == group.handle])
+    groups: dict[str | None, Group] = {}
+    for handle, mode in definition.modes.items():
+        groups[handle] = tuple((one, one.reason is None) for one in found if one.rule.group == handle)
+        _choose(mode, [one for one, _ in groups[handle]])
     points = _points(found)
-    return tuple(_outcome(one, points.get(one.rule.handle)) for one in found)
+    return tuple(_outcome(definition, one, points, groups) for one in found)
 
 
 def _choose(mode: str, members: list[Assessment]) -> None:
@@ -98,17 +88,18 @@ def _choose(mode: str, members: list[Assessment]) -> None:
                 one.reason = "not_first"
 
 
-def _points(found: list[Assessment]) -> dict[str, tuple[int, tuple[Assessment, ...]]]:
+def _points(found: list[Assessment]) -> Points:
     """Whole points by the rule's handle, with the rules that were rounded together; none where they are too many."""
     pools: dict[str, list[Assessment]] = {}
     for one in found:
         if one.reason is None:
             alone = not isinstance(one.rule.formula, PerMoney)
             pools.setdefault(f"{one.rule.rounding} {one.rule.handle if alone else ''}", []).append(one)
-    points: dict[str, tuple[int, tuple[Assessment, ...]]] = {}
+    points: Points = {}
     for pool in pools.values():
         pool.sort(key=lambda one: one.rule.handle)
-        total = rounded(sum((one.exact for one in pool), Fraction(0)), pool[0].rule.rounding)
+        exact = pool[0].exact if len(pool) == 1 else sum((one.exact for one in pool), Fraction(0))
+        total = rounded(exact, pool[0].rule.rounding)
         parts = [total] if len(pool) == 1 else spread(total, [one.exact for one in pool])
         points.update({one.rule.handle: (part, tuple(pool)) for one, part in zip(pool, parts, strict=True)})
     if sum(part for part, _ in points.values()) > POINTS_MAXIMUM:
@@ -118,12 +109,16 @@ def _points(found: list[Assessment]) -> dict[str, tuple[int, tuple[Assessment, .
     return points
 
 
-def _outcome(one: Assessment, points: tuple[int, tuple[Assessment, ...]] | None) -> RuleOutcome:
-    desired, pool = points or (0, ())
+def _outcome(
+    definition: Definition, one: Assessment, points: Points, groups: Mapping[str | None, Group]
+) -> RuleOutcome:
+    desired, pool = points.get(one.rule.handle, (0, ()))
     reason = one.reason or ("earned" if desired > 0 else "nothing_eligible")
+    group = groups.get(one.rule.group, ())
+    mode = definition.modes.get(one.rule.group or "", "")
     return RuleOutcome(
-        one.rule, reason, one.occurred_at, desired, one.base, one.refunded, one.currency, one.rate, one.factor,
-        one.taken, one, pool,
+        one.rule, reason, one, desired, one.base, one.refunded, one.currency, one.rate, one.factor, one.taken, pool,
+        mode, group, definition.multiplier_ceiling,
     )  # fmt: skip
 
 

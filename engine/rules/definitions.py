@@ -130,6 +130,12 @@ class Definition(Frozen):
                 found[source] = (*found.get(source, ()), rule)
         return found
 
+    def multiplying(self, rule: Rule) -> tuple[Rule, ...]:
+        """The enabled rules of a rule's group that multiply what it gives."""
+        if rule.group is None or self.modes[rule.group] != "multiply":
+            return ()
+        return tuple(one for one in self._in_turn if one.group == rule.group and one.formula.kind == "multiply")
+
     def rule(self, handle: str) -> Rule | None:
         """The rule of a handle, enabled or not."""
         return next((rule for rule in self.rules if rule.handle == handle), None)

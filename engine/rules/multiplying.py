@@ -17,26 +17,29 @@ _EXACT = Context(prec=1_000)
 
 
 def asked_multipliers(
-    reading: Reading, rule: Rule, multiplying: Sequence[Rule], look: Look, currency: str, line: OrderLine | None
-) -> list[Asked]:
-    """Every multiplier that may make something worth more, with whether it does."""
-    asked = [_ask(reading, one, look, currency) for one in rule.multipliers]
-    for other in multiplying:
-        assert isinstance(other.formula, Multiply)
-        left_out = line is not None and reading.left_out(other.exclude, line) is not None
-        excluded = left_out or reading.excludes_customer(other.exclude)
-        in_window = reading.is_within(other.window)
-        verdicts = [evaluate(one, look, currency) for one in (other.audience, other.condition) if one is not None]
-        met = not excluded and in_window and all(verdict.met for verdict in verdicts)
-        asked.append(Asked(other.formula.factor, met, in_window, verdicts[-1] if verdicts else None, other.handle))
-    return asked
+    reading: Reading, rule: Rule, look: Look, currency: str, line: OrderLine | None
+) -> tuple[Asked, ...]:
+    """Every multiplier that may make something worth more, with whether it does: the rule's own, then its group's."""
+    own = [_ask(reading, one, look, currency) for one in rule.multipliers]
+    groups = [_ask_rule(reading, one, look, currency, line) for one in reading.definition.multiplying(rule)]
+    return (*own, *groups)
 
 
 def _ask(reading: Reading, one: Multiplier, look: Look, currency: str) -> Asked:
-    """Whether a multiplier applies now, here and to this member."""
     in_window = reading.is_within(one.window)
-    verdict = evaluate(one.condition, look, currency) if one.condition is not None else None
-    return Asked(one.factor, in_window and (verdict is None or verdict.met), in_window, verdict)
+    condition = evaluate(one.condition, look, currency) if one.condition is not None else None
+    return Asked(one.factor, in_window and (condition is None or condition.met), in_window, condition)
+
+
+def _ask_rule(reading: Reading, rule: Rule, look: Look, currency: str, line: OrderLine | None) -> Asked:
+    assert isinstance(rule.formula, Multiply)
+    in_window = reading.is_within(rule.window)
+    audience = evaluate(rule.audience, look, currency) if rule.audience is not None else None
+    condition = evaluate(rule.condition, look, currency) if rule.condition is not None else None
+    left_out = line is not None and reading.left_out(rule.exclude, line) is not None
+    met = in_window and not left_out and not reading.excludes_customer(rule.exclude)
+    met = met and all(verdict is None or verdict.met for verdict in (audience, condition))
+    return Asked(rule.formula.factor, met, in_window, condition, audience, rule.handle)
 
 
 def factor_of(rule: Rule, asked: Sequence[Asked], ceiling: Decimal | None) -> Decimal:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from engine.events import AmountPair, Fulfillment, Order, OrderEdit, OrderLine, Refund
+from engine.events import AmountPair, Fulfillment, Order, OrderEdit, Refund
 from engine.money import half_even_ratio
 
 Money = Literal["presentment", "shop"]
@@ -87,13 +87,11 @@ def units_left(state: OrderState) -> dict[int, int]:
     return left
 
 
-def line_value(line: OrderLine, units: int, counting: Counting, taxes_included: bool) -> int:
-    """`price × units − discounts`, with or without tax; negative where an edit left less than its discounts."""
-    value = side(line.unit_price, counting.money) * units - side(line.discount, counting.money)
+def counted_tax(tax: int, counting: Counting, taxes_included: bool) -> int:
+    """What is added to a price for its tax: less than 0 where the price includes what does not count."""
     if taxes_included == counting.tax:
-        return value
-    tax = side(line.tax, counting.money)
-    return value + tax if counting.tax else value - tax
+        return 0
+    return tax if counting.tax else -tax
 
 
 def delivery_value(order: Order, money: Money) -> int:
@@ -133,10 +131,8 @@ def _line_values(
     for line in refund.lines:
         if not counting.gift_cards and (line.gift_card or line.line_id in gift_cards):
             continue
-        value, tax = side(line.subtotal, money), side(line.tax, money)
-        if taxes_included != counting.tax:
-            value += tax if counting.tax else -tax
-        yield line.line_id, value
+        tax = counted_tax(side(line.tax, money), counting, taxes_included)
+        yield line.line_id, side(line.subtotal, money) + tax
 
 
 def _side_of(refund: Refund, order: Order, money: Money) -> Money:

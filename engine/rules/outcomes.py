@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Literal
 
 from engine.money import half_even_ratio
 from engine.rules.rule import Rule
@@ -13,7 +13,6 @@ from engine.rules.rule import Rule
 if TYPE_CHECKING:
     from engine.rules.assessments import Assessment
 
-Json = dict[str, Any]
 Reason = Literal[
     "earned",
     "not_paid",
@@ -34,22 +33,6 @@ Reason = Literal[
 """Why a rule gave points or gave none; `not_best`, `not_first` and `multiplies` say what its group made of it."""
 
 
-@dataclass(frozen=True, slots=True)
-class LineShare:
-    """One line's part of a rule's base and points, in minor units of the outcome's currency. Line 0 is delivery.
-
-    `left_out` says why a line counts nothing: gift_card, product, product_tag, collection or condition.
-    """
-
-    line_id: int
-    units: int
-    base: int
-    refunded: int
-    factor: Decimal
-    points: int
-    left_out: str | None = None
-
-
 @dataclass(frozen=True)
 class RuleOutcome:
     """What one rule gives for one order or event.
@@ -60,7 +43,8 @@ class RuleOutcome:
 
     rule: Rule
     reason: Reason
-    occurred_at: datetime
+    assessment: Assessment
+    """Every step that led to the exact value."""
     desired: int = 0
     base: int = 0
     refunded: int = 0
@@ -70,11 +54,19 @@ class RuleOutcome:
     taken: tuple[int, int] = (0, 1)
     """The part of its points that refunds take back, as a fraction from 0 to 1."""
 
-    assessment: Assessment | None = None
-    """Every step that led to the exact value."""
-
     pool: tuple[Assessment, ...] = ()
     """The rules that were rounded together with this one, itself among them."""
+
+    group_mode: str = ""
+    group: tuple[tuple[Assessment, bool], ...] = ()
+    """The rules of its group in their turn, each with whether it had something to give before the group chose."""
+
+    ceiling: Decimal | None = None
+
+    @property
+    def occurred_at(self) -> datetime:
+        """When the order was paid, or sent where the rule waits for that; when the event happened."""
+        return self.assessment.occurred_at
 
     def due(self, granted: int | None = None) -> int:
         """The points that the member should have by this rule now: P − half-even(P × refunded part)."""

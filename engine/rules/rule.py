@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from fractions import Fraction
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, NaiveDatetime, StringConstraints, model_validator
 
+from engine.money import exponent
 from engine.rules.bounds import Currency, Factor, Frozen, Handle, Identifiers, Points, Rate, Title, Words
 from engine.rules.caps import Cap
 from engine.rules.conditions import Condition, fields_of
@@ -30,6 +32,11 @@ class PerMoney(Frozen):
 
     kind: Literal["per_money"] = "per_money"
     rates: Annotated[dict[Currency, Rate], Field(max_length=200)]
+
+    @cached_property
+    def per_minor(self) -> dict[str, Fraction]:
+        """Points for one minor unit, exact, by currency."""
+        return {code: Fraction(rate) / 10 ** exponent(code) for code, rate in self.rates.items()}
 
 
 class Fixed(Frozen):
