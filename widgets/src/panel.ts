@@ -1,20 +1,15 @@
 /** `<laurel-panel>`: a modal dialog, a sheet on phones and a card on desktops, that follows the session while it is open. */
 
-import base from "./base.css";
 import { burst, countUp, highlight } from "./celebration.ts";
 import { textsOf } from "./configuration.ts";
 import { element, prefersStillness, safeLink, shadow } from "./elements.ts";
 import { Navigation, type View } from "./navigation.ts";
-import palette from "./palette.css";
-import styles from "./panel.css";
-import bodyStyles from "./panel_body.css";
 import { dress } from "./panel_looks.ts";
 import { drawView, followUp } from "./panel_views.ts";
-import rewardStyles from "./rewards.css";
 import { RewardStore } from "./rewards_store.ts";
 import type { Scene } from "./scene.ts";
 import type { Gain, Session } from "./session.ts";
-import ticketStyles from "./ticket.css";
+import { styles } from "./styles.ts";
 
 const PHONE = "(max-width: 519px)";
 const STOPS = "a[href], button, input, select, [tabindex='0']";
@@ -39,7 +34,7 @@ export class PanelElement extends HTMLElement {
     this.dialog.addEventListener("cancel", (event) => (event.preventDefault(), this.close()));
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.close());
     this.dialog.addEventListener("keydown", (event) => this.keepFocus(event));
-    shadow(this, base, palette, styles, bodyStyles, rewardStyles, ticketStyles).replaceChildren(this.dialog);
+    shadow(this, ...styles).replaceChildren(this.dialog);
     session.addEventListener("change", () => this.follow());
     this.scene.store.addEventListener("change", () => this.draw());
     session.addEventListener("gain", (event) => this.celebrate((event as CustomEvent<Gain>).detail));
