@@ -20,6 +20,18 @@ class Draft:
     revision: int
 
 
+class DraftChanged(Exception):
+    """Somebody else changed the draft since it was read; `revision` is where it is now."""
+
+    def __init__(self, revision: int) -> None:
+        super().__init__(f"the draft was changed meanwhile and is at revision {revision}")
+        self.revision = revision
+
+
+class NoSuchVersion(Exception):
+    """The program never published a version of that number."""
+
+
 @lru_cache(maxsize=4096)
 def _parse(definition: str) -> Definition:
     return Definition.model_validate_json(definition)
@@ -66,6 +78,42 @@ async def draft(connection: AsyncConnection, program_id: int) -> Draft:
         )
     ).one()
     return Draft(_parse(row.definition), row.revision)
+
+
+async def save_draft(
+    connection: AsyncConnection, program_id: int, definition: Definition, *, expected_revision: int, actor: str
+) -> Draft:
+    """Put a definition in the draft's place, if the draft is still the one that was read.
+
+    Raises DraftChanged when it is not: of two edits at once one wins and the other is told, none is lost unseen.
+    """
+    row = (
+        await connection.execute(
+            text(
+                "UPDATE program_drafts SET definition = CAST(:definition AS jsonb), revision = revision + 1, "
+                "updated_at = now(), updated_by = :actor "
+                "WHERE program_id = :program_id AND revision = :expected RETURNING revision"
+            ),
+            {
+                "program_id": program_id, "definition": definition.model_dump_json(), "expected": expected_revision,
+                "actor": actor,
+            },
+        )
+    ).one_or_none()  # fmt: skip
+    if row is None:
+        raise DraftChanged((await draft(connection, program_id)).revision)
+    return Draft(definition, row.revision)
+
+
+async def rollback(connection: AsyncConnection, program_id: int, version: int, *, actor: str) -> ProgramVersion:
+    """Publish what an earlier version said as the next version, from now on; awards keep the versions they have.
+
+    Raises NoSuchVersion.
+    """
+    for published in await versions(connection, program_id):
+        if published.version == version:
+            return await publish(connection, program_id, published.definition, effective_from=None, actor=actor)
+    raise NoSuchVersion(f"there is no version {version}")
 
 
 async def publish(
