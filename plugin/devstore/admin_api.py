@@ -9,17 +9,18 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from graphql import DocumentNode, GraphQLError, OperationDefinitionNode, get_operation_ast, parse
+from graphql import GraphQLError, OperationType, get_operation_ast, parse
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from plugin.devstore.admin_cost import MAXIMUM_QUERY_COST, Bucket, CostMeter
-from plugin.devstore.admin_execution import AdminExecutor, Result
+from plugin.devstore.admin_execution import AdminExecutor
 from plugin.devstore.admin_schema import AdminSchema, SchemaUnavailableError, admin_schema
+from plugin.devstore.dropped import drop_connection
+from plugin.devstore.misbehavior import RequestSpoiling
 from plugin.devstore.store import Store
 
-HANG_SECONDS = 30.0
 _LIMITS_PAGE = "https://shopify.dev/api/usage/rate-limits"
 log = logging.getLogger("laurel.devstore")
 
@@ -33,6 +34,8 @@ class AdminApi:
         self._store, self._load = store, load
         self._bucket = bucket or Bucket()
         self._executor: asyncio.Task[AdminExecutor] | None = None
+        self.requests = 0
+        """How many requests came since the start."""
 
     def routes(self) -> list[Route]:
         """The endpoint of every version; they all answer as the newest."""
@@ -51,29 +54,43 @@ class AdminApi:
             return AdminExecutor(self._store, None)
         return AdminExecutor(self._store, schema)
 
-    async def _answer(self, request: Request) -> JSONResponse:
+    async def _answer(self, request: Request) -> Response:
         headers = {"X-Request-Id": str(uuid.uuid4()), "X-Shopify-API-Version": request.path_params["version"]}
-        misbehavior = self._store.misbehavior
+        spoiling = self._store.misbehavior.request()
         token = request.headers.get("x-shopify-access-token", "")
-        if misbehavior.take("unauthorized_next") or not self._store.installation.accepts(token):
+        asked = _read(await request.body())
+        self.requests += 1
+        if spoiling.happens("drop_connection_before"):
+            return await drop_connection(request)
+        if spoiling.happens("fail_before"):
+            return _failed(headers)
+        if spoiling.happens("unauthorized") or not self._store.installation.accepts(token):
             text = "[API] Invalid API key or access token (unrecognized login or wrong password)"
             return JSONResponse({"errors": text}, status_code=401, headers=headers)
-        asked = _read(await request.body())
         if asked is None:
             text = "Required parameter missing or invalid"
             return JSONResponse({"errors": {"query": text}}, status_code=400, headers=headers)
         self.start()
         assert self._executor is not None
-        body = self._run(await asyncio.shield(self._executor), **asked)
-        if "data" in body and misbehavior.take("fail_after_success_next"):
-            text = "Internal Server Error"
-            return JSONResponse({"errors": text}, status_code=500, headers=headers)
-        if "data" in body and misbehavior.take("hang_after_success_next"):
-            await asyncio.sleep(HANG_SECONDS)
+        if (seconds := spoiling.slow_seconds()) > 0:
+            await asyncio.sleep(seconds)
+        body = self._run(await asyncio.shield(self._executor), spoiling, **asked)
+        if "data" in body:
+            if spoiling.happens("fail_after_success"):
+                return _failed(headers)
+            if spoiling.happens("drop_connection_after"):
+                return await drop_connection(request)
+            if spoiling.happens("hang_after_success"):
+                await asyncio.sleep(self._store.misbehavior.hang_ms / 1000)
         return JSONResponse(body, headers=headers)
 
     def _run(
-        self, executor: AdminExecutor, query: str, variables: dict[str, Any], operation_name: str | None
+        self,
+        executor: AdminExecutor,
+        spoiling: RequestSpoiling,
+        query: str,
+        variables: dict[str, Any],
+        operation_name: str | None,
     ) -> dict[str, Any]:
         try:
             document = parse(query)
@@ -87,24 +104,19 @@ class AdminApi:
         requested = meter.requested()
         if requested > MAXIMUM_QUERY_COST:
             return {"errors": [_too_dear(requested)]}
-        if self._store.misbehavior.take("throttle_next") or not self._bucket.spend(requested):
+        if spoiling.happens("throttle") or not self._bucket.spend(requested):
             return {"errors": [_throttled()], "extensions": self._cost(requested, None)}
-        result = self._execute(executor, document, operation, variables, operation_name)
+        protected = spoiling.happens("partial_data")
+        refused = None
+        if operation.operation is OperationType.MUTATION and spoiling.happens("user_error"):
+            refused = self._store.misbehavior.user_error_code
+        result = executor.execute(
+            document, operation.operation, variables, operation_name, protected=protected, refused=refused
+        )
         actual = meter.actual(result.data)
         self._bucket.give_back(requested - actual)
         errors = {"errors": result.errors} if result.errors else {}
         return {"data": result.data, **errors, "extensions": self._cost(requested, actual)}
-
-    def _execute(
-        self,
-        executor: AdminExecutor,
-        document: DocumentNode,
-        operation: OperationDefinitionNode,
-        variables: dict[str, Any],
-        operation_name: str | None,
-    ) -> Result:
-        protected = self._store.misbehavior.take("partial_data_next")
-        return executor.execute(document, operation.operation, variables, operation_name, protected=protected)
 
     def _cost(self, requested: int, actual: int | None) -> dict[str, Any]:
         cost = {"requestedQueryCost": requested, "actualQueryCost": actual, "throttleStatus": self._bucket.status()}
@@ -122,6 +134,10 @@ def _read(body: bytes) -> dict[str, Any] | None:
     if not isinstance(variables, dict) or not isinstance(name, str | None):
         return None
     return {"query": content["query"], "variables": variables, "operation_name": name}
+
+
+def _failed(headers: dict[str, str]) -> Response:
+    return JSONResponse({"errors": "Internal Server Error"}, status_code=500, headers=headers)
 
 
 def _throttled() -> dict[str, Any]:

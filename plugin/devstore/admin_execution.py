@@ -74,9 +74,15 @@ class AdminExecutor:
         operation_name: str | None,
         *,
         protected: bool = False,
+        refused: str | None = None,
     ) -> Result:
-        """Run one operation. `protected` answers as to an app without the approval for protected customer data."""
+        """Run one operation. `protected` answers as to an app without the approval for protected customer data.
+
+        With `refused`, a code of userErrors, every mutation is refused and none is done.
+        """
         roots: Roots = self._mutations if kind is OperationType.MUTATION else self._queries
+        if refused is not None:
+            roots = {name: _refusal(name, refused) for name in roots}
         if self._schema is None:
             return Result(*execute_loosely(document, operation_name, roots, variables))
         scopes = self._store.installation.read().scopes
@@ -126,6 +132,23 @@ def _mutations(store: Store) -> Roots:
         "metafieldDefinitionCreate": writes.define_metafield,
         "segmentCreate": writes.create_segment,
     }
+
+
+class _Refused(dict[str, Any]):
+    """The payload of a refused mutation: whatever is asked for is null, but the errors."""
+
+    def __contains__(self, name: object) -> bool:
+        return True
+
+    def __missing__(self, name: str) -> None:
+        return None
+
+
+def _refusal(mutation: str, code: str) -> Callable[..., Any]:
+    # Not every mutation has codes, and credit has its own ones.
+    known = mutation.startswith(("discount", "giftCardCreate", "metafieldsSet"))
+    error = {"field": None, "message": "Something went wrong.", "code": code if known else None, "extraInfo": None}
+    return lambda **_arguments: _Refused(userErrors=[error | {"elementIndex": None}])
 
 
 def _with_reads(scopes: list[str]) -> frozenset[str]:
