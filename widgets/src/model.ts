@@ -28,6 +28,8 @@ export interface Way {
   readonly kind: string;
   readonly title: string;
   readonly description: string;
+  /** What bounds it, a sentence each. */
+  readonly limits: readonly string[];
   readonly points: number | null;
 }
 

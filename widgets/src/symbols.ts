@@ -25,6 +25,7 @@ const CROSS: Paths = ["M6 6 18 18", "M18 6 6 18"];
 const CHECK: Paths = ["M5 12.5l4.5 4.5L19 7.5"];
 const COPY: Paths = ["M9 9h10.5v10.5H9z", "M5.5 15h-1V4.5H15v1"];
 const CAKE: Paths = ["M4.5 20.5v-7a2 2 0 0 1 2-2h11a2 2 0 0 1 2 2v7", "M3 20.5h18", "M4.5 15.5c2.5 2 5-1.5 7.5 0s5 2 7.5 0", "M12 11.5V8.3", "M12 5.3V3.7"];
+const LETTER: Paths = ["M3.5 6h17v12.5h-17z", "M4 6.5l8 6.5 8-6.5"];
 const FORWARD: Paths = ["M9.5 5.5 16 12l-6.5 6.5"];
 const BACK: Paths = ["M14.5 5.5 8 12l6.5 6.5"];
 
@@ -47,6 +48,7 @@ const ENTRIES: Readonly<Record<string, Paths>> = {
   EXPIRE: HOURGLASS,
   ADJUST: PENCIL,
   RESERVE: TICKET,
+  HOLD: TICKET,
   CAPTURE: TICKET,
   SPEND: TICKET,
   RELEASE: RETURN,
@@ -57,14 +59,19 @@ const ENTRIES: Readonly<Record<string, Paths>> = {
   UNMERGE: JOIN,
 };
 
-export function sign(name: keyof typeof SIGNS): SVGSVGElement {
-  const drawn = icon(...SIGNS[name]);
-  if (name === "back" || name === "forward") drawn.classList.add("mirrored");
-  return drawn;
-}
+/** What is drawn for a way to earn; joining and what only the shop knows get the laurel. */
+const WAYS: Readonly<Record<string, Paths>> = {
+  PURCHASE: BAG,
+  FULFILLMENT: BAG,
+  REVIEW: STAR,
+  BIRTHDAY: CAKE,
+  NEWSLETTER: LETTER,
+};
 
-export function bag(): SVGSVGElement {
-  return icon(...BAG);
+export function sign(name: keyof typeof SIGNS): SVGSVGElement {
+  const picture = icon(...SIGNS[name]);
+  if (name === "back" || name === "forward") picture.classList.add("mirrored");
+  return picture;
 }
 
 export function rewardPicture(kind: string): SVGSVGElement {
@@ -72,6 +79,13 @@ export function rewardPicture(kind: string): SVGSVGElement {
 }
 
 export function entryPicture(kind: string): SVGSVGElement {
-  const paths = ENTRIES[kind];
+  return drawn(ENTRIES[kind]);
+}
+
+export function wayPicture(kind: string): SVGSVGElement {
+  return drawn(WAYS[kind]);
+}
+
+function drawn(paths: Paths | undefined): SVGSVGElement {
   return paths ? icon(...paths) : laurel();
 }

@@ -1,18 +1,18 @@
 /** How points are earned, as tiles in the program's own words. */
 
 import { element } from "./elements.ts";
-import { laurel } from "./icons.ts";
 import type { Program } from "./model.ts";
-import { bag } from "./symbols.ts";
+import { wayPicture } from "./symbols.ts";
 
 export function drawWays(program: Program | null | undefined): HTMLElement {
-  const tiles = (program?.waysToEarn ?? []).map(({ kind, title, description }) =>
+  const tiles = (program?.waysToEarn ?? []).map(({ kind, title, description, limits }) =>
     element(
       "li",
       { class: "way" },
-      kind === "PURCHASE" ? bag() : laurel(),
+      wayPicture(kind),
       element("strong", {}, title),
       element("span", {}, description),
+      limits.length > 0 && element("small", {}, limits.join(" ")),
     ),
   );
   return element("ul", { class: "ways" }, ...tiles);
