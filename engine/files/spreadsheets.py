@@ -66,7 +66,8 @@ def _row(record: Record, positions: dict[str, int]) -> TableRow:
 
 
 def _kind(file: BinaryIO, name: str) -> str:
-    size = file.seek(0, io.SEEK_END)
+    file.seek(0, io.SEEK_END)
+    size = file.tell()
     file.seek(0)
     if size > FILE_MAXIMUM_BYTES:
         raise FileRefused("TOO_LARGE", f"the file is larger than {FILE_MAXIMUM_BYTES // 1024 // 1024} MB")
