@@ -114,6 +114,8 @@ export class PanelElement extends HTMLElement {
 
   /** Draws what is known now; keeps the scroll position and the focus of a panel that is being read. */
   private draw(): void {
+    const held = this.content.querySelector("input:active");
+    if (held) return held.addEventListener("change", () => this.draw(), { once: true });
     const { answer, failed } = this.session;
     const focused = this.focused();
     const scrolled = this.body()?.scrollTop ?? 0;

@@ -41,6 +41,9 @@ export function drawSlider(scene: Scene, reward: Reward, view: RewardView, follo
     follow();
     price();
   });
+  const wanted = view.points;
+  view.points = Number(range.value); // what can be chosen may have become less since
+  if (view.points !== wanted) price();
   show();
   const unit = element("span", { class: "unit" }, texts.counted("panel.unit", view.points ?? minimum));
   const ends = element("div", { class: "ends-of-range", "aria-hidden": "true" }, element("span", {}, texts.number(minimum)), element("span", {}, texts.number(maximum)));
