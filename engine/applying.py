@@ -1,8 +1,8 @@
 """A batch of events becomes ledger entries: facts are merged, outcomes worked out, and the difference is posted.
 
-One batch, one transaction, in a fixed order of locks: e-mail addresses, orders, customers, members. For each order
-the points that are due now are compared with those posted so far; whatever the order of arrival, the sum posted ends
-the same.
+One batch, one transaction, in a fixed order of locks: e-mail addresses, orders, customers, members, redemptions, caps.
+For each order the points that are due now are compared with those posted so far; whatever the order of arrival, the
+sum posted ends the same.
 """
 
 from __future__ import annotations
@@ -13,22 +13,40 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.awards import Award, AwardKey, read_awards, write_awards
-from engine.bonuses import BonusClaim, bonus_awards
+from engine.award_posting import post
+from engine.awards import write_awards
 from engine.customer_facts import CustomerFacts, learn_customers
+from engine.decisions import decide_events, decide_orders
 from engine.enrollment import CustomerKey
-from engine.events import CustomerDeleted, CustomerSeen, Event, Order, OrderEdit, Refund
-from engine.ledger import Ledger, MemberKey
-from engine.order_awards import OrderAward, order_award, order_award_key, post_order_award
-from engine.order_facts import KnownOrder, OrderKey, lock_orders, meet_by_email, store_orders
-from engine.program import ProgramVersion
+from engine.event_awards import EventClaim, earliest, joining_claim, store_events, told_before
+from engine.events import (
+    Consent,
+    CustomerDeleted,
+    CustomerSeen,
+    CustomerTags,
+    Event,
+    Fulfillment,
+    MemberEvent,
+    Order,
+    OrderEdit,
+    Refund,
+)
+from engine.idling import move_idle_ends
+from engine.known_orders import KnownOrder, OrderKey
+from engine.ledger import Ledger
+from engine.merging import merge_customers
+from engine.order_awards import PaidOrder, paid_order
+from engine.order_facts import lock_orders, meet_by_email, store_orders
+from engine.product_facts import learn_products
+from engine.program import ProgramVersion, version_at
 from engine.publishing import versions_of
-from engine.taking import expire_due
+from engine.rewards.usage import find_uses, follow_orders
+from engine.taking import Shortfall
 
 
 @dataclass(frozen=True, slots=True)
 class Applied:
-    """What a batch did: transactions written, and for each event whose data it is about (customer id, if known)."""
+    """What a batch did: transactions written, and how many members it locked for it."""
 
     transactions: int
     members: int
@@ -38,7 +56,6 @@ class Applied:
 class _Batch:
     events: Sequence[Event]
     orders: dict[OrderKey, KnownOrder] = field(default_factory=dict)
-    members: dict[CustomerKey, int] = field(default_factory=dict)
     received_at: dict[OrderKey, datetime] = field(default_factory=dict)
     versions: dict[int, list[ProgramVersion]] = field(default_factory=dict)
 
@@ -46,9 +63,11 @@ class _Batch:
 async def apply_events(connection: AsyncConnection, events: Sequence[Event]) -> Applied:
     """Apply events in this transaction, which must see their programs. Applying them again changes nothing."""
     batch = _Batch(events)
+    await learn_products(connection, events)
     await _gather_orders(connection, batch)
     batch.versions = await versions_of(connection, sorted({event.program_id for event in events}))
     facts = await _gather_customers(connection, batch)
+    await merge_customers(connection, events)
     ledger = await _post(connection, batch, facts)
     await store_orders(connection, batch.orders.values())
     return Applied(len(ledger.planned), len(ledger.holdings))
@@ -78,10 +97,12 @@ def _observe(batch: _Batch, event: Event) -> None:
         known.observe_refund(fact)
     elif isinstance(fact, OrderEdit):
         known.observe_edit(fact)
+    elif isinstance(fact, Fulfillment):
+        known.observe_fulfillment(fact)
 
 
 def _order_key(event: Event) -> OrderKey | None:
-    if isinstance(event.fact, Order | Refund | OrderEdit):
+    if isinstance(event.fact, Order | Refund | OrderEdit | Fulfillment):
         return OrderKey(event.program_id, event.shop_id, event.fact.order_id)
     return None
 
@@ -100,16 +121,7 @@ async def _gather_customers(connection: AsyncConnection, batch: _Batch) -> Custo
     """Enroll who joins with these events, and give claimed guests' orders their member."""
     facts = CustomerFacts()
     for event in batch.events:
-        if isinstance(event.fact, CustomerSeen):
-            key = CustomerKey(event.program_id, event.shop_id, event.fact.customer.customer_id)
-            facts.seen(key, event.fact.customer.email_key, event.fact.occurred_at, event.received_at)
-            if event.fact.created:
-                facts.created(key, event.fact.occurred_at, event.received_at)
-        elif isinstance(event.fact, CustomerDeleted):
-            facts.deleted(CustomerKey(event.program_id, event.shop_id, event.fact.customer_id), event.fact.occurred_at)
-        elif isinstance(event.fact, Order) and event.fact.customer is not None:
-            key = CustomerKey(event.program_id, event.shop_id, event.fact.customer.customer_id)
-            facts.mentioned(key, event.fact.customer.email_key, event.fact.updated_at)
+        _hear(facts, event)
     for known in batch.orders.values():
         if known.paid and known.snapshot is not None and known.customer_id is not None and known.member_id is None:
             key = CustomerKey(known.key.program_id, known.key.shop_id, known.customer_id)
@@ -118,53 +130,66 @@ async def _gather_customers(connection: AsyncConnection, batch: _Batch) -> Custo
     return facts
 
 
+def _hear(facts: CustomerFacts, event: Event) -> None:
+    """What one event says of a customer."""
+    fact = event.fact
+    if isinstance(fact, CustomerSeen):
+        key = CustomerKey(event.program_id, event.shop_id, fact.customer.customer_id)
+        facts.seen(key, fact.customer.email_key, fact.occurred_at, event.received_at)
+        if fact.created:
+            facts.created(key, fact.occurred_at, event.received_at)
+    elif isinstance(fact, CustomerDeleted):
+        facts.deleted(CustomerKey(event.program_id, event.shop_id, fact.customer_id), fact.occurred_at)
+    elif isinstance(fact, CustomerTags):
+        facts.tagged(CustomerKey(event.program_id, event.shop_id, fact.customer_id), fact.tags, fact.occurred_at)
+    elif isinstance(fact, Consent):
+        facts.consented(CustomerKey(event.program_id, event.shop_id, fact.customer_id), fact, event.received_at)
+    elif isinstance(fact, MemberEvent):
+        facts.did(CustomerKey(event.program_id, event.shop_id, fact.customer_id), fact, event.received_at)
+    elif isinstance(fact, Order) and fact.customer is not None:
+        key = CustomerKey(event.program_id, event.shop_id, fact.customer.customer_id)
+        facts.mentioned(key, fact.customer.email_key, fact.updated_at)
+
+
 async def _post(connection: AsyncConnection, batch: _Batch, facts: CustomerFacts) -> Ledger:
     """Work out, under the members' locks, what each order and member is due, and write the difference."""
-    order_keys = {key: order_award_key(known) for key, known in batch.orders.items()}
-    awards = await read_awards(connection, order_keys.values())
-    planned = _order_awards(batch, order_keys, awards)
-    claims = [*facts.bonus_claims(), *_purchase_claims(batch)]
-    members = {one.member for one in planned} | {claim.member for claim in claims}
+    orders = _paid_orders(batch)
+    uses = await find_uses(connection, batch.orders.values())
+    claims = earliest([*facts.claims(), *_purchase_claims(orders)])
+    members = {one.owner for one in orders} | {claim.member for claim in claims} | {use.member for use in uses}
     ledger = await Ledger.open(connection, members)
-    # Only now: another batch may have given a bonus while this one waited for the member.
-    given = await read_awards(connection, {claim.award_key() for claim in claims})
-    bonuses = bonus_awards(claims, given, batch.versions)
-    await ledger.draw_ids(3 * (len(planned) + len(bonuses)))
-    await _load_lots(ledger, planned)
-    for bonus in bonuses:
-        bonus.post(ledger)
-    for one in planned:
-        post_order_award(ledger, one)
+    new_orders = [one for one in orders if one.known.decided_version is None]
+    works = await decide_orders(connection, ledger, orders)
+    # Only now: another batch may have decided an event while this one waited for the member.
+    known = await told_before(connection, claims)
+    new = [claim for claim in claims if claim.source not in known]
+    decided = await decide_events(connection, ledger, new, batch.versions)
+    awards = await post(ledger, [*(work for _, work, _ in decided if work is not None), *works])
+    active = [(one.owner, one.state.order.occurred_at) for one in new_orders]
+    await move_idle_ends(ledger, active, batch.versions)
+    await follow_orders(ledger, uses, _shortfalls(batch, ledger.now))
     await ledger.write()
-    await write_awards(connection, [one.award for one in planned] + [bonus.award for bonus in bonuses])
+    await write_awards(connection, awards)
+    await store_events(connection, decided)
     return ledger
 
 
-def _purchase_claims(batch: _Batch) -> list[BonusClaim]:
+def _paid_orders(batch: _Batch) -> list[PaidOrder]:
+    found = (
+        paid_order(known, batch.versions.get(key.program_id, []), batch.received_at[key])
+        for key, known in batch.orders.items()
+    )
+    return [one for one in found if one is not None]
+
+
+def _purchase_claims(orders: Sequence[PaidOrder]) -> list[EventClaim]:
     """A paid order that has a member is also a claim to the bonus for joining."""
     return [
-        BonusClaim(
-            MemberKey(known.key.program_id, known.member_id),
-            known.snapshot.occurred_at,
-            batch.received_at[known.key],
-        )
-        for known in batch.orders.values()
-        if known.paid and known.member_id is not None and known.snapshot is not None
+        joining_claim(one.owner, one.known.key.shop_id, one.state.order.occurred_at, one.received_at) for one in orders
     ]
 
 
-async def _load_lots(ledger: Ledger, planned: list[OrderAward]) -> None:
-    """Points are only taken from members whose due lots were expired first."""
-    losing = {one.member for one in planned if one.difference < 0}
-    await ledger.load_lots(losing, {one.award.award_id: one.member for one in planned if one.difference < 0})
-    await expire_due(ledger, {ledger.root(key) for key in losing})
-
-
-def _order_awards(batch: _Batch, keys: dict[OrderKey, AwardKey], awards: dict[AwardKey, Award]) -> list[OrderAward]:
-    found = []
-    for key, known in batch.orders.items():
-        versions = batch.versions.get(key.program_id, [])
-        one = order_award(known, awards.get(keys[key]), keys[key], versions, batch.received_at[key])
-        if one is not None and (one.difference != 0 or one.award.new):
-            found.append(one)
-    return found
+def _shortfalls(batch: _Batch, now: datetime) -> dict[int, Shortfall]:
+    """By program, what becomes of points that nobody has any more, as its live version says."""
+    live = {program_id: version_at(versions, now) for program_id, versions in batch.versions.items()}
+    return {program_id: one.definition.refunds.shortfall for program_id, one in live.items() if one is not None}

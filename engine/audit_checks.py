@@ -59,18 +59,21 @@ CHECKS = [
     ),
     Check(
         "transactions",
-        "each transaction has transfers, and its points are what they change in what the member has or owes",
+        "each transaction moves points of its member alone, by as many as it says they have more or owe less",
         f"""
         WITH moved AS (
-            SELECT program_id, transaction_id, count(*) AS transfers,
-                sum(CASE WHEN credit_account % {KINDS_PER_MEMBER} IN (8, 9, 11) AND credit_account > 15 THEN amount
-                    ELSE 0 END)
-                - sum(CASE WHEN debit_account % {KINDS_PER_MEMBER} IN (8, 9, 11) AND debit_account > 15 THEN amount
-                    ELSE 0 END) AS points
-            FROM transfers WHERE program_id = ANY(:programs) GROUP BY 1, 2
+            SELECT f.program_id, f.transaction_id,
+                sum(CASE WHEN f.credit_account / {KINDS_PER_MEMBER} = t.member_id
+                    AND f.credit_account % {KINDS_PER_MEMBER} IN (8, 9, 11) THEN f.amount ELSE 0 END)
+                - sum(CASE WHEN f.debit_account / {KINDS_PER_MEMBER} = t.member_id
+                    AND f.debit_account % {KINDS_PER_MEMBER} IN (8, 9, 11) THEN f.amount ELSE 0 END) AS points,
+                bool_or(GREATEST(f.credit_account, f.debit_account) / {KINDS_PER_MEMBER} NOT IN (0, t.member_id)
+                    OR LEAST(f.credit_account, f.debit_account) / {KINDS_PER_MEMBER} NOT IN (0, t.member_id)) AS foreign
+            FROM transfers f JOIN transactions t USING (program_id, transaction_id)
+            WHERE f.program_id = ANY(:programs) GROUP BY 1, 2
         )
         SELECT count(*) AS checked, count(*) FILTER (WHERE m.transaction_id IS NULL
-            OR t.points <> m.points) AS breaches
+            OR t.points <> m.points OR m.foreign) AS breaches
         FROM transactions t LEFT JOIN moved m USING (program_id, transaction_id) WHERE t.program_id = ANY(:programs)
         """,
     ),
@@ -124,11 +127,22 @@ CHECKS = [
         """,
     ),
     Check(
+        "moved",
+        "what one member gave another arrived: the account between two members is empty",
+        f"""
+        WITH account AS (SELECT program_id, sum(CASE WHEN credit_account = {int(ProgramAccount.MOVED)} THEN amount
+                ELSE -amount END) AS total FROM transfers WHERE program_id = ANY(:programs)
+                AND {int(ProgramAccount.MOVED)} IN (credit_account, debit_account) GROUP BY 1)
+        SELECT count(*) AS checked, count(*) FILTER (WHERE total <> 0) AS breaches FROM account
+        """,
+    ),
+    Check(
         "next-expiry",
         "each member's next expiry is the first end among their unspent lots, and no lot ends before its award does",
         """
         WITH ends AS (SELECT l.program_id, l.member_id, min(l.expires_at) FILTER (WHERE l.remaining > 0) AS first,
-                bool_or(l.expires_at < a.expires_at OR (l.expires_at IS NULL) <> (a.expires_at IS NULL)) AS wrong
+                bool_or(a.award_id IS NOT NULL AND (l.expires_at < a.expires_at
+                    OR (l.expires_at IS NULL) <> (a.expires_at IS NULL))) AS wrong
             FROM lots l LEFT JOIN awards a USING (program_id, award_id) WHERE l.program_id = ANY(:programs)
             GROUP BY 1, 2)
         SELECT count(*) AS checked,
@@ -140,8 +154,9 @@ CHECKS = [
         "reservations",
         "holds that are not settled add up to each member's reserved points",
         """
-        WITH held AS (SELECT program_id, member_id, sum(points) AS total FROM reservations
-            WHERE state = 'held' AND program_id = ANY(:programs) GROUP BY 1, 2)
+        WITH held AS (SELECT r.program_id, COALESCE(o.merged_into, o.member_id) AS member_id, sum(r.points) AS total
+            FROM reservations r JOIN members o USING (program_id, member_id)
+            WHERE r.state = 'held' AND r.program_id = ANY(:programs) GROUP BY 1, 2)
         SELECT count(*) AS checked, count(*) FILTER (WHERE m.reserved <> COALESCE(h.total, 0)) AS breaches
         FROM members m LEFT JOIN held h USING (program_id, member_id) WHERE m.program_id = ANY(:programs)
         """,
@@ -153,7 +168,8 @@ CHECKS = [
         WITH posted AS (SELECT program_id, award_id, sum(points) AS points, count(*) AS revisions FROM (
             SELECT t.program_id, t.award_id, CASE WHEN t.kind <> 'clawback' THEN t.points
                 WHEN t.detail ->> 'posted' ~ '^-[0-9]{1,18}$' THEN (t.detail ->> 'posted')::bigint END AS points
-            FROM transactions t WHERE t.program_id = ANY(:programs) AND t.award_id IS NOT NULL AND t.kind <> 'expire'
+            FROM transactions t WHERE t.program_id = ANY(:programs) AND t.award_id IS NOT NULL
+                AND t.kind NOT IN ('expire', 'mature')
         ) x GROUP BY 1, 2)
         SELECT count(*) AS checked, count(*) FILTER (WHERE a.posted < 0 OR a.posted <> COALESCE(p.points, 0)
             OR a.revision <> COALESCE(p.revisions, 0) OR v.version IS NULL) AS breaches
@@ -164,11 +180,13 @@ CHECKS = [
     ),
     Check(
         "lifetime",
-        "each member's lifetime points are what is posted of their awards",
+        "each member's lifetime and pending points are what is posted and held of their awards",
         """
-        WITH posted AS (SELECT program_id, member_id, sum(posted) AS total FROM awards
-            WHERE program_id = ANY(:programs) GROUP BY 1, 2)
-        SELECT count(*) AS checked, count(*) FILTER (WHERE m.lifetime <> COALESCE(p.total, 0)) AS breaches
+        WITH posted AS (SELECT a.program_id, COALESCE(o.merged_into, o.member_id) AS member_id, sum(a.posted) AS total,
+                sum(a.held) AS held FROM awards a JOIN members o USING (program_id, member_id)
+            WHERE a.program_id = ANY(:programs) GROUP BY 1, 2)
+        SELECT count(*) AS checked, count(*) FILTER (WHERE m.lifetime <> COALESCE(p.total, 0)
+            OR m.pending <> COALESCE(p.held, 0)) AS breaches
         FROM members m LEFT JOIN posted p USING (program_id, member_id) WHERE m.program_id = ANY(:programs)
         """,
     ),

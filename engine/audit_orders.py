@@ -1,14 +1,12 @@
-"""The part of the audit that works every order out again: facts through the pure function, against what was posted."""
+"""The part of the audit that works every order out again: facts through the pure functions, against what was posted."""
 
 from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.awards import Award, read_awards
-from engine.earning import order_outcome
-from engine.order_awards import order_award_key
-from engine.order_facts import KnownOrder, each_page_of_paid_orders
-from engine.program import ProgramVersion
+from engine.awards import read_awards
+from engine.order_awards import PaidOrder, paid_order
+from engine.order_facts import each_page_of_paid_orders
 from engine.publishing import versions
 
 PAGE_ORDERS = 1_000
@@ -18,19 +16,31 @@ async def audit_orders(connection: AsyncConnection, program_ids: list[int]) -> t
     """(orders worked out again, orders whose posted points are not what their facts are worth)."""
     checked = wrong = 0
     for program_id in program_ids:
-        published = {version.version: version for version in await versions(connection, program_id)}
-        async for orders in each_page_of_paid_orders(connection, program_id, PAGE_ORDERS):
-            awards = await read_awards(connection, [order_award_key(known) for known in orders])
-            for known in orders:
-                award = awards.get(order_award_key(known))
-                if award is not None:
-                    checked += 1
-                    wrong += not _is_right(known, award, published)
+        published = await versions(connection, program_id)
+        numbers = {version.version for version in published}
+        async for page in each_page_of_paid_orders(connection, program_id, PAGE_ORDERS):
+            decided = [known for known in page if known.decided_version is not None]
+            checked += len(decided)
+            orders = [
+                # Of an order that was decided, only what it starts from depends on when it reached us.
+                paid_order(known, published, known.snapshot.occurred_at)
+                for known in decided
+                if known.decided_version in numbers and known.snapshot is not None
+            ]
+            followed = [order for order in orders if order is not None]
+            wrong += len(decided) - len(followed) + await _count_wrong(connection, followed)
     return checked, wrong
 
 
-def _is_right(known: KnownOrder, award: Award, published: dict[int, ProgramVersion]) -> bool:
-    state, version = known.state(), published.get(award.program_version)
-    if state is None or version is None:
-        return False
-    return order_outcome(version.definition.purchase, state).due == award.posted
+async def _count_wrong(connection: AsyncConnection, orders: list[PaidOrder]) -> int:
+    awards = await read_awards(connection, [key for one in orders for key in one.award_keys])
+    wrong = 0
+    for one in orders:
+        work = one.work()
+        posted = {key.rule: awards[key] for key in one.award_keys if key in awards}
+        for outcome in work.outcomes:
+            award = posted.pop(outcome.rule.handle, None)
+            due = outcome.due(award.granted) if award else 0 if outcome.rule.caps else outcome.due()
+            wrong += due != (award.posted if award else 0)
+        wrong += sum(award.posted != 0 for award in posted.values())
+    return wrong

@@ -9,13 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.bonuses import BonusClaim
 from engine.bulk import BulkStatement
 from engine.enrollment import CustomerKey, enroll, find_members
+from engine.event_awards import EventClaim, joining_claim
+from engine.events import Consent, MemberEvent
+from engine.known_orders import KnownOrder
 from engine.ledger import MemberKey
-from engine.order_facts import KnownOrder
 
 
 @dataclass(slots=True)
@@ -26,6 +28,9 @@ class CustomerFacts:
     email_keys: dict[CustomerKey, tuple[datetime, bytes | None]] = field(default_factory=dict)
     created_at: dict[CustomerKey, tuple[datetime, datetime]] = field(default_factory=dict)
     deleted_at: dict[CustomerKey, datetime] = field(default_factory=dict)
+    tags: dict[CustomerKey, tuple[datetime, tuple[str, ...]]] = field(default_factory=dict)
+    consents: dict[CustomerKey, tuple[datetime, bool]] = field(default_factory=dict)
+    done: list[tuple[CustomerKey, MemberEvent, datetime]] = field(default_factory=list)
     known: set[CustomerKey] = field(default_factory=set)
     members: dict[CustomerKey, int] = field(default_factory=dict)
 
@@ -54,13 +59,40 @@ class CustomerFacts:
         """The shop deleted the customer."""
         self.deleted_at[key] = occurred_at
 
-    def bonus_claims(self) -> list[BonusClaim]:
-        """The claims of those who made an account."""
-        return [
-            BonusClaim(MemberKey(key.program_id, self.members[key]), *moments)
+    def tagged(self, key: CustomerKey, tags: tuple[str, ...], seen_at: datetime) -> None:
+        """The shop's tags of the customer; the newest word counts."""
+        self.known.add(key)
+        if key not in self.tags or self.tags[key] <= (seen_at, tags):
+            self.tags[key] = (seen_at, tags)
+
+    def consented(self, key: CustomerKey, consent: Consent, received_at: datetime) -> None:
+        """Whether the customer takes the newsletter. To have subscribed once is something that can earn points."""
+        self.known.add(key)
+        if key not in self.consents or self.consents[key] <= (consent.occurred_at, consent.subscribed):
+            self.consents[key] = (consent.occurred_at, consent.subscribed)
+        if consent.subscribed:
+            event = MemberEvent(key.customer_id, "newsletter", str(key.customer_id), consent.occurred_at)
+            self.done.append((key, event, received_at))
+
+    def did(self, key: CustomerKey, event: MemberEvent, received_at: datetime) -> None:
+        """The customer did something besides buying: they are a member from then on."""
+        self.known.add(key)
+        self._join(key, min(event.occurred_at, received_at))
+        self.done.append((key, event, received_at))
+
+    def claims(self) -> list[EventClaim]:
+        """What those who are members did or joined by."""
+        joined = [
+            joining_claim(MemberKey(key.program_id, self.members[key]), key.shop_id, *moments)
             for key, moments in self.created_at.items()
             if key in self.members
         ]
+        done = [
+            EventClaim(MemberKey(key.program_id, self.members[key]), key.shop_id, event, received_at)
+            for key, event, received_at in self.done
+            if key in self.members
+        ]
+        return [*joined, *done]
 
     def _address(self, key: CustomerKey, email_key: bytes | None, seen_at: datetime) -> None:
         """The newest word on an address counts, also when it says that none is proven any more."""
@@ -90,6 +122,28 @@ _DELETED = BulkStatement(
     """UPDATE customers c SET deleted_at = g.deleted_at, email_key = NULL FROM given g
     WHERE c.program_id = g.program_id AND c.shop_id = g.shop_id AND c.customer_id = g.customer_id""",
 )
+_TAGS = BulkStatement(
+    {**_KEY, "seen_at": "timestamptz", "tags": "jsonb"},
+    """, locked AS (
+        SELECT c.program_id, c.shop_id, c.customer_id, g.seen_at, g.tags
+        FROM customers c JOIN given g USING (program_id, shop_id, customer_id)
+        WHERE c.tags_seen_at IS NULL OR c.tags_seen_at <= g.seen_at
+        ORDER BY c.program_id, c.shop_id, c.customer_id FOR UPDATE OF c
+    )
+    UPDATE customers c SET tags = ARRAY(SELECT jsonb_array_elements_text(l.tags)), tags_seen_at = l.seen_at
+    FROM locked l WHERE c.program_id = l.program_id AND c.shop_id = l.shop_id AND c.customer_id = l.customer_id""",
+)
+_CONSENTS = BulkStatement(
+    {**_KEY, "seen_at": "timestamptz", "subscribed": "boolean"},
+    """, locked AS (
+        SELECT c.program_id, c.shop_id, c.customer_id, g.seen_at, g.subscribed
+        FROM customers c JOIN given g USING (program_id, shop_id, customer_id)
+        WHERE c.subscribed_seen_at IS NULL OR c.subscribed_seen_at <= g.seen_at
+        ORDER BY c.program_id, c.shop_id, c.customer_id FOR UPDATE OF c
+    )
+    UPDATE customers c SET subscribed = l.subscribed, subscribed_seen_at = l.seen_at
+    FROM locked l WHERE c.program_id = l.program_id AND c.shop_id = l.shop_id AND c.customer_id = l.customer_id""",
+)
 _OWNERS = BulkStatement(
     {"program_id": "bigint", "email_key": "bytea"},
     """SELECT DISTINCT ON (c.program_id, c.email_key) c.program_id, c.email_key, c.member_id FROM given g
@@ -105,6 +159,10 @@ async def learn_customers(connection: AsyncConnection, facts: CustomerFacts, ord
     await _EMAILS.run(
         connection, [(*key, *seen) for key, seen in sorted(facts.email_keys.items()) if key in facts.members]
     )
+    await _TAGS.run(
+        connection, [(*key, at, orjson.dumps(tags).decode()) for key, (at, tags) in sorted(facts.tags.items())]
+    )
+    await _CONSENTS.run(connection, [(*key, *seen) for key, seen in sorted(facts.consents.items())])
     await _DELETED.run(connection, [(*key, moment) for key, moment in sorted(facts.deleted_at.items())])
     guests = [known for known in orders if known.guest_email_key is not None and known.member_id is None]
     addresses = sorted({(known.key.program_id, known.guest_email_key) for known in guests})

@@ -10,8 +10,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.awards import read_awards
 from engine.earning import Reason, line_base, money_used, order_outcome, units
+from engine.known_orders import KnownOrder, OrderKey
 from engine.order_awards import order_award_key
-from engine.order_facts import KnownOrder, OrderKey, read_order
+from engine.order_facts import read_order
 from engine.program import version_at
 from engine.publishing import versions
 

@@ -6,9 +6,20 @@ import json
 from datetime import datetime
 from typing import Any
 
-from engine.events import AmountPair, Order, OrderEdit, OrderLine, Refund, RefundLine
+from engine.events import (
+    AmountPair,
+    Fulfillment,
+    Order,
+    OrderDiscount,
+    OrderEdit,
+    OrderLine,
+    Refund,
+    RefundLine,
+    Tender,
+)
 
 Json = dict[str, Any]
+NOTHING = AmountPair(0, 0)
 
 
 def order_to_json(order: Order) -> str:
@@ -21,8 +32,29 @@ def order_to_json(order: Order) -> str:
         "total": [order.total.shop, order.total.presentment],
         "carried_refunds": sorted(refund.refund_id for refund in order.refunds),
         "lines": [_line_to_list(line) for line in order.lines],
+        **_particulars(order),
     }
     return json.dumps(document, separators=(",", ":"), sort_keys=True)
+
+
+def _particulars(order: Order) -> Json:
+    """What most orders do not have, left out where there is nothing."""
+    found: Json = {
+        "tags": list(order.tags),
+        "source": order.source_name,
+        "shipping": [*_pair(order.shipping)] if order.shipping != NOTHING else None,
+        "discounts": [[one.code, one.kind, *_pair(one.amount)] for one in order.discounts],
+        "fulfilled_at": order.fulfilled_at.isoformat() if order.fulfilled_at else None,
+        "codes": {
+            str(line.line_id): [[position, *_pair(amount)] for position, amount in line.code_discounts]
+            for line in order.lines
+            if line.code_discounts
+        },
+    }
+    found = {name: value for name, value in found.items() if value}
+    if order.tenders is not None:  # none at all is not the same as unknown
+        found["tenders"] = [[one.kind, *_pair(one.amount)] for one in order.tenders]
+    return found
 
 
 def order_from_json(
@@ -31,6 +63,9 @@ def order_from_json(
 ) -> Order:  # fmt: skip
     """The order again; of `refunds`, those that its snapshot carried are attached to it."""
     carried = set(document["carried_refunds"])
+    codes = document.get("codes", {})
+    tenders = document.get("tenders")
+    fulfilled_at = document.get("fulfilled_at")
     return Order(
         order_id=order_id,
         name=name,
@@ -43,7 +78,15 @@ def order_from_json(
         paid=paid,
         cancelled=document["cancelled"],
         total=AmountPair(*document["total"]),
-        lines=tuple(_line_from_list(line) for line in document["lines"]),
+        lines=tuple(_line_from_list(line, codes) for line in document["lines"]),
+        tags=tuple(document.get("tags", ())),
+        source_name=document.get("source", ""),
+        shipping=AmountPair(*document.get("shipping", (0, 0))),
+        discounts=tuple(
+            OrderDiscount(code, kind, AmountPair(*amounts)) for code, kind, *amounts in document.get("discounts", ())
+        ),
+        tenders=None if tenders is None else tuple(Tender(kind, AmountPair(*amounts)) for kind, *amounts in tenders),
+        fulfilled_at=datetime.fromisoformat(fulfilled_at) if fulfilled_at else None,
         refunds=tuple(refund for refund in refunds if refund.refund_id in carried),
     )
 
@@ -101,6 +144,33 @@ def edits_from_json(document: Json | None, order_id: int) -> dict[int, OrderEdit
     }
 
 
+def fulfillments_to_json(fulfillments: dict[int, Fulfillment]) -> str:
+    """All parcels of one order, by their id."""
+    document = {
+        str(one.fulfillment_id): [
+            one.updated_at.isoformat(), one.fulfilled_at.isoformat(),
+            one.delivered_at.isoformat() if one.delivered_at else None, one.cancelled,
+        ]
+        for one in fulfillments.values()
+    }  # fmt: skip
+    return json.dumps(document, separators=(",", ":"), sort_keys=True)
+
+
+def fulfillments_from_json(document: Json | None, order_id: int) -> dict[int, Fulfillment]:
+    """The parcels again."""
+    return {
+        int(number): Fulfillment(
+            order_id=order_id,
+            fulfillment_id=int(number),
+            updated_at=datetime.fromisoformat(updated_at),
+            fulfilled_at=datetime.fromisoformat(fulfilled_at),
+            delivered_at=datetime.fromisoformat(delivered_at) if delivered_at else None,
+            cancelled=cancelled,
+        )
+        for number, (updated_at, fulfilled_at, delivered_at, cancelled) in (document or {}).items()
+    }
+
+
 def _pair(amounts: AmountPair) -> tuple[int, int]:
     return amounts.shop, amounts.presentment
 
@@ -108,12 +178,14 @@ def _pair(amounts: AmountPair) -> tuple[int, int]:
 def _line_to_list(line: OrderLine) -> list[Any]:
     return [
         line.line_id, line.quantity, line.current_quantity, *_pair(line.unit_price), *_pair(line.discount),
-        *_pair(line.tax), line.gift_card, line.product_id,
+        *_pair(line.tax), line.gift_card, line.product_id, line.variant_id, line.sku, line.vendor,
     ]  # fmt: skip
 
 
-def _line_from_list(values: list[Any]) -> OrderLine:
-    line_id, quantity, current_quantity, *amounts, gift_card, product_id = values
+def _line_from_list(values: list[Any], codes: Json) -> OrderLine:
+    """A line again; one that was kept before variants were has three values less."""
+    line_id, quantity, current_quantity, *amounts, gift_card, product_id = values[:11]
+    variant_id, sku, vendor = values[11:] or (None, "", "")
     return OrderLine(
         line_id=line_id,
         quantity=quantity,
@@ -123,4 +195,8 @@ def _line_from_list(values: list[Any]) -> OrderLine:
         tax=AmountPair(*amounts[4:6]),
         gift_card=gift_card,
         product_id=product_id,
+        variant_id=variant_id,
+        sku=sku,
+        vendor=vendor,
+        code_discounts=tuple((position, AmountPair(*amount)) for position, *amount in codes.get(str(line_id), ())),
     )

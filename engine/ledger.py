@@ -162,10 +162,24 @@ class Ledger:
             self.lots_of(key).append(lot)
 
     async def load_spendable_lots(self, key: MemberKey, points: int) -> None:
-        """Read a member's lots in the order of spending, as far as `points` go; those that are due come first."""
+        """Read a member's lots in the order of spending, as far as `points` go; those that are due come first.
+
+        What was loaded, and perhaps changed, before stays as it is.
+        """
         holdings = self.holdings[key]
-        if holdings.lots is None:
-            holdings.lots = await ledger_store.read_spendable_lots(self.connection, key, points, self.now)
+        if holdings.all_lots:
+            return
+        holdings.lots = lots = holdings.lots or []
+        known = {lot.lot_id for lot in lots}
+        page = ledger_store.FIRST_LOTS
+        skip = 0
+        while True:
+            rows = await ledger_store.read_spendable_lots(self.connection, key, page, skip)
+            lots += [lot for lot in rows if lot.lot_id not in known]
+            live = [lot.remaining for lot in lots if not lot.due(self.now)]
+            if len(rows) < page or (any(live) and sum(live) >= points):
+                return
+            skip, page = skip + page, page * 4
 
     async def load_named_lots(self, key: MemberKey, lot_ids: list[int]) -> list[Lot]:
         """Lots by their ids, also spent ones, beside those that were loaded before."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import text
@@ -18,7 +17,7 @@ from engine.sealing import TransactionContent, content_hash
 if TYPE_CHECKING:
     from engine.ledger import Ledger, MemberKey, PlannedTransaction
 
-_FIRST_LOTS = 32
+FIRST_LOTS = 32
 _MEMBER = {"program_id": "bigint", "member_id": "bigint"}
 # The order of the locks is what keeps batches from deadlocking, so it is fixed before any row is locked.
 _LOCK_MEMBERS = BulkStatement(
@@ -123,18 +122,10 @@ async def read_lots(connection: AsyncConnection, members: Sequence[MemberKey], a
     return [Lot(*row) for row in await _READ_LOTS.run(connection, members, award_ids=award_ids)]
 
 
-async def read_spendable_lots(connection: AsyncConnection, key: MemberKey, points: int, now: datetime) -> list[Lot]:
-    """A member's lots in the order of spending: all that are due, and of the others as many as hold `points`."""
-    lots: list[Lot] = []
-    most = _FIRST_LOTS
-    while True:
-        page = {**key._asdict(), "most": most, "skip": len(lots)}
-        rows = (await connection.execute(_READ_SPENDABLE_LOTS, page)).fetchall()
-        lots += [Lot(*row) for row in rows]
-        live = [lot.remaining for lot in lots if not lot.due(now)]
-        if len(rows) < most or (live and sum(live) >= points):
-            return lots
-        most *= 4
+async def read_spendable_lots(connection: AsyncConnection, key: MemberKey, most: int, skip: int) -> list[Lot]:
+    """A page of a member's live lots, in the order of spending."""
+    rows = await connection.execute(_READ_SPENDABLE_LOTS, {**key._asdict(), "most": most, "skip": skip})
+    return [Lot(*row) for row in rows]
 
 
 async def read_named_lots(connection: AsyncConnection, program_id: int, lot_ids: list[int]) -> list[Lot]:

@@ -1,4 +1,4 @@
-"""Orders as they are known: the newest snapshot by `updated_at`, the union of refunds by id, edits that may be newer.
+"""Orders under their locks, read and written.
 
 Whatever arrives about an order first makes or finds the order's row and locks it, in key order. Two batches that
 bring two facts of one order therefore see each other's, whichever comes first.
@@ -7,98 +7,25 @@ bring two facts of one order therefore see each other's, whichever comes first.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
-from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
-from engine.earning import OrderState
-from engine.events import Order, OrderEdit, Refund
+from engine.events import Refund
 from engine.fact_codec import (
     edits_from_json,
     edits_to_json,
+    fulfillments_from_json,
+    fulfillments_to_json,
     order_from_json,
     order_to_json,
     refund_from_json,
     refund_to_json,
 )
-
-
-class OrderKey(NamedTuple):
-    """An order of one shop of one program."""
-
-    program_id: int
-    shop_id: int
-    order_id: int
-
-
-@dataclass(slots=True)
-class KnownOrder:
-    """An order's row under its lock, with what this batch adds to it."""
-
-    key: OrderKey
-    snapshot: Order | None = None
-    paid: bool = False
-    customer_id: int | None = None
-    guest_email_key: bytes | None = None
-    member_id: int | None = None
-    edits: dict[int, OrderEdit] = field(default_factory=dict)
-    refunds: dict[int, Refund] = field(default_factory=dict)
-    new_refunds: dict[int, Refund] = field(default_factory=dict)
-    changed: bool = False
-
-    def observe(self, order: Order) -> None:
-        """Take a snapshot in: it replaces an older one, and what only ever grows (paid, refunds) is kept from both."""
-        self.paid = self.paid or order.paid
-        self.changed = True
-        for refund in order.refunds:
-            self.observe_refund(refund)
-        if self.snapshot is None or _rank(order) >= _rank(self.snapshot):
-            self.snapshot = order
-            self._take_owner(order, replaces=True)
-        else:
-            self._take_owner(order, replaces=False)
-
-    def _take_owner(self, order: Order, *, replaces: bool) -> None:
-        """Whose order it is: the newest snapshot that says so decides, whichever came first."""
-        if order.customer is not None and (replaces or self.customer_id is None):
-            self.customer_id, self.guest_email_key = order.customer.customer_id, None
-        elif self.customer_id is None and self.member_id is None and (replaces or self.guest_email_key is None):
-            self.guest_email_key = order.guest_email_key
-
-    def observe_refund(self, refund: Refund) -> None:
-        """Take a refund in, once by its id; of two that differ the same one is kept, whichever came first."""
-        known = self.refunds.get(refund.refund_id)
-        if known is None or _refund_rank(known) < _refund_rank(refund):
-            self.refunds[refund.refund_id] = self.new_refunds[refund.refund_id] = refund
-
-    def observe_edit(self, edit: OrderEdit) -> None:
-        """Take an edit in, once by its id."""
-        self.edits[edit.edit_id] = edit
-        self.changed = True
-
-    def state(self) -> OrderState | None:
-        """All that is known of the order, or None while no snapshot of it came."""
-        if self.snapshot is None:
-            return None
-        order = replace(self.snapshot, paid=self.paid)
-        return OrderState(order, tuple(self.refunds.values()), tuple(self.edits.values()))
-
-
-def _rank(order: Order) -> tuple[datetime, int, int, int, str]:
-    """Newer first; of two of one second the one that knows more: refunds, lines, units gone, then by its content."""
-    left = sum(line.quantity if line.current_quantity is None else line.current_quantity for line in order.lines)
-    return (order.updated_at, len(order.refunds), len(order.lines), -left, order_to_json(order))
-
-
-def _refund_rank(refund: Refund) -> tuple[int, int, int, str]:
-    """A refund grows: lines and money are added to it as they are settled. The version that knows of more is newer."""
-    value = sum(line.subtotal.shop for line in refund.lines)
-    return (len(refund.lines), value, sum(minor for minor, _ in refund.moved), refund_to_json(refund))
-
+from engine.known_orders import KnownOrder, OrderKey
+from engine.rules.facts import DecidedFrom
 
 _KEY = {"program_id": "bigint", "shop_id": "bigint", "order_id": "bigint"}
 _PLACE = BulkStatement(
@@ -107,7 +34,7 @@ _PLACE = BulkStatement(
     SELECT * FROM given ORDER BY program_id, shop_id, order_id ON CONFLICT DO NOTHING""",
 )
 _SELECT = """SELECT o.program_id, o.shop_id, o.order_id, o.name, o.updated_at, o.occurred_at, o.paid, o.customer_id,
-        o.guest_email_key, o.member_id, o.snapshot, o.edits
+        o.guest_email_key, o.member_id, o.snapshot, o.edits, o.decided_version, o.decided_from, o.fulfillments
     FROM orders o JOIN given g USING (program_id, shop_id, order_id)"""
 _READ = BulkStatement(_KEY, _SELECT)
 _LOCK = BulkStatement(_KEY, f"{_SELECT} ORDER BY o.program_id, o.shop_id, o.order_id FOR UPDATE OF o")
@@ -127,11 +54,12 @@ _STORE_ORDERS = BulkStatement(
     {
         **_KEY, "name": "text", "updated_at": "timestamptz", "occurred_at": "timestamptz", "paid": "boolean",
         "customer_id": "bigint", "guest_email_key": "bytea", "member_id": "bigint", "snapshot": "jsonb",
-        "edits": "jsonb",
+        "edits": "jsonb", "decided_version": "integer", "decided_from": "jsonb", "fulfillments": "jsonb",
     },
     """UPDATE orders o SET name = g.name, updated_at = g.updated_at, occurred_at = g.occurred_at, paid = g.paid,
         customer_id = g.customer_id, guest_email_key = g.guest_email_key, member_id = g.member_id,
-        snapshot = g.snapshot, edits = g.edits
+        snapshot = g.snapshot, edits = g.edits, decided_version = g.decided_version, decided_from = g.decided_from,
+        fulfillments = g.fulfillments
     FROM given g WHERE o.program_id = g.program_id AND o.shop_id = g.shop_id AND o.order_id = g.order_id""",
 )  # fmt: skip
 _GUEST_ORDERS = BulkStatement(
@@ -187,6 +115,8 @@ def _known_order(key: OrderKey, row: Any, refunds: dict[int, Refund]) -> KnownOr
     return KnownOrder(
         key, snapshot, row.paid, row.customer_id, row.guest_email_key and bytes(row.guest_email_key), row.member_id,
         edits_from_json(row.edits, key.order_id), refunds,
+        fulfillments=fulfillments_from_json(row.fulfillments, key.order_id), decided_version=row.decided_version,
+        decided_from=DecidedFrom.from_json(row.decided_from) if row.decided_from else None,
     )  # fmt: skip
 
 
@@ -238,4 +168,7 @@ def _order_row(known: KnownOrder) -> tuple[Any, ...]:
         known.member_id,
         order_to_json(order) if order else None,
         edits_to_json(known.edits) if known.edits else None,
+        known.decided_version,
+        known.decided_from.to_json() if known.decided_from else None,
+        fulfillments_to_json(known.fulfillments) if known.fulfillments else None,
     )

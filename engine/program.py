@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from engine.rules.bounds import Frozen
 from engine.rules.definitions import Definition
+from engine.rules.expiries import ExpiresIdle
 from engine.rules.rule import Fixed, PerMoney, Rule
 from engine.rules.summaries import PurchaseRule, SignUpRule
 
@@ -37,6 +38,11 @@ class ProgramVersion(Frozen):
     version: int
     effective_from: datetime
     definition: Definition
+
+    @property
+    def has_idle_ends(self) -> bool:
+        """Whether any of its points end by the member's silence."""
+        return any(isinstance(rule.expiry, ExpiresIdle) for rule in self.definition.rules)
 
 
 def default_definition(*, test_orders: bool = False) -> Definition:

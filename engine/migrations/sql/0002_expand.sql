@@ -24,7 +24,6 @@ ALTER TABLE members ADD COLUMN merged_into bigint;
 ALTER TABLE members ADD COLUMN birthday_month smallint CHECK (birthday_month BETWEEN 1 AND 12);
 ALTER TABLE members ADD COLUMN birthday_day smallint CHECK (birthday_day BETWEEN 1 AND 31);
 ALTER TABLE members ADD COLUMN birthday_set_on date;
-ALTER TABLE members ADD COLUMN paid_orders integer NOT NULL DEFAULT 0;
 CREATE INDEX members_merged ON members (program_id, merged_into) WHERE merged_into IS NOT NULL;
 CREATE INDEX members_birthday ON members (program_id, birthday_month, birthday_day) WHERE birthday_day IS NOT NULL;
 
@@ -40,9 +39,9 @@ ALTER TABLE orders ADD COLUMN fulfillments jsonb;
 UPDATE orders o SET decided_version = a.program_version FROM awards a
     WHERE a.program_id = o.program_id AND a.shop_id = o.shop_id AND a.source = 'order'
     AND a.source_id = o.order_id::text AND a.rule = 'purchase';
-UPDATE members m SET paid_orders = c.count FROM (
-    SELECT program_id, member_id, count(*) AS count FROM orders WHERE decided_version IS NOT NULL GROUP BY 1, 2) c
-    WHERE c.program_id = m.program_id AND c.member_id = m.member_id;
+
+-- Who changed the draft last.
+ALTER TABLE program_drafts ADD COLUMN updated_by text;
 
 -- What the codes of redemptions are made with, so that none can be guessed.
 ALTER TABLE programs ADD COLUMN code_key bytea NOT NULL

@@ -1,0 +1,116 @@
+"""Orders and events are decided: by which version, and from what was known of members and products at that moment.
+
+An order is decided once; a product that an edit brought later is looked up then and added to what was known.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.award_posting import Work
+from engine.awards import read_awards
+from engine.decision_facts import Asker, member_facts, needed, product_traits
+from engine.event_awards import EventClaim, event_work
+from engine.ledger import Ledger
+from engine.order_awards import PaidOrder
+from engine.program import ProgramVersion, version_at
+from engine.rules.definitions import Needs
+from engine.rules.facts import DecidedFrom, MemberFacts
+
+
+async def decide_orders(connection: AsyncConnection, ledger: Ledger, orders: Sequence[PaidOrder]) -> list[Work]:
+    """Decide those that were not, and work out what each is due now. Their members are locked in the ledger."""
+    new = [one for one in orders if one.known.decided_version is None]
+    members = await _members(connection, ledger, new)
+    for one in new:
+        facts = members.get(one.known.key, MemberFacts())
+        one.known.decided_version = one.version.version
+        one.known.decided_from = DecidedFrom(one.state.order.occurred_at, facts)
+        one.known.changed = True
+    await _learn_lacking_products(connection, orders)
+    works = [one.work() for one in orders]
+    awards = await read_awards(connection, [key for one in orders for key in one.award_keys])
+    for one, work in zip(orders, works, strict=True):
+        work.awards = {key.rule: awards[key] for key in one.award_keys if key in awards}
+    return works
+
+
+async def _members(
+    connection: AsyncConnection, ledger: Ledger, new: Sequence[PaidOrder]
+) -> dict[tuple[int, int, int], MemberFacts]:
+    """What is asked about the member of each new order, by the order's key; orders of one batch count in turn."""
+    asking: dict[Asker, Needs] = {}
+    askers: list[tuple[PaidOrder, Asker, Needs]] = []
+    for one in sorted(new, key=lambda one: (one.state.order.occurred_at, one.known.key)):
+        needs = one.version.definition.needs
+        if needs.member:
+            root = ledger.root(one.owner)
+            asker = Asker(root.program_id, one.known.key.shop_id, root.member_id, one.known.customer_id or 0)
+            asking[asker] = asking.get(asker, needs).model_copy(update={"order_number": needs.order_number})
+            askers.append((one, asker, needs))
+    found = await member_facts(connection, asking)
+    before: Counter[tuple[int, int]] = Counter()
+    facts: dict[tuple[int, int, int], MemberFacts] = {}
+    for one, asker, needs in askers:
+        known, orders = found[asker]
+        before[asker.program_id, asker.member_id] += 1
+        facts[one.known.key] = needed(known, needs, orders + before[asker.program_id, asker.member_id])
+    return facts
+
+
+async def _learn_lacking_products(connection: AsyncConnection, orders: Sequence[PaidOrder]) -> None:
+    lacking: dict[tuple[int, int, int], set[int]] = {}
+    for one in orders:
+        facts = one.known.decided_from
+        if facts is not None and one.version.definition.needs.products:
+            missing = facts.lacking(one.state.order)
+            if missing:
+                lacking[one.known.key] = missing
+    keys = [(key[0], key[1], product_id) for key, missing in lacking.items() for product_id in missing]
+    traits = await product_traits(connection, keys)
+    for one in orders:
+        missing = lacking.get(one.known.key, set())
+        program_id, shop_id, _ = one.known.key
+        known = {
+            product_id: traits[program_id, shop_id, product_id]
+            for product_id in missing
+            if (program_id, shop_id, product_id) in traits
+        }
+        if known and one.known.decided_from is not None:
+            one.known.decided_from = one.known.decided_from.with_products(known)
+            one.known.changed = True
+
+
+async def decide_events(
+    connection: AsyncConnection, ledger: Ledger, claims: Sequence[EventClaim],
+    versions: Mapping[int, Sequence[ProgramVersion]],
+) -> list[tuple[EventClaim, Work | None, str]]:  # fmt: skip
+    """Work out what each event is due: (claim, work or None where nothing was live, the facts as JSON)."""
+    live = [version_at(versions.get(claim.member.program_id, []), _moment(claim)) for claim in claims]
+    asking: dict[Asker, Needs] = {}
+    for claim, version in zip(claims, live, strict=True):
+        if version is not None and version.definition.needs.member:
+            asking[_asker(ledger, claim)] = version.definition.needs
+    found = await member_facts(connection, asking)
+    decided: list[tuple[EventClaim, Work | None, str]] = []
+    for claim, version in zip(claims, live, strict=True):
+        facts = DecidedFrom(_moment(claim))
+        if version is not None and version.definition.needs.member:
+            known, orders = found[_asker(ledger, claim)]
+            facts = replace(facts, member=needed(known, version.definition.needs, orders))
+        decided.append((claim, event_work(claim, version, facts), facts.to_json()))
+    return decided
+
+
+def _moment(claim: EventClaim) -> datetime:
+    return min(claim.event.occurred_at, claim.received_at)
+
+
+def _asker(ledger: Ledger, claim: EventClaim) -> Asker:
+    root = ledger.root(claim.member)
+    return Asker(root.program_id, claim.shop_id, root.member_id, claim.event.customer_id)
