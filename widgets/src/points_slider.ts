@@ -1,9 +1,9 @@
 /** How many points the shopper wants to spend: whole steps, by pointer or keyboard, priced by the API as they move. */
 
 import { element } from "./elements.ts";
+import { valueText } from "./gives.ts";
 import type { RewardView } from "./navigation.ts";
 import type { Reward } from "./rewards_model.ts";
-import { valueText } from "./reward_view.ts";
 import type { Scene } from "./scene.ts";
 
 const SETTLED_MS = 180;
@@ -27,7 +27,7 @@ export function drawSlider(scene: Scene, reward: Reward, view: RewardView, follo
   const cap = element("p", { class: "cap", id: "cap" });
   const show = (): void => {
     const points = Number(range.value);
-    const worth = view.quote.points === points ? valueText(scene, view.quote) : "";
+    const worth = view.quote.points === points ? valueText(texts, view.quote) : "";
     number.textContent = texts.number(points);
     value.textContent = worth;
     range.setAttribute("aria-valuetext", worth ? texts.get("rewards.slider_value", { points: texts.points(points), value: worth }) : texts.points(points));

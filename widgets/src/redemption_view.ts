@@ -55,7 +55,7 @@ export function storyOf({ status, code, reward }: Redemption): string {
 }
 
 function ticketOf(scene: Scene, redemption: Redemption): HTMLElement {
-  const ticket = drawTicket(redemption.reward, drawStub(scene, redemption));
+  const ticket = drawTicket(redemption.reward, "", drawStub(scene, redemption));
   if (!["READY", "PENDING", "UNKNOWN"].includes(redemption.status)) ticket.classList.add("over");
   return ticket;
 }

@@ -2,6 +2,7 @@
 
 import { element, type Child } from "./elements.ts";
 import { dayText } from "./formats.ts";
+import { givesText } from "./gives.ts";
 import { intentFor } from "./intents.ts";
 import type { RewardView } from "./navigation.ts";
 import { button, heading, page, section } from "./panel_page.ts";
@@ -39,7 +40,7 @@ function drawCard(scene: Scene, reward: Reward): HTMLElement {
   const { texts, answer } = scene;
   const { allowed } = reward.availability;
   const tile = element("span", { class: "tile" }, rewardPicture(reward.kind));
-  const words = element("div", {}, element("strong", {}, reward.title), element("small", {}, reward.description));
+  const words = element("div", {}, element("strong", {}, reward.title), element("small", {}, givesText(texts, reward)));
   if (!answer?.me) return element("li", { class: "card" }, tile, words, drawPrice(scene, reward));
   const label = texts.get(allowed ? "rewards.redeem" : "rewards.details");
   const open = button(allowed ? label : "", allowed ? "pill" : "more", `reward:${reward.id}`, () => scene.go(viewOf(scene, reward)));

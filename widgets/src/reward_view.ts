@@ -1,7 +1,8 @@
 /** One reward before it is redeemed: what it gives, what it costs, what is left afterwards, and what holds of its code. */
 
 import { element, type Child } from "./elements.ts";
-import { dayText, listText, moneyText } from "./formats.ts";
+import { dayText, listText } from "./formats.ts";
+import { givesText } from "./gives.ts";
 import { answerOf } from "./intents.ts";
 import { redemptionView, type RewardView } from "./navigation.ts";
 import { button, facts, heading, page } from "./panel_page.ts";
@@ -20,7 +21,7 @@ export function drawReward(scene: Scene, view: RewardView): DocumentFragment {
   return page(
     heading(scene, texts.get(allowed ? "rewards.confirm" : "rewards.details")),
     [
-      drawTicket(reward, chosen ? drawSlider(scene, reward, view, () => update(scene, reward, view)) : drawCost(scene, reward)),
+      drawTicket(reward, givesText(texts, reward), chosen ? drawSlider(scene, reward, view, () => update(scene, reward, view)) : drawCost(scene, reward)),
       !allowed && drawLock(scene, reward),
       !allowed && element("p", { class: "missing" }, missingText(scene, reward)),
       drawFacts(scene, reward, view),
@@ -31,10 +32,10 @@ export function drawReward(scene: Scene, view: RewardView): DocumentFragment {
 }
 
 /** What the reward is, above the line where the ticket is torn; below it what it costs, later its code. */
-export function drawTicket(reward: { title: string; kind: string; description?: string }, stub: Child): HTMLElement {
-  const title = element("h3", { tabindex: "-1", "data-focus": "heading" }, reward.title);
-  const words = element("div", {}, title, reward.description && element("p", {}, reward.description));
-  const head = element("div", { class: "ticket-head" }, element("span", { class: "tile" }, rewardPicture(reward.kind)), words);
+export function drawTicket({ title, kind }: { title: string; kind: string }, gives: string, stub: Child): HTMLElement {
+  const name = element("h3", { tabindex: "-1", "data-focus": "heading" }, title);
+  const words = element("div", {}, name, gives && element("p", {}, gives));
+  const head = element("div", { class: "ticket-head" }, element("span", { class: "tile" }, rewardPicture(kind)), words);
   return element("div", { class: "ticket" }, head, element("div", { class: "ticket-stub" }, stub));
 }
 
@@ -110,10 +111,4 @@ async function send(scene: Scene, view: RewardView): Promise<void> {
   if (navigation.view !== view) return;
   if (made) scene.show(redemptionView(made.id, true));
   else scene.redraw();
-}
-
-/** "$5", "10 %": what a quote gives, in a few characters. */
-export function valueText({ texts }: Scene, { money, percentage }: Quote): string {
-  if (money) return moneyText(money.amount, money.currencyCode, texts.locale);
-  return percentage ? texts.get("rewards.percent", { percent: percentage }) : "";
 }
