@@ -34,8 +34,6 @@ class AdminApi:
         self._store, self._load = store, load
         self._bucket = bucket or Bucket()
         self._executor: asyncio.Task[AdminExecutor] | None = None
-        self.requests = 0
-        """How many requests came since the start."""
 
     def routes(self) -> list[Route]:
         """The endpoint of every version; they all answer as the newest."""
@@ -59,7 +57,6 @@ class AdminApi:
         spoiling = self._store.misbehavior.request()
         token = request.headers.get("x-shopify-access-token", "")
         asked = _read(await request.body())
-        self.requests += 1
         if spoiling.happens("drop_connection_before"):
             return await drop_connection(request)
         if spoiling.happens("fail_before"):

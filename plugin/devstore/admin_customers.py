@@ -15,6 +15,7 @@ from plugin.devstore.customer_payloads import Payload, gid, gid_number
 from plugin.devstore.documents import Document
 from plugin.devstore.seed import EXCHANGE_RATES, SHOP
 from plugin.devstore.store import Store
+from plugin.devstore.store_credit import balance
 from plugin.devstore.times import graphql_time
 
 _CREDIT_LIMIT = Decimal(100_000)
@@ -40,7 +41,8 @@ class CustomerQueries:
     def node(self, customer_id: int) -> Node:
         """The customer with that id."""
         body = self._store.customer(customer_id) or {}
-        at = graphql_time(body.get("created_at") or self._store.clock())
+        # Of somebody whom the store has never seen nothing is known to have changed, ever.
+        at = graphql_time(body.get("created_at") or "2026-01-01T00:00:00Z")
         owner = gid("Customer", customer_id)
         return {
             "__typename": "Customer",
@@ -61,7 +63,7 @@ class CustomerQueries:
             "amountSpent": lambda: money(_spent(self._orders(customer_id)), SHOP.currency),
             "verifiedEmail": bool(body.get("verified_email")),
             "defaultEmailAddress": _email(body),
-            "storeCreditAccounts": lambda **_page: [credit_node(one) for one in credit_accounts(self._store, owner)],
+            "storeCreditAccounts": lambda **_page: [credit_node(one) for one in self._store.credit.accounts(owner)],
             "metafields": lambda namespace=None, **_page: self._store.metafield_book.listed(owner, namespace),
             "metafield": lambda key, namespace="$app": self._store.metafields(owner).get(namespace, {}).get(key),
         }
@@ -82,21 +84,17 @@ def _display_name(body: Payload, customer_id: int) -> str:
 def _email(body: Payload) -> Node | None:
     if not body.get("email"):
         return None
-    state = (body.get("email_marketing_consent") or {}).get("state") or "not_subscribed"
-    return {"emailAddress": body["email"], "marketingState": state.upper(), "validFormat": True}
+    consent = body.get("email_marketing_consent") or {}
+    since = consent.get("consent_updated_at")
+    return {
+        "emailAddress": body["email"],
+        "marketingState": (consent.get("state") or "not_subscribed").upper(),
+        "marketingUpdatedAt": None if since is None else graphql_time(since),
+        "validFormat": True,
+    }
 
 
 # -- Store credit ------------------------------------------------------------------------------------------------------
-
-
-def credit_accounts(store: Store, owner: str) -> list[Document]:
-    """The store credit accounts of a customer, one per currency."""
-    return [account for account in store.documents.all("store_credit") if account["owner"] == owner]
-
-
-def balance(account: Document) -> Decimal:
-    """What an account holds."""
-    return sum((Decimal(entry["amount"]) for entry in account["transactions"]), Decimal(0))
 
 
 def credit_node(account: Document) -> Node:
@@ -118,7 +116,7 @@ def _entry_node(account: Document, index: int) -> Node:
         "__typename": f"StoreCreditAccount{kind}Transaction",
         "id": entry["id"],
         "createdAt": entry["at"],
-        "event": "ADJUSTMENT",
+        "event": entry.get("event", "ADJUSTMENT"),
         "amount": money(entry["amount"], currency),
         "balanceAfterTransaction": money(after, currency),
         "expiresAt": entry["expires_at"],
@@ -136,7 +134,7 @@ class StoreCreditMutations:
         """Give store credit to a customer or an account."""
         amount, currency = _amount(creditInput["creditAmount"])
         path = ["creditInput", "creditAmount"]
-        account = self._account(id, currency)
+        account = self._store.credit.account(id, currency)
         expires_at = creditInput.get("expiresAt")
         if account is None:
             return _refused(user_error(["id"], "Owner does not exist", "OWNER_NOT_FOUND"))
@@ -156,7 +154,7 @@ class StoreCreditMutations:
         """Take store credit from a customer or an account."""
         amount, currency = _amount(debitInput["debitAmount"])
         path = ["debitInput", "debitAmount"]
-        account = self._account(id, currency)
+        account = self._store.credit.account(id, currency)
         if account is None:
             return _refused(user_error(["id"], "Account does not exist", "ACCOUNT_NOT_FOUND"))
         if amount is None or amount <= 0:
@@ -167,30 +165,8 @@ class StoreCreditMutations:
             return _refused(user_error(path, "The account does not hold so much", "INSUFFICIENT_FUNDS"))
         return self._enter(account, -amount, None)
 
-    def _account(self, owner_or_account: str, currency: str) -> Document | None:
-        """The account meant, one that is only made when something is entered in it."""
-        if gid_number(owner_or_account, "StoreCreditAccount") is not None:
-            return self._store.documents.get("store_credit", owner_or_account)
-        if gid_number(owner_or_account, "Customer") is None:
-            return None
-        accounts = credit_accounts(self._store, owner_or_account)
-        known = next((account for account in accounts if account["currency"] == currency), None)
-        return known or {"id": None, "owner": owner_or_account, "currency": currency, "transactions": []}
-
     def _enter(self, account: Document, amount: Decimal, expires_at: str | None) -> Node:
-        documents = self._store.documents
-        with documents.together():
-            account["id"] = account["id"] or gid("StoreCreditAccount", documents.next_id("store_credit_account"))
-            kind = "Credit" if amount > 0 else "Debit"
-            number = documents.next_id("store_credit_transaction")
-            entry = {
-                "id": gid(f"StoreCreditAccount{kind}Transaction", number),
-                "amount": str(amount),
-                "at": graphql_time(self._store.clock()),
-                "expires_at": expires_at,
-            }
-            account["transactions"].append(entry)
-            documents.put("store_credit", account["id"], account)
+        self._store.credit.enter(account, amount, expires_at)
         node = _entry_node(account, len(account["transactions"]) - 1)
         return {"storeCreditAccountTransaction": node, "userErrors": []}
 

@@ -99,7 +99,7 @@ class DiscountRoots:
                 "updatedAt": discount.starts_at,
                 "usageLimit": discount.usage_limit,
                 "appliesOncePerCustomer": discount.once_per_customer,
-                "asyncUsageCount": len(discount.used_by),
+                "asyncUsageCount": discount.counted_uses(self._store.clock()),
                 "codes": [{"id": gid("DiscountRedeemCode", discount.id), "code": discount.code}],
                 "codesCount": {"count": 1, "precision": "EXACT"},
                 "combinesWith": _combines_with(discount),

@@ -21,6 +21,7 @@ from graphql import (
 from plugin.devstore.admin_catalog import CatalogQueries
 from plugin.devstore.admin_customers import CustomerQueries, StoreCreditMutations
 from plugin.devstore.admin_discounts import DiscountRoots
+from plugin.devstore.admin_gift_cards import GiftCardRoots
 from plugin.devstore.admin_loose import execute_loosely
 from plugin.devstore.admin_orders import OrderQueries
 from plugin.devstore.admin_schema import AdminSchema
@@ -113,7 +114,8 @@ def _queries(store: Store) -> Roots:
         "customers": customers.customers,
         "codeDiscountNodeByCode": discounts.by_code,
         "codeDiscountNode": discounts.by_id,
-        "giftCards": Writes(store).gift_cards,
+        "giftCards": GiftCardRoots(store).found,
+        "giftCard": GiftCardRoots(store).by_id,
     }
 
 
@@ -125,7 +127,8 @@ def _mutations(store: Store) -> Roots:
         "discountCodeDeactivate": discounts.deactivate,
         "storeCreditAccountCredit": credit.credit,
         "storeCreditAccountDebit": credit.debit,
-        "giftCardCreate": writes.create_gift_card,
+        "giftCardCreate": GiftCardRoots(store).create,
+        "giftCardDeactivate": GiftCardRoots(store).deactivate,
         "tagsAdd": writes.add_tags,
         "tagsRemove": writes.remove_tags,
         "metafieldsSet": writes.set_metafields,

@@ -9,7 +9,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from plugin.devstore.admin_catalog import product_node
-from plugin.devstore.admin_refunds import payment_node, refund_node
+from plugin.devstore.admin_refunds import payment_nodes, refund_node
 from plugin.devstore.admin_values import Node, money_bag
 from plugin.devstore.amounts import NOTHING, Pair, read_pair, total
 from plugin.devstore.customer_payloads import Payload, gid, gid_number
@@ -50,14 +50,13 @@ class OrderQueries:
         customer = body["customer"]
         lines = {line["id"]: _line_node(record, line) for line in body["line_items"]}
         refunds = [refund_node(record, refund, lines) for refund in body["refunds"]]
-        payment = None if body["financial_status"] in ("pending", "voided") else payment_node(record)
         returned = [transaction for refund in refunds for transaction in refund["transactions"]]
         return {
             **_facts(body),
             **_amounts(record, refunds),
             "customer": None if customer is None else self._customer_node(customer["id"]),
             "lineItems": list(lines.values()),
-            "transactions": ([payment] if payment else []) + returned,
+            "transactions": payment_nodes(record) + returned,
             "refunds": refunds,
         }
 

@@ -9,6 +9,7 @@ from plugin.devstore.admin_values import Node, money_bag
 from plugin.devstore.amounts import Pair, total
 from plugin.devstore.customer_payloads import Payload, gid
 from plugin.devstore.order_records import OrderRecord, in_shop_money
+from plugin.devstore.payments import payments_of
 from plugin.devstore.times import graphql_time
 
 
@@ -32,19 +33,22 @@ def refund_node(record: OrderRecord, refund: Payload, lines: Mapping[int, Node])
     }
 
 
-def payment_node(record: OrderRecord) -> Node | None:
-    """The sale that paid the order, or None when there was nothing to pay."""
+def payment_nodes(record: OrderRecord) -> list[Node]:
+    """The sales that paid the order; none when there was nothing to pay or nothing was paid so far."""
     body = record.body
-    if not Decimal(body["total_price"]):
-        return None
-    return _transaction_node(
-        f"{body['id']}1",
-        kind="SALE",
-        gateway=body["payment_gateway_names"][0],
-        test=body["test"],
-        at=body["processed_at"],
-        amount=money_bag(body["total_price_set"]),
-    )
+    if body["financial_status"] in ("pending", "voided") or not Decimal(body["total_price"]):
+        return []
+    return [
+        _transaction_node(
+            f"{body['id']}{position}",
+            kind="SALE",
+            gateway=payment["gateway"],
+            test=body["test"],
+            at=body["processed_at"],
+            amount=money_bag(payment["amount_set"]),
+        )
+        for position, payment in enumerate(payments_of(record), start=1)
+    ]
 
 
 def _refund_line_node(line: Payload, lines: Mapping[int, Node]) -> Node:

@@ -1,14 +1,11 @@
-"""The Admin API's smaller mutations: tags, metafields and their definitions, gift cards, segments."""
+"""The Admin API's smaller mutations: tags, metafields and their definitions, segments."""
 
 from __future__ import annotations
 
 import json
-import secrets
-import string
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
-from plugin.devstore.admin_values import Node, money, user_error
+from plugin.devstore.admin_values import Node, user_error
 from plugin.devstore.customer_payloads import gid, gid_number
 from plugin.devstore.metafields import APP_NAMESPACE
 from plugin.devstore.store import Store
@@ -101,49 +98,6 @@ class Writes:
         message = "Key is in use for Customer metafields on the namespace."
         return {"createdDefinition": None, "userErrors": [user_error(["definition", "key"], message, "TAKEN")]}
 
-    def create_gift_card(self, input: Input) -> Node:  # noqa: A002  # the schema's own name
-        """Issue a gift card; its whole code is told this once."""
-        given = input.get("initialAmount") or {"amount": input.get("initialValue"), "currencyCode": "USD"}
-        code = (input.get("code") or _gift_card_code()).lower()
-        error = self._gift_card_problem(given.get("amount"), code)
-        if error is not None:
-            return {"giftCard": None, "giftCardCode": None, "userErrors": [error]}
-        at, amount = graphql_time(self._store.clock()), money(str(given["amount"]), given["currencyCode"])
-        node = {
-            "__typename": "GiftCard",
-            "id": gid("GiftCard", self._store.documents.next_id("gift_card")),
-            "lastCharacters": code[-4:],
-            "maskedCode": f"•••• •••• •••• {code[-4:]}",
-            "enabled": True,
-            "expiresOn": input.get("expiresOn"),
-            "note": input.get("note"),
-            "balance": amount,
-            "initialValue": amount,
-            "createdAt": at,
-            "updatedAt": at,
-            "customer": {"id": input["customerId"]} if input.get("customerId") else None,
-        }
-        self._store.documents.put("gift_card", code, node)
-        return {"giftCard": node, "giftCardCode": code, "userErrors": []}
-
-    def _gift_card_problem(self, amount: Any, code: str) -> Node | None:
-        try:
-            positive = Decimal(str(amount)) > 0
-        except InvalidOperation:
-            positive = False
-        if not positive:
-            return user_error(["input", "initialAmount"], "Initial value must be greater than 0", "GREATER_THAN")
-        if not 8 <= len(code) <= 20 or not code.isalnum():
-            return user_error(["input", "code"], "Code must have 8 to 20 letters and digits", "INVALID")
-        if self._store.documents.get("gift_card", code) is not None:
-            return user_error(["input", "code"], "Code has already been taken", "TAKEN")
-        return None
-
-    def gift_cards(self, query: str | None = None, **_page: Any) -> list[Node]:
-        """Gift cards; `query` may be the last characters of a code."""
-        wanted = (query or "").strip("'\"").lower()
-        return [card for card in self._store.documents.all("gift_card") if card["lastCharacters"].endswith(wanted[-4:])]
-
     def create_segment(self, name: str, query: str) -> Node:
         """Save a customer segment; nobody is sorted into it."""
         at = graphql_time(self._store.clock())
@@ -169,7 +123,3 @@ def _fits(type_name: str, value: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def _gift_card_code() -> str:
-    return "".join(secrets.choice(string.ascii_lowercase + string.digits) for _ in range(16))

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from plugin.devstore.amounts import ZERO, Currencies
+from plugin.devstore.codes import Basket, JudgedCode, judge_codes
 from plugin.devstore.discounts import Discounts
 from plugin.devstore.errors import CheckoutError, NotThereError
-from plugin.devstore.pricing import PricedLine, PricedOrder, price_order
+from plugin.devstore.pricing import PricedLine, PricedOrder, price_order, shipping_of
 from plugin.devstore.seed import EXCHANGE_RATES, SHOP, product_by_variant
 
 _MOST_UNITS = 10_000
@@ -38,10 +39,29 @@ class Checkout:
     test: bool = False
     paid: bool = True
     locale: str = "en"
+    gift_cards: tuple[str, ...] = ()
+    """Codes of gift cards that pay first, as far as they reach."""
+    store_credit: bool = False
+    """Whether the customer's store credit pays what gift cards left, as far as it reaches."""
+    source_name: str = "web"
+    tags: tuple[str, ...] = ()
+
+    @property
+    def shopper(self) -> int | str | None:
+        """Who is told from others by having used a code: a customer, or a guest by their address."""
+        return self.customer_id if self.customer_id is not None else (self.email or "").lower() or None
 
 
-def price_checkout(checkout: Checkout, discounts: Discounts) -> PricedOrder:
-    """Everything that it costs. Raises CheckoutError with a text for the shopper, NotThereError."""
+@dataclass(frozen=True, slots=True)
+class QuotedCheckout:
+    """What a checkout costs now, and what came of each code that was entered."""
+
+    priced: PricedOrder
+    codes: tuple[JudgedCode, ...]
+
+
+def quote_checkout(checkout: Checkout, discounts: Discounts) -> QuotedCheckout:
+    """Everything that it costs with the codes that can be used. Raises CheckoutError, NotThereError."""
     currency = checkout.currency or SHOP.currency
     if currency not in EXCHANGE_RATES:
         raise CheckoutError(f"The shop does not sell in {currency}.")
@@ -49,10 +69,20 @@ def price_checkout(checkout: Checkout, discounts: Discounts) -> PricedOrder:
         raise CheckoutError("The cart is empty.")
     currencies = Currencies(SHOP.currency, currency)
     lines = [_line(line, currencies) for line in checkout.lines]
-    subtotal = sum((line.full.shop for line in lines), ZERO)
-    codes = {code.upper(): code for code in checkout.discount_codes}.values()
-    applied = [discounts.apply(code, checkout.customer_id, subtotal) for code in codes]
-    return price_order(lines, applied, currencies, tax_rate=checkout.tax_rate, taxes_included=checkout.taxes_included)
+    basket = Basket(lines, shipping_of(lines, currencies).shop, checkout.customer_id, checkout.shopper)
+    codes = judge_codes(discounts, checkout.discount_codes, basket)
+    applied = [one.applied for one in codes if one.applied is not None]
+    priced = price_order(lines, applied, currencies, tax_rate=checkout.tax_rate, taxes_included=checkout.taxes_included)
+    return QuotedCheckout(priced, tuple(codes))
+
+
+def price_checkout(checkout: Checkout, discounts: Discounts) -> PricedOrder:
+    """Everything that it costs. Raises CheckoutError with a text for the shopper, also for a code that is refused."""
+    quoted = quote_checkout(checkout, discounts)
+    for code in quoted.codes:
+        if code.refusal is not None:
+            raise CheckoutError(code.refusal)
+    return quoted.priced
 
 
 def _line(line: RequestedLine, currencies: Currencies) -> PricedLine:

@@ -1,17 +1,22 @@
-"""Discount codes: those of the seed and those that the app made, and whether a checkout may use them."""
+"""Discount codes: those of the seed and those that the app made, kept with who used them."""
 
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Literal
 
 from plugin.devstore.documents import Documents
-from plugin.devstore.errors import CheckoutError, StoreError
+from plugin.devstore.errors import StoreError
 from plugin.devstore.pricing import AppliedDiscount, DiscountKind
 from plugin.devstore.seed import DISCOUNTS
 from plugin.devstore.times import Clock, graphql_time
+
+DiscountClass = Literal["ORDER", "PRODUCT", "SHIPPING"]
+
+USAGE_LAG = timedelta(seconds=3)
+"""How long after its order a use is counted: Shopify's asyncUsageCount lags, too."""
 
 
 class CodeTakenError(StoreError):
@@ -34,15 +39,48 @@ class Discount:
     minimum_subtotal: str | None = None
     customer_ids: list[int] | None = None
     variant_ids: list[int] | None = None
-    used_by: list[int | None] = field(default_factory=list)
-    """The customer of each order that used it, None for guests."""
+    units: int | None = None
+    """For how many units of its variants it is; all of them when None."""
+    shipping_maximum: str | None = None
+    used_by: list[int | str | None] = field(default_factory=list)
+    """The customer of each order that used it; a guest's address, if they gave one."""
+    used_at: list[str] = field(default_factory=list)
+    used_in: list[int] = field(default_factory=list)
     combines_with: dict[str, bool] = field(default_factory=dict)
+
+    @property
+    def discount_class(self) -> DiscountClass:
+        """What it is taken off from; discounts say with which classes they may be combined."""
+        if self.kind == "free_shipping":
+            return "SHIPPING"
+        return "ORDER" if self.variant_ids is None else "PRODUCT"
+
+    def allows(self, other: Discount) -> bool:
+        """Whether it may be used together with another one; both have to allow each other."""
+        return self.combines_with.get(f"{other.discount_class.lower()}Discounts", False)
 
     def status(self, now: datetime) -> str:
         """ACTIVE, SCHEDULED or EXPIRED at that time."""
         if self.ends_at is not None and datetime.fromisoformat(self.ends_at) <= now:
             return "EXPIRED"
         return "SCHEDULED" if datetime.fromisoformat(self.starts_at) > now else "ACTIVE"
+
+    def counted_uses(self, now: datetime) -> int:
+        """How often it was used, as far as it was counted by that time."""
+        # Uses from before this store noted their time were counted long ago.
+        late = (at for at in self.used_at if datetime.fromisoformat(at) > now - USAGE_LAG)
+        return len(self.used_by) - sum(1 for _ in late)
+
+    def applied(self) -> AppliedDiscount:
+        """It as a checkout applies it."""
+        return AppliedDiscount(
+            code=self.code,
+            title=self.title,
+            kind=self.kind,
+            value=Decimal(self.value),
+            variant_ids=None if self.variant_ids is None else frozenset(self.variant_ids),
+            units=self.units,
+        )
 
 
 class Discounts:
@@ -60,6 +98,7 @@ class Discounts:
                         kind="percentage" if seeded.percentage else "fixed_amount",
                         value=seeded.percentage or seeded.amount or "0",
                         starts_at="2026-01-01T00:00:00Z",
+                        combines_with=dict.fromkeys(("orderDiscounts", "productDiscounts", "shippingDiscounts"), True),
                     )
                 )
 
@@ -86,39 +125,24 @@ class Discounts:
         """Every discount."""
         return [Discount(**body) for body in self._documents.all("discount")]
 
+    def status(self, discount: Discount) -> str:
+        """Its status now."""
+        return discount.status(self._clock())
+
     def deactivate(self, discount: Discount) -> Discount:
         """End it now; one that has ended stays as it is."""
-        if discount.status(self._clock()) != "EXPIRED":
+        if self.status(discount) != "EXPIRED":
             discount.ends_at = graphql_time(self._clock())
             self._save(discount)
         return discount
 
-    def apply(self, code: str, customer_id: int | None, subtotal: Decimal) -> AppliedDiscount:
-        """The code as a checkout applies it. Raises CheckoutError with what the shopper is told."""
-        discount = self.by_code(code)
-        if discount is None or discount.status(self._clock()) != "ACTIVE":
-            raise CheckoutError(f"The discount code {code} is not valid.")
-        if discount.usage_limit is not None and len(discount.used_by) >= discount.usage_limit:
-            raise CheckoutError(f"The discount code {code} has reached its usage limit.")
-        if discount.customer_ids is not None and customer_id not in discount.customer_ids:
-            raise CheckoutError(f"The discount code {code} is not available to you.")
-        if discount.once_per_customer and customer_id in discount.used_by:
-            raise CheckoutError(f"You have used the discount code {code} already.")
-        if discount.minimum_subtotal is not None and subtotal < Decimal(discount.minimum_subtotal):
-            raise CheckoutError(f"The discount code {code} needs a purchase of {discount.minimum_subtotal}.")
-        return AppliedDiscount(
-            code=discount.code,
-            title=discount.title,
-            kind=discount.kind,
-            value=Decimal(discount.value),
-            variant_ids=None if discount.variant_ids is None else frozenset(discount.variant_ids),
-        )
-
-    def record_use(self, code: str, customer_id: int | None) -> None:
-        """An order used the code."""
+    def record_use(self, code: str, shopper: int | str | None, order_id: int) -> None:
+        """An order used the code. Nothing takes that back: a cancelled order does not, either."""
         discount = self.by_code(code)
         if discount is not None:
-            discount.used_by.append(customer_id)
+            discount.used_by.append(shopper)
+            discount.used_at.append(self._clock().isoformat())
+            discount.used_in.append(order_id)
             self._save(discount)
 
     def _save(self, discount: Discount) -> None:

@@ -101,6 +101,8 @@ class Misbehavior:
     unauthorized_next: int = 0
     """Answer 401 as for a dead token."""
     chaos: Chaos | None = None
+    requests: int = 0
+    """How many requests of the Admin API came since the last reset."""
     spoiled: Counter[str] = field(default_factory=Counter)
     """How many requests were spoiled in which way since the last reset."""
     chance: random.Random = field(default_factory=lambda: random.Random(0))  # noqa: S311  # nothing secret
@@ -126,6 +128,7 @@ class Misbehavior:
 
     def request(self) -> RequestSpoiling:
         """What happens to one request of the Admin API."""
+        self.requests += 1
         drawn: Spoil | None = None
         if self.chaos is not None and self.chaos.kinds and self.chance.random() < self.chaos.ratio:
             weights = [_WEIGHTS.get(kind, 1) for kind in self.chaos.kinds]
@@ -164,7 +167,9 @@ class RequestSpoiling:
 
 def fields_of(misbehavior: Misbehavior) -> dict[str, Any]:
     """What is switched on, by name, for people and scripts to read."""
-    names = (name for name in Misbehavior.__dataclass_fields__ if name not in ("spoiled", "chance", "chaos"))
+    names = (
+        name for name in Misbehavior.__dataclass_fields__ if name not in ("requests", "spoiled", "chance", "chaos")
+    )
     chaos = misbehavior.chaos
     return {name: getattr(misbehavior, name) for name in names} | {
         "chaos": None if chaos is None else chaos.model_dump(mode="json")

@@ -23,11 +23,13 @@ class OrderFacts:
     customer: Payload | None
     email: str | None
     locale: str
-    gateway: str
+    gateways: tuple[str, ...]
     paid: bool
     test: bool
     token: str
     confirmation_number: str
+    source_name: str = "web"
+    tags: tuple[str, ...] = ()
 
 
 def order_payload(facts: OrderFacts, priced: PricedOrder, next_id: NextId) -> Payload:
@@ -104,16 +106,16 @@ def _identity(facts: OrderFacts) -> Payload:
         "order_status_url": f"https://{SHOP.domain}/{SHOP.id}/orders/{facts.token}/authenticate",
         "original_total_additional_fees_set": None,
         "original_total_duties_set": None,
-        "payment_gateway_names": [facts.gateway],
+        "payment_gateway_names": list(facts.gateways),
         "phone": None,
         "po_number": None,
         "processed_at": facts.at,
         "reference": None,
         "referring_site": "",
         "source_identifier": None,
-        "source_name": "web",
+        "source_name": facts.source_name,
         "source_url": None,
-        "tags": "",
+        "tags": ", ".join(facts.tags),
         "tax_exempt": False,
         "test": facts.test,
         "token": facts.token,

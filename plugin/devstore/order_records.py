@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -21,6 +21,9 @@ class OrderRecord:
     body: Payload
     removed: dict[str, int] = field(default_factory=dict)
     refunded: dict[str, int] = field(default_factory=dict)
+    fulfilled: dict[str, int] = field(default_factory=dict)
+    payments: list[dict[str, Any]] = field(default_factory=list)
+    """What paid it: `{gateway, amount_set, source, returned}` each."""
 
     @property
     def currencies(self) -> Currencies:
@@ -35,13 +38,17 @@ class OrderRecord:
         """The units of a line that can still be refunded."""
         return self.units(line) - self.refunded.get(str(line["id"]), 0)
 
+    def sendable(self, line: Payload) -> int:
+        """The units of a line that are still to be sent."""
+        return max(self.refundable(line) - self.fulfilled.get(str(line["id"]), 0), 0)
+
     def line(self, line_id: int) -> Payload | None:
         """The line with that id, or None."""
         return next((line for line in self.body["line_items"] if line["id"] == line_id), None)
 
     def as_document(self) -> dict[str, Any]:
         """For the store's file."""
-        return {"body": self.body, "removed": self.removed, "refunded": self.refunded}
+        return asdict(self)
 
 
 def line_discount(line: Payload) -> Pair:

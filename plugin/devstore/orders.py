@@ -6,6 +6,7 @@ import secrets
 import uuid
 from collections.abc import Mapping
 from decimal import Decimal, InvalidOperation
+from functools import partial
 
 from plugin.devstore.amounts import ZERO, rounded
 from plugin.devstore.checkouts import Checkout, price_checkout
@@ -25,6 +26,7 @@ from plugin.devstore.order_records import (
     refunded_money,
     unrefunded_shipping,
 )
+from plugin.devstore.payments import Payment, Payments, gateway_names
 from plugin.devstore.refund_payloads import refund_payload
 from plugin.devstore.times import Clock, after, payload_time
 
@@ -35,10 +37,16 @@ class Orders:
     """Orders by id. Every change is one transaction with the webhooks that it owes to the app."""
 
     def __init__(
-        self, documents: Documents, deliveries: DeliveryLog, customers: Customers, discounts: Discounts, clock: Clock
+        self,
+        documents: Documents,
+        deliveries: DeliveryLog,
+        customers: Customers,
+        discounts: Discounts,
+        payments: Payments,
+        clock: Clock,
     ) -> None:
         self._documents, self._deliveries, self._clock = documents, deliveries, clock
-        self._customers, self._discounts = customers, discounts
+        self._customers, self._discounts, self._payments = customers, discounts, payments
 
     def all(self) -> list[Payload]:
         """The bodies of all orders, oldest first."""
@@ -68,15 +76,21 @@ class Orders:
         customer = None if checkout.customer_id is None else self._customers.required(checkout.customer_id)
         priced = price_checkout(checkout, self._discounts)
         with self._documents.together():
-            facts = self._facts(checkout, customer, paid=checkout.paid or not priced.total)
+            payments = self._payments.planned(checkout, priced)
+            facts = self._facts(checkout, customer, payments, paid=checkout.paid or not priced.total)
             body = order_payload(facts, priced, self._documents.next_id)
+            if facts.paid:
+                self._payments.take(payments)
             for discount in priced.discounts:
-                self._discounts.record_use(discount.code, checkout.customer_id)
+                self._discounts.record_use(discount.code, checkout.shopper, body["id"])
             topics = ["orders/create", *(["orders/paid"] if facts.paid else []), "orders/updated"]
-            self._save(OrderRecord(body), topics)
+            kept = [payment.as_document(priced.currencies) for payment in payments]
+            self._save(OrderRecord(body, payments=kept), topics)
         return body
 
-    def _facts(self, checkout: Checkout, customer: Payload | None, *, paid: bool) -> OrderFacts:
+    def _facts(
+        self, checkout: Checkout, customer: Payload | None, payments: list[Payment], *, paid: bool
+    ) -> OrderFacts:
         number = self._documents.next_number("order_number", _FIRST_ORDER_NUMBER)
         return OrderFacts(
             order_id=self._documents.next_id("order"),
@@ -85,11 +99,13 @@ class Orders:
             customer=customer,
             email=checkout.email or (customer or {}).get("email"),
             locale=checkout.locale,
-            gateway="bogus" if checkout.test else "shopify_payments",
+            gateways=tuple(gateway_names(payments)),
             paid=paid,
             test=checkout.test,
             token=secrets.token_hex(16),
             confirmation_number=secrets.token_hex(5).upper()[:9],
+            source_name=checkout.source_name,
+            tags=checkout.tags,
         )
 
     def mark_paid(self, order_id: int) -> Payload:
@@ -180,6 +196,7 @@ class Orders:
             note=note,
             at=at,
             next_id=self._documents.next_id,
+            give_back=partial(self._payments.give_back, record),
         )
         if not (refund["refund_line_items"] or refund["transactions"]):
             raise StoreError("There is nothing to refund.")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Literal
 
-from plugin.devstore.amounts import NOTHING, ZERO, Currencies, Pair, allocate_pair, rounded, total
+from plugin.devstore.amounts import NOTHING, ZERO, Currencies, Pair, allocate_pair, rounded, share_of_units, total
 from plugin.devstore.seed import FREE_SHIPPING_FROM, SHIPPING_PRICE, Product
 
 DiscountKind = Literal["percentage", "fixed_amount", "free_shipping"]
@@ -23,6 +23,15 @@ class AppliedDiscount:
     value: Decimal = ZERO
     variant_ids: frozenset[int] | None = None
     """The variants that it is for; None for the whole order."""
+    units: int | None = None
+    """For how many of their units it is; all of them when None."""
+
+    @property
+    def rank(self) -> int:
+        """When it is taken off: what is off products first, then what is off the order, then off shipping."""
+        if self.kind == "free_shipping":
+            return 2
+        return 1 if self.variant_ids is None else 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +99,13 @@ def price_order(
     tax_rate: Decimal = ZERO,
     taxes_included: bool = False,
 ) -> PricedOrder:
-    """Apply the discounts one after another, each to what the one before left, then shipping and taxes."""
+    """Apply the discounts by their rank, each to what the one before left, then shipping and taxes."""
     priced = list(lines)
-    for index, discount in enumerate(discounts):
+    for index, discount in sorted(enumerate(discounts), key=lambda one: one[1].rank):
         if discount.kind != "free_shipping":
             priced = _with_discount(priced, index, discount, currencies)
     priced = [_with_tax(line, tax_rate, taxes_included, currencies) for line in priced]
-    shipping = _shipping(priced, currencies)
+    shipping = shipping_of(priced, currencies)
     free = next((index for index, discount in enumerate(discounts) if discount.kind == "free_shipping"), None)
     return PricedOrder(
         currencies=currencies,
@@ -113,8 +122,7 @@ def price_order(
 def _with_discount(
     lines: list[PricedLine], index: int, discount: AppliedDiscount, currencies: Currencies
 ) -> list[PricedLine]:
-    # Shopify gives no discount on gift cards.
-    weights = [line.net if _entitled(line, discount) else NOTHING for line in lines]
+    weights = _weights(lines, discount, currencies)
     if discount.kind == "percentage":
         whole = total(weights)
         amount = Pair(
@@ -131,7 +139,20 @@ def _with_discount(
     ]
 
 
-def _entitled(line: PricedLine, discount: AppliedDiscount) -> bool:
+def _weights(lines: list[PricedLine], discount: AppliedDiscount, currencies: Currencies) -> list[Pair]:
+    """What of each line the discount is for."""
+    left, weights = discount.units, []
+    for line in lines:
+        units = line.quantity if entitled(line, discount) else 0
+        if left is not None:
+            units = min(units, left)
+            left -= units
+        weights.append(share_of_units(line.net, units, line.quantity, currencies) if units else NOTHING)
+    return weights
+
+
+def entitled(line: PricedLine, discount: AppliedDiscount) -> bool:
+    """Whether a discount is for a line; Shopify gives none on gift cards."""
     if line.product.gift_card:
         return False
     return discount.variant_ids is None or line.product.variant_id in discount.variant_ids
@@ -147,7 +168,8 @@ def _with_tax(line: PricedLine, rate: Decimal, included: bool, currencies: Curre
     return replace(line, tax=tax)
 
 
-def _shipping(lines: Sequence[PricedLine], currencies: Currencies) -> Pair:
+def shipping_of(lines: Sequence[PricedLine], currencies: Currencies) -> Pair:
+    """What delivery of these lines costs, before discounts on it."""
     shipped = [line.net for line in lines if line.product.requires_shipping]
     if not shipped or total(shipped).shop >= FREE_SHIPPING_FROM:
         return NOTHING

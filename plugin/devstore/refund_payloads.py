@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 
 from plugin.devstore.amounts import NOTHING, Pair, json_number, read_pair, share_of_units, text, total
@@ -28,8 +28,12 @@ def refund_payload(
     note: str,
     at: str,
     next_id: NextId,
+    give_back: Callable[[Decimal], list[tuple[str, Decimal]]],
 ) -> Payload:
-    """The body of refunds/create for those units, with shipping, or for a sum of presentment money alone."""
+    """The body of refunds/create for those units, with shipping, or for a sum of presentment money alone.
+
+    `give_back` returns a sum of that money to where it came from and says how much went to which gateway.
+    """
     refund_id, order_id = next_id("refund"), record.body["id"]
     lines = [_refund_line(record, line_id, count, restock_type, next_id) for line_id, count in quantities.items()]
     shipped = unrefunded_shipping(record.body) if shipping else NOTHING
@@ -52,7 +56,10 @@ def refund_payload(
         "admin_graphql_api_id": gid("Refund", refund_id),
         "order_adjustments": _adjustments(record, worth, paid_back, refund_id, next_id),
         "refund_line_items": lines,
-        "transactions": [_transaction(record, paid_back, at, next_id)] if paid_back else [],
+        "transactions": [
+            _transaction(record, gateway, amount, at, next_id)
+            for gateway, amount in (give_back(paid_back) if paid_back else [])
+        ],
     }
 
 
@@ -125,14 +132,14 @@ def _adjustments(
     ]
 
 
-def _transaction(record: OrderRecord, amount: Decimal, at: str, next_id: NextId) -> Payload:
+def _transaction(record: OrderRecord, gateway: str, amount: Decimal, at: str, next_id: NextId) -> Payload:
     transaction_id, body, currency = next_id("transaction"), record.body, record.currencies.presentment
     unsettled = {"amount": "0.0", "currency": "XXX"}
     return {
         "id": transaction_id,
         "order_id": body["id"],
         "kind": "refund",
-        "gateway": body["payment_gateway_names"][0],
+        "gateway": gateway,
         "status": "success",
         "message": "Refunded",
         "created_at": at,

@@ -19,13 +19,16 @@ from plugin.devstore.deliveries import DeliveryLog
 from plugin.devstore.discounts import Discounts
 from plugin.devstore.documents import Documents
 from plugin.devstore.errors import NotInstalledError
+from plugin.devstore.gift_cards import GiftCards
 from plugin.devstore.id_tokens import issue_id_token
 from plugin.devstore.installation import Installation
 from plugin.devstore.metafields import Metafields
 from plugin.devstore.misbehavior import Misbehavior
 from plugin.devstore.orders import Orders
+from plugin.devstore.payments import Payments
 from plugin.devstore.seed import PRODUCTS, SHOP, Product, Shop, product_by_handle
 from plugin.devstore.sessions import Cart, Session, Sessions
+from plugin.devstore.store_credit import StoreCredit
 from plugin.devstore.times import Clock, graphql_time, payload_time, utc_now
 
 INSTALLATION_GID = gid("AppInstallation", 510_118_504_705)
@@ -45,7 +48,10 @@ class Store:
         self.sessions = Sessions(self.documents)
         self.people = Customers(self.documents, self.deliveries, clock)
         self.discounts = Discounts(self.documents, clock)
-        self.order_book = Orders(self.documents, self.deliveries, self.people, self.discounts, clock)
+        self.gift_cards = GiftCards(self.documents, clock)
+        self.credit = StoreCredit(self.documents, clock)
+        self.payments = Payments(self.gift_cards, self.credit)
+        self.order_book = Orders(self.documents, self.deliveries, self.people, self.discounts, self.payments, clock)
         self.metafield_book = Metafields(self.documents, clock)
 
     def close(self) -> None:

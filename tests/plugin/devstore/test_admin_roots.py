@@ -14,6 +14,7 @@ from plugin.devstore.customer_payloads import Payload
 from plugin.devstore.errors import CheckoutError
 from plugin.devstore.seed import CUSTOMERS
 from plugin.devstore.store import Store
+from tests.support.devstore import Clock
 
 Buy = Callable[..., Payload]
 Run = Callable[..., dict[str, Any]]
@@ -64,7 +65,9 @@ def _discount(**change: Any) -> dict[str, Any]:
 
 
 class TestDiscounts:
-    def test_a_code_is_made_found_used_and_seen_to_be_used(self, run: Run, buy: Buy) -> None:
+    def test_a_code_is_made_found_used_and_after_a_while_seen_to_be_used(
+        self, run: Run, buy: Buy, clock: Clock
+    ) -> None:
         created = run(CREATE, discount=_discount())["discountCodeBasicCreate"]
         order = buy({"stoneware-mug": 1}, discount_codes=("lp-9f3c",))
 
@@ -78,10 +81,14 @@ class TestDiscounts:
         assert order["discount_codes"] == [{"code": "LP-9F3C", "amount": "5.00", "type": "fixed_amount"}]
         query = """query ($code: String!) { codeDiscountNodeByCode(code: $code) {
             id codeDiscount { __typename ... on DiscountCodeBasic { asyncUsageCount } } } }"""
-        assert run(query, code="lp-9f3c")["codeDiscountNodeByCode"] == {
-            "id": node["id"],
-            "codeDiscount": {"__typename": "DiscountCodeBasic", "asyncUsageCount": 1},
-        }
+        counts = []
+        for seconds in (0, 3):
+            clock.advance(seconds)
+            counts.append(run(query, code="lp-9f3c")["codeDiscountNodeByCode"])
+        assert counts == [
+            {"id": node["id"], "codeDiscount": {"__typename": "DiscountCodeBasic", "asyncUsageCount": count}}
+            for count in (0, 1)
+        ]
         with pytest.raises(CheckoutError, match="usage limit"):
             buy({"stoneware-mug": 1}, discount_codes=("LP-9F3C",))
 
