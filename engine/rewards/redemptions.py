@@ -13,7 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.rewards.definitions import CODE_KINDS, CombinesWith, RewardDefinition, RewardKind
-from engine.rewards.states import STATUS, WITH_CODE, RedemptionState, RedemptionStatus
+from engine.rewards.states import STATUS, USED_IN_SHOP, WITH_CODE, RedemptionState, RedemptionStatus
 
 
 class Promise(BaseModel):
@@ -85,7 +85,8 @@ class Redemption:
         """Whether the member may take it back: a code that no order used, or what the staff did not give yet."""
         if self.kind == "manual":
             return self.state == "pending"
-        return self.kind in CODE_KINDS and self.state == "ready" and self.used_order_id is None
+        unused = self.used_order_id is None and self.failure != USED_IN_SHOP
+        return self.kind in CODE_KINDS and self.state == "ready" and unused
 
 
 _SELECT = """SELECT r.program_id, r.redemption_id, r.shop_id, r.customer_id, r.member_id, r.reward_id, r.reward_version,

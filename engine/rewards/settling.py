@@ -12,13 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.rewards.calls import ask_shop
 from engine.rewards.moving import OpenRedemption, open_redemption
 from engine.rewards.redemptions import Redemption
-from engine.rewards.states import COMPENSATED
+from engine.rewards.states import COMPENSATED, USED_IN_SHOP
 
 _ACTOR = "program"
 _LOOK_AGAIN_AFTER = timedelta(days=7)
 _ASSUME_USED_AFTER = timedelta(days=60)
-USED_IN_SHOP = "used-in-shop"
-"""The shop counted a use, and its order has not come or is not paid yet."""
 
 
 async def issued(

@@ -35,6 +35,9 @@ COMPENSATED: frozenset[RedemptionState] = frozenset({"canceled", "expired", "fai
 WITH_CODE: frozenset[RedemptionState] = frozenset({"ready", "canceling", "expiring", "used"})
 """States in which the code is, or was, good at the checkout: only then is it shown."""
 
+USED_IN_SHOP = "used-in-shop"
+"""Told as the failure of a code that could not be taken back: it was used, and its order is still to come."""
+
 STATUS: dict[RedemptionState, RedemptionStatus] = {
     "pending": "PENDING",
     "canceling": "PENDING",

@@ -12,6 +12,9 @@ from engine.shops import ShopReference
 from plugin.services import Services
 from plugin.shopify.admin_client import AdminRefusedError, AdminUnreachableError, Answer
 
+_NOT_DONE = frozenset({"ACCESS_DENIED", "MAX_COST_EXCEEDED"})
+"""Errors that come before anything is done."""
+
 
 class TakenError(Exception):
     """The code exists already."""
@@ -83,7 +86,12 @@ def made_of(answer: Answer, mutation: str, node: str) -> Made:
         codes = {error.code for error in answer.user_errors}
         if codes == {"TAKEN"}:
             raise TakenError
+        if codes == {"INTERNAL_ERROR"}:
+            raise AdminUnreachableError("the shop had trouble of its own", may_have_happened=False)
         raise AdminRefusedError(tuple(sorted(code or "UNNAMED" for code in codes)))
+    codes_without_effect = {str((error.get("extensions") or {}).get("code")) for error in answer.errors}
+    if codes_without_effect & _NOT_DONE:
+        raise AdminRefusedError(tuple(sorted(codes_without_effect)))
     made = (answer.data.get(mutation) or {}).get(node)
     if not isinstance(made, dict) or not isinstance(made.get("id"), str):
         raise AdminUnreachableError("an answer without what was made", may_have_happened=True)
