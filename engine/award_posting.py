@@ -19,6 +19,7 @@ from engine.program import Definition, ProgramVersion
 from engine.rules.expiries import end_of, idle_days
 from engine.rules.holds import held_until, release_moment
 from engine.rules.outcomes import RuleOutcome
+from engine.rules.records import record_of
 from engine.taking import TakingPolicy, take_back
 from engine.taking import expire_due as expire_lots
 
@@ -210,4 +211,5 @@ def _detail(work: Work, award: Award, outcome: RuleOutcome) -> dict[str, str]:
         detail["rate"] = str(outcome.rate)
     if outcome.factor is not None and outcome.factor != 1:
         detail["factor"] = str(outcome.factor)
+    detail["derivation"] = record_of(outcome, award.granted, work.cut_by.get(outcome.rule.handle))
     return detail

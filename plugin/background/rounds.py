@@ -14,12 +14,15 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.audit import audit_due
+from engine.celebrations import celebrate
 from engine.database import tenant_transaction
 from engine.expiry import expire_due
 from engine.outside_calls import forget_settled
+from engine.releases import release_due
 from engine.reservations import void_due
 from engine.rewards.ending import ask_again, expire_codes
 from engine.sealing import programs_to_seal, seal_program
+from plugin.background.files import carry_out_files, forget_files
 from plugin.background.tenants import Tenants
 
 CALLS_KEPT = timedelta(days=30)
@@ -53,6 +56,17 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
         async with tenant_transaction(engine, *await tenants.read()) as connection:
             return await expire_due(connection)
 
+    async def release() -> int:
+        async with tenant_transaction(engine, *await tenants.read()) as connection:
+            return await release_due(connection)
+
+    async def birthdays() -> int:
+        celebrated = 0
+        for program_id in await tenants.read():
+            async with tenant_transaction(engine, program_id) as connection:
+                celebrated += await celebrate(connection, program_id)
+        return celebrated
+
     async def void() -> int:
         async with tenant_transaction(engine, *await tenants.read()) as connection:
             return await void_due(connection)
@@ -73,6 +87,12 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
             log.error("the audit found breaches; run: laurel audit", breaches=breaches)
         return breaches
 
+    async def files() -> int:
+        return await carry_out_files(engine, await tenants.read())
+
+    async def old_files() -> int:
+        return await forget_files(engine, await tenants.read())
+
     async def partitions() -> int:
         async with engine.begin() as connection:
             await connection.execute(text("SELECT maintain_delivery_partitions()"))
@@ -81,9 +101,13 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
     return [
         Round("seal", 2.0, seal),
         Round("expire", 5.0, expire),
+        Round("release", 5.0, release),
+        Round("birthdays", 60.0, birthdays),
         Round("void-held", 5.0, void),
         Round("expire-codes", 5.0, codes),
         Round("forget-calls", 600.0, calls),
+        Round("files", 1.0, files),
+        Round("old-files", 3600.0, old_files),
         Round("audit", 600.0, audit),
         Round("delivery-partitions", 3600.0, partitions),
     ]
