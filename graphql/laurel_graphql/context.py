@@ -7,7 +7,7 @@ committed before its result is read back: the answer never reports what a later 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
@@ -91,6 +91,13 @@ class MerchantContext(RequestContext):
     """A request of the shop's staff; `staff_id` is who, for the record of what they change."""
 
     staff_id: str
+    email_key: Callable[[str], bytes] | None = None
+    """Makes the key by which customers are known from an address, where the caller may look for one."""
+
+    @property
+    def actor(self) -> str:
+        """Who it is, as the ledger and the record of changes keep it."""
+        return f"staff:{self.staff_id}"
 
 
 StorefrontInfo = strawberry.Info[StorefrontContext, None]

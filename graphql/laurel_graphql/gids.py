@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+import strawberry
 
 from laurel_graphql.errors import ErrorCode, RequestError
 
@@ -14,6 +17,11 @@ _NUMBER = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 def gid(kind: str, number: int) -> str:
     """The global id of one of our objects."""
     return f"gid://laurel/{kind}/{number}"
+
+
+def gids_of_shop(kind: str, numbers: Iterable[int]) -> list[strawberry.ID]:
+    """The global ids that the shop's platform gives its own objects."""
+    return [strawberry.ID(f"gid://shopify/{kind}/{number}") for number in numbers]
 
 
 def number_of(value: str, kind: str) -> int:

@@ -47,6 +47,8 @@ def refusal_text(code: str, details: Mapping[str, str | int], words: Words) -> s
             return texts["refused.tier_locked"].format(tiers=str(details["tiers"]).replace(",", ", "))
         case "CURRENCY_NOT_OFFERED":
             return texts["refused.currency_not_offered"].format(currency=details["currency"])
+        case "NOTE_TOO_LONG":
+            return texts["refused.note_too_long"].format(maximum=details["maximum"])
     return texts[f"refused.{code.lower()}"]
 
 

@@ -14,7 +14,7 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
-from laurel_graphql import texts_rewards, texts_ways
+from laurel_graphql import texts_rewards, texts_staff, texts_ways
 
 _ENGLISH = {
     "reason.earn": "Order {order}, {base}",
@@ -59,8 +59,11 @@ _SIMPLIFIED_CHINESE = {
     "points.other": "{count} 积分",
 }
 TEXTS: dict[str, dict[str, str]] = {
-    "en": _ENGLISH | texts_rewards.ENGLISH | texts_ways.ENGLISH,
-    "zh-CN": _SIMPLIFIED_CHINESE | texts_rewards.SIMPLIFIED_CHINESE | texts_ways.SIMPLIFIED_CHINESE,
+    "en": _ENGLISH | texts_rewards.ENGLISH | texts_ways.ENGLISH | texts_staff.ENGLISH,
+    "zh-CN": _SIMPLIFIED_CHINESE
+    | texts_rewards.SIMPLIFIED_CHINESE
+    | texts_ways.SIMPLIFIED_CHINESE
+    | texts_staff.SIMPLIFIED_CHINESE,
 }
 _BABEL_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 

@@ -9,6 +9,7 @@ from typing import Any
 import strawberry
 
 from laurel_graphql.inputs.given import one_of
+from laurel_graphql.inputs.texts import readable
 from laurel_graphql.scalars import CurrencyCode
 
 
@@ -48,12 +49,17 @@ class ComparisonInput:
 
     def to_engine(self) -> dict[str, Any]:
         """As the engine checks it; the field's kind says what the texts mean."""
-        found: dict[str, Any] = {"kind": "compare", "field": self.field, "operator": self.operator.name.lower()}
+        found: dict[str, Any] = {
+            "kind": "compare",
+            "field": readable(self.field),
+            "operator": self.operator.name.lower(),
+        }
         if self.amounts is not None:
             found["amounts"] = {one.currency_code: one.amount for one in self.amounts}
         if self.values is not None:
+            values = [readable(value) for value in self.values]
             many = self.operator in (ConditionOperator.IN, ConditionOperator.NOT_IN)
-            found["value"] = self.values[0] if len(self.values) == 1 and not many else self.values
+            found["value"] = values[0] if len(values) == 1 and not many else values
         return found
 
 

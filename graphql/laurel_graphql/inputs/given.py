@@ -10,6 +10,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from laurel_graphql.inputs.texts import readable
+
 FAULTS_MAXIMUM = 10
 """No more faults than these are told at once."""
 
@@ -35,11 +37,16 @@ def one_of(given: object, what: str) -> tuple[str, Any]:
 
 
 def plain(given: Any) -> Any:
-    """The plain data of an input: what is left out or null is left out, so that the engine's own default counts."""
+    """The plain data of an input: what is left out or null is left out, so that the engine's own default counts.
+
+    Raises RequestError for a text that cannot be kept, and OneOfError.
+    """
     if hasattr(given, "to_engine"):
         return given.to_engine()
     if isinstance(given, Enum):
         return given.name.lower()
+    if isinstance(given, str):
+        return readable(given)
     if isinstance(given, list):
         return [plain(one) for one in given]
     if dataclasses.is_dataclass(given):

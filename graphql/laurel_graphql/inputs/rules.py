@@ -83,7 +83,7 @@ class ExclusionsInput:
 
     def to_engine(self) -> dict[str, Any]:
         """As the engine checks it. Raises RequestError for an id that is none."""
-        found = {name: value for name, value in self.__dict__.items() if value is not None}
+        found = {name: plain(value) for name, value in self.__dict__.items() if value is not None}
         for name, kind in (("collection_ids", "Collection"), ("product_ids", "Product")):
             if name in found:
                 found[name] = [shopify_number_of(one, kind) for one in found[name][:1000]]

@@ -77,7 +77,7 @@ async def _publish(context: MerchantContext, asked: ProgramPublishInput) -> Prog
             context.program_id,
             found.definition,
             effective_from=asked.effective_from,
-            actor=f"staff:{context.staff_id}",
+            actor=context.actor,
         )
     return ProgramPublishPayload(program_version=version_of(version), user_errors=[])
 

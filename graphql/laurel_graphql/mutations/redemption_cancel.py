@@ -7,11 +7,15 @@ from typing import Annotated
 
 import strawberry
 
-from laurel_graphql.caller import member_after
-from laurel_graphql.context import StorefrontInfo
+from engine.rewards.ending import cancel_redemption
+from engine.rewards.reasons import RedemptionRefused
+from laurel_graphql.caller import member_after, words_for
+from laurel_graphql.context import StorefrontContext, StorefrontInfo
 from laurel_graphql.fields import computed
+from laurel_graphql.gids import number_of
+from laurel_graphql.refusals import refusal_text
 from laurel_graphql.types.members import Member
-from laurel_graphql.types.redemptions import Redemption
+from laurel_graphql.types.redemptions import Redemption, redemption_of
 
 
 @strawberry.enum(description="Why a redemption was not canceled. Nothing changed.")
@@ -58,4 +62,24 @@ async def redemption_cancel(
     ],
 ) -> RedemptionCancelPayload:
     """Ask the shop to take the code back; the points follow. Twice is once."""
-    raise NotImplementedError
+    context = info.context
+    redemption_id = number_of(input.redemption_id, "Redemption")
+    if context.customer_id is None:
+        return await _refused(context, RedemptionRefused("SIGNED_OUT"))
+    try:
+        async with context.writing() as connection:
+            redemption = await cancel_redemption(
+                connection, context.program_id, context.shop_id, context.customer_id, redemption_id
+            )
+    except RedemptionRefused as refusal:
+        return await _refused(context, refusal)
+    return RedemptionCancelPayload(redemption=redemption_of(redemption), user_errors=[])
+
+
+async def _refused(context: StorefrontContext, refusal: RedemptionRefused) -> RedemptionCancelPayload:
+    error = RedemptionCancelUserError(
+        field=None if refusal.code == "SIGNED_OUT" else ["input", "redemptionId"],
+        message=refusal_text(refusal.code, refusal.details, await words_for(context)),
+        code=RedemptionCancelErrorCode[refusal.code],
+    )
+    return RedemptionCancelPayload(redemption=None, user_errors=[error])

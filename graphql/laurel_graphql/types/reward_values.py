@@ -11,6 +11,7 @@ from engine.rewards.definitions import FreeProduct, FreeShipping, PercentOff, Re
 from engine.rewards.quoting import Quote, fixed_value
 from engine.rewards.reasons import Reason
 from engine.rewards.redemptions import Promise
+from laurel_graphql.gids import gids_of_shop
 from laurel_graphql.refusals import Words, refusal_text
 from laurel_graphql.scalars import Points
 from laurel_graphql.texts import TEXTS
@@ -150,7 +151,7 @@ def value_of(definition: RewardDefinition, currency: str) -> RewardValue:
         percentage=percentage_of(definition),
         maximum=_money((maximum or {}).get(currency), currency),
         minimum_subtotal=_money((definition.minimum_subtotal or {}).get(currency), currency),
-        variant_ids=_variants(value.variant_ids if isinstance(value, FreeProduct) else ()),
+        variant_ids=gids_of_shop("ProductVariant", value.variant_ids if isinstance(value, FreeProduct) else ()),
     )
 
 
@@ -162,7 +163,7 @@ def promised_value(promise: Promise) -> RewardValue:
         percentage=promise.percentage,
         maximum=_money(promise.maximum_price_minor, promise.currency),
         minimum_subtotal=_money(promise.minimum_subtotal_minor, promise.currency),
-        variant_ids=_variants(promise.variant_ids),
+        variant_ids=gids_of_shop("ProductVariant", promise.variant_ids),
     )
 
 
@@ -197,7 +198,3 @@ def quote_of(quote: Quote, definition: RewardDefinition, words: Words) -> Reward
 
 def _money(minor: int | None, currency: str) -> Money | None:
     return None if minor is None else money_of(minor, currency)
-
-
-def _variants(variant_ids: tuple[int, ...]) -> list[strawberry.ID]:
-    return [strawberry.ID(f"gid://shopify/ProductVariant/{number}") for number in variant_ids]
