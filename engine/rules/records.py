@@ -19,9 +19,9 @@ from engine.rules.definitions import Definition
 from engine.rules.derivations import EXCLUDING, group_json, rounded_with_json, seen_json, text_of
 from engine.rules.fields import prefix_of
 from engine.rules.outcomes import RuleOutcome
-from engine.rules.re_evaluating import base_of, points_of_lines
+from engine.rules.re_evaluating import base_of, is_met, points_of_lines
 from engine.rules.rule import Rule
-from engine.rules.verdicts import Verdict
+from engine.rules.verdicts import Look, Verdict
 
 Json = dict[str, Any]
 _DEFAULTS: Json = {
@@ -178,3 +178,33 @@ def _verdict(node: Node | None, answer: Json | None) -> Json | None:
     nodes = [node.condition] if isinstance(node, Not) else node.conditions
     parts = [_verdict(one, part) for one, part in zip(nodes, answer["parts"], strict=True)]
     return {"kind": node.kind, "met": answer["met"], "parts": parts}
+
+
+def fill_in(derivation: Json, look: Look) -> Json:
+    """The derivation with what was seen of people, as far as it can still be seen and still answers the same."""
+    filled: Json = {name: _filled(derivation[name], look) for name in ("audience", "condition")}
+    filled["multipliers"] = [_filled_multiplier(one, look) for one in derivation["multipliers"]]
+    filled["lines"] = [
+        {
+            **line,
+            "condition": _filled(line["condition"], look),
+            "multipliers": [_filled_multiplier(one, look) for one in line["multipliers"]],
+        }
+        for line in derivation["lines"]
+    ]
+    return {**derivation, **filled}
+
+
+def _filled_multiplier(one: Json, look: Look) -> Json:
+    return {**one, "audience": _filled(one["audience"], look), "condition": _filled(one["condition"], look)}
+
+
+def _filled(verdict: Json | None, look: Look) -> Json | None:
+    if verdict is None:
+        return None
+    if verdict["kind"] != "compare":
+        return {**verdict, "parts": [_filled(part, look) for part in verdict["parts"]]}
+    if verdict["seen_kind"] != "erased":
+        return verdict
+    filled = {**verdict, **seen_json(look(verdict["field"]))}
+    return filled if is_met(filled) == verdict["met"] else verdict

@@ -1,0 +1,44 @@
+"""A derivation explains its points: worked out again from it alone they are the same, whatever the rules."""
+
+from __future__ import annotations
+
+import json
+
+from hypothesis import given, settings
+
+from engine.rules.deciding import decide_order
+from engine.rules.definitions import Definition
+from engine.rules.derivations import derivation_of
+from engine.rules.facts import DecidedFrom
+from engine.rules.looking import FactsLook, OrderLook
+from engine.rules.order_state import OrderState
+from engine.rules.re_evaluating import re_evaluate
+from engine.rules.records import derivation_from, fill_in, record_of
+from tests.support import rule_strategies as any_
+
+
+@given(definition=any_.definitions(), state=any_.orders(), facts=any_.facts())
+@settings(max_examples=100, deadline=None)
+def test_what_is_explained_is_what_is_due(definition: Definition, state: OrderState, facts: DecidedFrom) -> None:
+    for outcome in decide_order(definition, state, facts).outcomes:
+        for granted in (None, 7):
+            derivation = json.loads(json.dumps(derivation_of(outcome, granted)))
+
+            assert re_evaluate(derivation) == outcome.due(granted) == derivation["due"]
+            assert sum(line["points"] for line in derivation["lines"]) == outcome.desired
+
+
+@given(definition=any_.definitions(), state=any_.orders(), facts=any_.facts())
+@settings(max_examples=100, deadline=None)
+def test_the_record_of_a_posting_says_the_same_without_what_is_personal(
+    definition: Definition, state: OrderState, facts: DecidedFrom
+) -> None:
+    look = OrderLook(state.order, "presentment", 0, {}, FactsLook(facts, definition.zone))
+    for outcome in decide_order(definition, state, facts).outcomes:
+        record = record_of(outcome, 9, "weekly")
+        derivation = derivation_from(record, definition)
+
+        assert derivation is not None
+        assert not any(tag in record for tag in ("vip", "VIP", "b2b", "wholesale", "TEN"))
+        assert re_evaluate(derivation) == outcome.due(9)
+        assert fill_in(derivation, look) == derivation_of(outcome, 9, "weekly")
