@@ -7,7 +7,7 @@ import hashlib
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import islice
-from typing import BinaryIO
+from typing import IO
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -93,7 +93,7 @@ class _Check:
 
 
 async def check_file(
-    connection: AsyncConnection, request: BulkRequest, file: BinaryIO, read_customer: CustomerReader
+    connection: AsyncConnection, request: BulkRequest, file: IO[bytes], read_customer: CustomerReader
 ) -> BulkOperation:
     """Read a file and note what each row would do; returns the operation, which waits to be started.
 
@@ -132,7 +132,7 @@ def _checked(request: BulkRequest) -> None:
         raise BulkRefused("NAME_INVALID", f"The file needs a name of 1 to {NAME_MAXIMUM} characters.")
 
 
-def _hash(shop_id: int, file: BinaryIO) -> bytes:
+def _hash(shop_id: int, file: IO[bytes]) -> bytes:
     """The file by its content. A number means another customer in another shop, so it is another file there."""
     digest = hashlib.sha256(f"{shop_id}\n".encode())
     file.seek(0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterator
-from typing import BinaryIO
+from typing import IO
 
 from engine.files.columns import Columns, FileRefused, Record
 
@@ -18,7 +18,7 @@ _DELIMITERS = ",;\t"
 class _Lines:
     """The lines of a text file, with a bound on what one record takes."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._text = io.TextIOWrapper(file, "utf-8-sig", newline="")
         self.record = 0
         self._taken = 0
@@ -52,7 +52,7 @@ class _Lines:
             self._text.detach()
 
 
-def read_delimited(file: BinaryIO, columns: Columns) -> Iterator[Record]:
+def read_delimited(file: IO[bytes], columns: Columns) -> Iterator[Record]:
     """The rows of a CSV file, the header first, with whichever delimiter makes most sense of that.
 
     Raises FileRefused, also in the middle.
@@ -75,7 +75,7 @@ def read_delimited(file: BinaryIO, columns: Columns) -> Iterator[Record]:
         lines.release()
 
 
-def _sniff(file: BinaryIO, columns: Columns) -> str:
+def _sniff(file: IO[bytes], columns: Columns) -> str:
     """The delimiter with which the first line names most columns."""
     lines = _Lines(file)
     try:

@@ -11,7 +11,7 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import BinaryIO, Literal
+from typing import IO, Literal
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
@@ -143,7 +143,7 @@ EXPORTS: dict[ExportName, _Export] = {
 
 
 async def write_export(
-    engine: AsyncEngine, program_id: int, name: ExportName, period: Period, file_format: FileFormat, file: BinaryIO, *,
+    engine: AsyncEngine, program_id: int, name: ExportName, period: Period, file_format: FileFormat, file: IO[bytes], *,
     rows_maximum: int | None = None, progress: Callable[[int], None] | None = None,
 ) -> int:  # fmt: skip
     """Write an export into an open file, with bounded memory; returns the number of its rows.
@@ -161,14 +161,14 @@ async def write_export(
             writer = await asyncio.to_thread(row_writer, file_format, file, export.columns)
             written = 0
             try:
-                streamed = await connection.stream(text(export.sql), values)
-                async for rows in streamed.partitions(_ROWS_AT_A_TIME):
-                    written += len(rows)
-                    if rows_maximum is not None and written > rows_maximum:
-                        raise ExportTooLarge(f"there are more than {rows_maximum} rows; choose a shorter period")
-                    await asyncio.to_thread(writer.write, rows)
-                    if progress is not None:
-                        progress(len(rows))
+                async with connection.stream(text(export.sql), values) as streamed:
+                    async for rows in streamed.partitions(_ROWS_AT_A_TIME):
+                        written += len(rows)
+                        if rows_maximum is not None and written > rows_maximum:
+                            raise ExportTooLarge(f"there are more than {rows_maximum} rows; choose a shorter period")
+                        await asyncio.to_thread(writer.write, rows)
+                        if progress is not None:
+                            progress(len(rows))
             except BaseException:
                 await asyncio.shield(asyncio.to_thread(writer.discard))
                 raise

@@ -10,7 +10,7 @@ from __future__ import annotations
 import io
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import IO
 
 from engine.files.columns import CELL_MAXIMUM, FILE_MAXIMUM_BYTES, ROWS_MAXIMUM, Columns, FileRefused, Record
 from engine.files.delimited_text import read_delimited
@@ -30,7 +30,7 @@ class TableRow:
     """Why the row cannot be read: a code, with a detail after a colon; its cells are empty then."""
 
 
-def read_table(file: BinaryIO, name: str, columns: Columns) -> Iterator[TableRow]:
+def read_table(file: IO[bytes], name: str, columns: Columns) -> Iterator[TableRow]:
     """The rows of a CSV or XLSX file, blank ones left out, read as they are asked for.
 
     `name` is what the file was called: a zip is a workbook only where it says so. Raises FileRefused, also in the
@@ -65,7 +65,7 @@ def _row(record: Record, positions: dict[str, int]) -> TableRow:
     return TableRow(record.number, {name: cells[at] if at < len(cells) else "" for name, at in positions.items()})
 
 
-def _kind(file: BinaryIO, name: str) -> str:
+def _kind(file: IO[bytes], name: str) -> str:
     file.seek(0, io.SEEK_END)
     size = file.tell()
     file.seek(0)

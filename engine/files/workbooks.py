@@ -10,7 +10,7 @@ import warnings
 import zipfile
 from collections.abc import Iterator
 from datetime import date, datetime, time
-from typing import BinaryIO
+from typing import IO
 from xml.parsers import expat
 
 from engine.files.columns import COLUMNS_MAXIMUM, FileRefused, Record
@@ -33,7 +33,7 @@ _EXACT_NUMBER = 10**15
 warnings.filterwarnings("ignore", module="openpyxl")
 
 
-def read_workbook(file: BinaryIO) -> Iterator[Record]:
+def read_workbook(file: IO[bytes]) -> Iterator[Record]:
     """The rows of a workbook's first sheet. Raises FileRefused, also in the middle."""
     _examine(file)
     try:
@@ -45,7 +45,7 @@ def read_workbook(file: BinaryIO) -> Iterator[Record]:
         raise FileRefused("BROKEN", "the workbook cannot be read; save it again with a spreadsheet program") from error
 
 
-def _read(file: BinaryIO) -> Iterator[Record]:
+def _read(file: IO[bytes]) -> Iterator[Record]:
     from openpyxl import load_workbook  # large, and seldom wanted
     from openpyxl.utils import get_column_letter
 
@@ -81,7 +81,7 @@ def _text(value: object) -> str:
     return str(value).strip()
 
 
-def _examine(file: BinaryIO) -> None:
+def _examine(file: IO[bytes]) -> None:
     """Refuse what would not fit into memory, what names outside entities, and what is no zip."""
     try:
         with zipfile.ZipFile(file) as archive:

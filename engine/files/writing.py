@@ -11,7 +11,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
-from typing import BinaryIO, Literal, Protocol
+from typing import IO, Literal, Protocol
 
 FileFormat = Literal["csv", "xlsx"]
 MEDIA_TYPES: dict[FileFormat, str] = {
@@ -54,7 +54,7 @@ class RowWriter(Protocol):
         """Give up instead, and leave nothing behind."""
 
 
-def row_writer(file_format: FileFormat, file: BinaryIO, columns: Sequence[str]) -> RowWriter:
+def row_writer(file_format: FileFormat, file: IO[bytes], columns: Sequence[str]) -> RowWriter:
     """A writer of the format, with the header written."""
     return CsvWriter(file, columns) if file_format == "csv" else XlsxWriter(file, columns)
 
@@ -62,7 +62,7 @@ def row_writer(file_format: FileFormat, file: BinaryIO, columns: Sequence[str]) 
 class CsvWriter:
     """Writes CSV as it comes."""
 
-    def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None:
+    def __init__(self, file: IO[bytes], columns: Sequence[str]) -> None:
         self._text = io.TextIOWrapper(file, "utf-8", newline="")
         self._writer = csv.writer(self._text, lineterminator="\r\n")
         self._writer.writerow(columns)
@@ -83,7 +83,7 @@ class CsvWriter:
 class XlsxWriter:
     """Writes a workbook, kept on disk until it is complete; a further sheet is begun where one is full."""
 
-    def __init__(self, file: BinaryIO, columns: Sequence[str]) -> None:
+    def __init__(self, file: IO[bytes], columns: Sequence[str]) -> None:
         from openpyxl import Workbook  # large, and seldom wanted
 
         self._file = file

@@ -23,10 +23,12 @@ from plugin.merchant.routes import merchant_routes
 from plugin.services import Services, create_services
 from plugin.settings import Settings
 from plugin.shopify.installation import PATCH_PATH, Installation
+from plugin.web.downloads import Downloads
 from plugin.web.graphql_routes import GraphQLRoutes
 from plugin.web.health import HealthRoutes
 from plugin.web.proxy import ProxyChanges
 from plugin.web.responses import error_response, unavailable_response
+from plugin.web.uploads import Uploads
 from plugin.web.webhooks import WebhookIntake
 
 WEBHOOKS_PATH = "/webhooks"
@@ -96,6 +98,8 @@ def _routes(services: Services) -> list[Route | Mount]:
         Route("/proxy/changes", changes.changes, methods=["GET"]),
         Route("/graphql", graphql.bearer, methods=["POST", "OPTIONS"]),
         Route("/admin/graphql", graphql.admin, methods=["POST"]),
+        Route("/admin/files", Uploads(services, installation).check, methods=["POST"]),
+        Route("/admin/exports/{file}", Downloads(services, installation).export, methods=["GET"]),
         Route("/livez", health.live, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),
         Route("/metrics", health.metrics, methods=["GET"]),

@@ -55,9 +55,9 @@ async def read_body(headers: Headers, receive: Receive, maximum_bytes: int) -> b
 
     Raises BodyRefusedError, and ClientDisconnect when the caller goes away.
     """
-    declared = _declared_length(headers)
+    declared = declared_length(headers)
     if declared is not None and declared > maximum_bytes:
-        await _throw_away(receive)
+        await throw_away(receive)
         raise BodyRefusedError(413, "the body is too large")
     body = await _first_chunks(receive, maximum_bytes)
     if declared is not None and declared != len(body):
@@ -65,7 +65,8 @@ async def read_body(headers: Headers, receive: Receive, maximum_bytes: int) -> b
     return body
 
 
-def _declared_length(headers: Headers) -> int | None:
+def declared_length(headers: Headers) -> int | None:
+    """What Content-Length says, None without it. Raises BodyRefusedError for what is no length."""
     text = only_header(headers, b"content-length")
     if text is None:
         return None
@@ -107,11 +108,11 @@ async def _further_chunks(receive: Receive, first: bytes, maximum_bytes: int) ->
             return b"".join(chunks)
     chunks.clear()
     if message.get("more_body", False):
-        await _throw_away(receive)
+        await throw_away(receive)
     raise BodyRefusedError(413, "the body is too large")
 
 
-async def _throw_away(receive: Receive) -> None:
+async def throw_away(receive: Receive) -> None:
     """Read on for a moment: a connection that is closed under a sender loses the answer with it."""
     left = REFUSED_READ_MAXIMUM_BYTES
     with suppress(TimeoutError):
