@@ -105,7 +105,7 @@ class Ledger:
         self.planned: list[PlannedTransaction] = []
         self.new_lots: list[Lot] = []
         self.touched_lots: dict[tuple[int, int], Lot] = {}
-        self._roots: dict[MemberKey, MemberKey] = {}
+        self._follow: dict[MemberKey, MemberKey] = {}
         self._ids: list[int] = []
 
     @classmethod
@@ -118,28 +118,28 @@ class Ledger:
         ledger = cls(connection, now)
         wanted = sorted(set(members))
         for _ in range(_MOVES_AT_MOST):  # again only when a merge was committed while we waited for the lock
-            rows = await ledger_store.lock_members(connection, wanted)
-            for program_id, asked_id, merged_into, *balances in rows:
-                root = MemberKey(program_id, balances[0])
-                ledger._roots[MemberKey(program_id, asked_id)] = root
+            moved: set[MemberKey] = set()
+            for program_id, asked_id, merged_into, *balances in await ledger_store.lock_members(connection, wanted):
+                locked = MemberKey(program_id, balances[0])
+                ledger._follow[MemberKey(program_id, asked_id)] = locked
+                ledger._follow[locked] = MemberKey(program_id, merged_into or locked.member_id)
                 if merged_into is None:
-                    ledger.holdings[root] = Holdings(root, *balances[1:])
-            moved = {MemberKey(row[0], row[2]) for row in rows if row[2] is not None}
-            ledger._roots |= {
-                asked: MemberKey(asked.program_id, row[2])
-                for row in rows
-                if row[2] is not None
-                for asked, root in ledger._roots.items()
-                if root == MemberKey(row[0], row[3])
-            }
-            if not moved - ledger.holdings.keys():
+                    ledger.holdings[locked] = Holdings(locked, *balances[1:])
+                else:
+                    moved.add(ledger._follow[locked])
+            wanted = sorted(moved - ledger.holdings.keys())
+            if not wanted:
                 return ledger
-            wanted = sorted(moved)
         raise RuntimeError("a member is merged on and on")
 
     def root(self, key: MemberKey) -> MemberKey:
-        """Whose account a member's points are in: their own, or that of the member they were merged into."""
-        return self._roots[key]
+        """Whose account a member's points are in: their own, or that of the member they were merged into.
+
+        Raises KeyError for a member who was not locked.
+        """
+        while (followed := self._follow[key]) != key:
+            key = followed
+        return key
 
     async def draw_ids(self, count: int) -> None:
         """Draw as many ids as the coming plans need at most; unused ones stay gaps."""
@@ -158,8 +158,9 @@ class Ledger:
             holdings = self.holdings[key]
             holdings.lots, holdings.all_lots = [], True
         for lot in await ledger_store.read_lots(self.connection, wanted, list(owners)):
-            key = self._roots.get(MemberKey(lot.program_id, lot.member_id)) or owners[lot.award_id or 0]
-            self.lots_of(key).append(lot)
+            holder = MemberKey(lot.program_id, lot.member_id)
+            # What expired of an award before a merge is still in its old member's name.
+            self.lots_of(self.root(holder) if holder in self._follow else owners[lot.award_id or 0]).append(lot)
 
     async def load_spendable_lots(self, key: MemberKey, points: int) -> None:
         """Read a member's lots in the order of spending, as far as `points` go; those that are due come first.

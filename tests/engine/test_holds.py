@@ -1,0 +1,110 @@
+"""Points that wait: seen at once, spendable later, taken back first."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from engine.database import tenant_transaction
+from engine.events import Fulfillment
+from engine.releases import release_due
+from engine.shops import ShopReference
+from tests.support.facts import PAID_AT, line, order, refund
+from tests.support.programs import Balance, apply, balance, breaches, publish_rules, purchase
+
+UNTIL_SENT = {"kind": "until", "event": "fulfilled", "at_most_days": 30}
+UNTIL_DELIVERED = {"kind": "until", "event": "delivered", "at_most_days": 30}
+
+
+async def release(engine: AsyncEngine, shop: ShopReference) -> int:
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        return await release_due(connection)
+
+
+async def let_time_pass(engine: AsyncEngine, shop: ShopReference, by: timedelta) -> None:
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        await connection.execute(text("UPDATE awards SET release_at = release_at - :by"), {"by": by})
+
+
+async def test_points_held_for_days_are_pending_until_their_day(engine: AsyncEngine, shop: ShopReference) -> None:
+    await publish_rules(engine, shop, purchase(hold={"kind": "days", "days": 14}))
+    await apply(engine, shop, order(10, [line("45.00")]))
+
+    assert await balance(engine, shop) == Balance(0, pending=45)
+    assert await release(engine, shop) == 0
+    await let_time_pass(engine, shop, timedelta(days=14))
+    assert (await release(engine, shop), await release(engine, shop)) == (1, 0)
+    assert await balance(engine, shop) == Balance(45)
+    assert await breaches(engine, shop) == {}
+
+
+async def test_a_refund_takes_the_awards_own_held_points_first(engine: AsyncEngine, shop: ShopReference) -> None:
+    await publish_rules(engine, shop, purchase(hold=UNTIL_SENT), purchase("again", "2"))
+    await apply(engine, shop, order(10, [line("45.00")]), refund(1, 10, "15.00"))
+
+    assert await balance(engine, shop) == Balance(60, pending=30)
+    await apply(engine, shop, refund(2, 10, "30.00"))
+    assert await balance(engine, shop) == Balance(0)
+    assert await breaches(engine, shop) == {}
+
+
+async def test_sending_the_order_releases_its_points_in_any_order_of_arrival(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(engine, shop, purchase(hold=UNTIL_DELIVERED))
+    paid = order(10, [line("45.00")])
+    sent = PAID_AT + timedelta(hours=1)
+    whole = order(10, [line("45.00")], updated_at=sent)
+    whole = type(whole)(**{name: getattr(whole, name) for name in whole.__dataclass_fields__} | {"fulfilled_at": sent})
+    parcel = Fulfillment(10, 1, sent, sent, delivered_at=sent + timedelta(hours=2))
+
+    await apply(engine, shop, parcel)
+    await apply(engine, shop, paid)
+    assert await balance(engine, shop) == Balance(0, pending=45)
+    await apply(engine, shop, whole)
+    assert await balance(engine, shop) == Balance(45)
+    await apply(engine, shop, parcel, paid, whole)
+    assert await balance(engine, shop) == Balance(45)
+    assert await breaches(engine, shop) == {}
+
+
+async def test_what_never_arrives_is_released_at_the_deadline(engine: AsyncEngine, shop: ShopReference) -> None:
+    await publish_rules(engine, shop, purchase(hold=UNTIL_SENT))
+    await apply(engine, shop, order(10, [line("45.00")]))
+    await let_time_pass(engine, shop, timedelta(days=29))
+
+    assert await release(engine, shop) == 1
+    assert await balance(engine, shop) == Balance(45)
+
+
+async def test_released_points_live_as_long_as_if_they_were_earned_then(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(
+        engine, shop, purchase(hold={"kind": "days", "days": 14}, expiry={"kind": "after", "days": 100})
+    )
+    await apply(engine, shop, order(10, [line("45.00")]))
+    await let_time_pass(engine, shop, timedelta(days=14))
+    await release(engine, shop)
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        lived = (await connection.execute(text("SELECT expires_at - now() FROM lots"))).scalar_one()
+
+    assert timedelta(days=99, hours=23) < lived <= timedelta(days=100)
+    assert await breaches(engine, shop) == {}
+
+
+async def test_debt_is_paid_when_points_are_released_and_not_before(engine: AsyncEngine, shop: ShopReference) -> None:
+    await publish_rules(engine, shop, purchase(), purchase("later", "1", hold={"kind": "days", "days": 14}))
+    await apply(engine, shop, order(10, [line("100.00")]))
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        await connection.execute(text("SET LOCAL ROLE postgres"))
+        await connection.execute(text("UPDATE awards SET release_at = now() WHERE rule = 'later'"))
+    assert await balance(engine, shop) == Balance(100, pending=100)
+    await release(engine, shop)
+
+    assert await balance(engine, shop) == Balance(200)
+    await apply(engine, shop, refund(1, 10, "100.00"))
+    assert await balance(engine, shop) == Balance(0)
+    assert await breaches(engine, shop) == {}
