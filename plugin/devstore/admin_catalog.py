@@ -6,12 +6,23 @@ from typing import Any
 
 from plugin.devstore.admin_values import Node, money
 from plugin.devstore.customer_payloads import gid, gid_number
-from plugin.devstore.seed import EXCHANGE_RATES, PRODUCTS, SHOP, VENDOR, Product, product_by_id
+from plugin.devstore.product_book import ProductFacts
+from plugin.devstore.seed import (
+    COLLECTION_IDS,
+    COLLECTIONS,
+    EXCHANGE_RATES,
+    PRODUCTS,
+    SHOP,
+    VENDOR,
+    Product,
+    product_by_id,
+)
 from plugin.devstore.store import INSTALLATION_GID, Store
+from plugin.devstore.times import graphql_time
 
 
-def product_node(product: Product) -> Node:
-    """One product."""
+def product_node(product: Product, facts: ProductFacts) -> Node:
+    """One product with what the merchant says of it."""
     return {
         "__typename": "Product",
         "id": gid("Product", product.id),
@@ -19,9 +30,12 @@ def product_node(product: Product) -> Node:
         "handle": product.handle,
         "title": product.title,
         "description": product.description,
-        "productType": product.collection.title(),
+        "productType": COLLECTIONS[product.collection],
+        "createdAt": graphql_time(facts.updated_at),
+        "updatedAt": graphql_time(facts.updated_at),
         "vendor": VENDOR,
-        "tags": [],
+        "tags": list(facts.tags),
+        "collections": [collection_node(handle) for handle in facts.collections],
         "status": "ACTIVE",
         "isGiftCard": product.gift_card,
         "priceRangeV2": {
@@ -40,8 +54,20 @@ def product_node(product: Product) -> Node:
     }
 
 
+def collection_node(handle: str) -> Node:
+    """One collection, without its products."""
+    number = COLLECTION_IDS[handle]
+    return {
+        "__typename": "Collection",
+        "id": gid("Collection", number),
+        "legacyResourceId": str(number),
+        "handle": handle,
+        "title": COLLECTIONS[handle],
+    }
+
+
 class CatalogQueries:
-    """`shop`, `currentAppInstallation`, `storeCreditConfiguration`, `product` and `products`."""
+    """`shop`, `currentAppInstallation`, `storeCreditConfiguration`, `product`, `products` and `collections`."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -102,8 +128,26 @@ class CatalogQueries:
     def product(self, id: str) -> Node | None:  # noqa: A002  # the schema's own name
         """One product, or null."""
         product = product_by_id(gid_number(id, "Product") or 0)
-        return None if product is None else product_node(product)
+        return None if product is None else product_node(product, self._store.product_book.of(product))
 
-    def products(self, **_arguments: Any) -> list[Node]:
-        """All products; the connection pages through them."""
-        return [product_node(product) for product in PRODUCTS]
+    def products(self, query: str | None = None, **_arguments: Any) -> list[Node]:
+        """All products, or those that `id:…`, `tag:…` or words of their titles find; the connection pages through."""
+        return [
+            product_node(product, self._store.product_book.of(product))
+            for product in PRODUCTS
+            if _is_wanted(product, self._store.product_book.of(product), (query or "").strip())
+        ]
+
+    def collections(self, **_arguments: Any) -> list[Node]:
+        """All collections; the connection pages through them."""
+        return [collection_node(handle) for handle in COLLECTIONS]
+
+
+def _is_wanted(product: Product, facts: ProductFacts, query: str) -> bool:
+    field, _, value = query.partition(":")
+    value = value.strip("'\"").lower()
+    if field == "id":
+        return str(product.id) == value
+    if field == "tag":
+        return value in (tag.lower() for tag in facts.tags)
+    return all(word in product.title.lower() for word in query.lower().replace("*", "").split())

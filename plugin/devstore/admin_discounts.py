@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 from plugin.devstore.admin_values import Node, money, user_error
@@ -12,6 +13,7 @@ from plugin.devstore.store import Store
 from plugin.devstore.times import graphql_time
 
 Input = dict[str, Any]
+_TEXT_MAXIMUM = 255
 
 
 class DiscountRoots:
@@ -32,23 +34,38 @@ class DiscountRoots:
 
     def create_basic(self, basicCodeDiscount: Input) -> Node:  # noqa: N803  # the schema's own name
         """An amount or a percentage off. The code must be new: a repeat is refused as TAKEN."""
-        given = (basicCodeDiscount.get("customerGets") or {}).get("value") or {}
+        gets = basicCodeDiscount.get("customerGets") or {}
+        given, path = gets.get("value") or {}, ["basicCodeDiscount", "customerGets", "value"]
         amount = (given.get("discountAmount") or {}).get("amount")
         quantity = given.get("discountOnQuantity") or {}
         percentage = given.get("percentage", (quantity.get("effect") or {}).get("percentage"))
         if amount is None and percentage is None:
-            return _refused(user_error(["basicCodeDiscount", "customerGets", "value"], "Value can't be blank", "BLANK"))
+            return _refused(user_error(path, "Value can't be blank", "BLANK"))
+        if percentage is not None and not 0 < percentage <= 1:
+            return _refused(
+                user_error([*path, "percentage"], "Value must be between 0.0 and 1.0", "VALUE_OUTSIDE_RANGE")
+            )
+        if percentage is None and Decimal(str(amount)) <= 0:
+            return _refused(user_error([*path, "discountAmount"], "Value must be greater than 0", "GREATER_THAN"))
         return self._create(
             "basicCodeDiscount",
             basicCodeDiscount,
             kind="fixed_amount" if percentage is None else "percentage",
             value=str(amount if percentage is None else percentage),
-            variant_ids=_variants((basicCodeDiscount.get("customerGets") or {}).get("items") or {}),
+            variant_ids=_variants(gets.get("items") or {}),
+            units=int(quantity["quantity"]) if quantity.get("quantity") else None,
         )
 
     def create_free_shipping(self, freeShippingCodeDiscount: Input) -> Node:  # noqa: N803  # the schema's own name
         """Free shipping. The code must be new: a repeat is refused as TAKEN."""
-        return self._create("freeShippingCodeDiscount", freeShippingCodeDiscount, kind="free_shipping", value="0")
+        most = freeShippingCodeDiscount.get("maximumShippingPrice")
+        return self._create(
+            "freeShippingCodeDiscount",
+            freeShippingCodeDiscount,
+            kind="free_shipping",
+            value="0",
+            shipping_maximum=None if most is None else str(most),
+        )
 
     def deactivate(self, id: str) -> Node:  # noqa: A002  # the schema's own name
         """End a discount now."""
@@ -58,9 +75,9 @@ class DiscountRoots:
         return {"codeDiscountNode": self._node(self._store.discounts.deactivate(discount)), "userErrors": []}
 
     def _create(self, argument: str, given: Input, **values: Any) -> Node:
-        for field in ("code", "title", "startsAt"):
-            if not given.get(field):
-                return _refused(user_error([argument, field], f"{field} can't be blank", "BLANK"))
+        problem = self._problem(argument, given)
+        if problem is not None:
+            return _refused(problem)
         minimum = ((given.get("minimumRequirement") or {}).get("subtotal") or {}).get("greaterThanOrEqualToSubtotal")
         try:
             discount = self._store.discounts.create(
@@ -76,12 +93,22 @@ class DiscountRoots:
                 **values,
             )
         except CodeTakenError:
-            return _refused(
-                user_error(
-                    [argument, "code"], "Code must be unique. Please try a different code.", "TAKEN", extraInfo=None
-                )
-            )
+            message = "Code must be unique. Please try a different code."
+            return _refused(user_error([argument, "code"], message, "TAKEN"))
         return {"codeDiscountNode": self._node(discount), "userErrors": []}
+
+    def _problem(self, argument: str, given: Input) -> Node | None:
+        for field in ("code", "title", "startsAt"):
+            if not given.get(field):
+                return user_error([argument, field], f"{field} can't be blank", "BLANK")
+        for field in ("code", "title"):
+            if len(given[field]) > _TEXT_MAXIMUM:
+                return user_error([argument, field], f"{field} is too long (maximum is 255 characters)", "TOO_LONG")
+        if given.get("endsAt") and graphql_time(given["endsAt"]) <= graphql_time(given["startsAt"]):
+            return user_error([argument, "endsAt"], "Ends at needs to be after starts_at", "END_DATE_BEFORE_START_DATE")
+        if not (given.get("context") or given.get("customerSelection")):
+            return user_error([argument, "context"], "Context can't be blank", "BLANK")
+        return None
 
     def _node(self, discount: Discount) -> Node:
         kind = "DiscountCodeFreeShipping" if discount.kind == "free_shipping" else "DiscountCodeBasic"
@@ -103,6 +130,13 @@ class DiscountRoots:
                 "codes": [{"id": gid("DiscountRedeemCode", discount.id), "code": discount.code}],
                 "codesCount": {"count": 1, "precision": "EXACT"},
                 "combinesWith": _combines_with(discount),
+                "discountClasses": [discount.discount_class],
+                "summary": discount.title,
+                "shortSummary": discount.title,
+                "tags": [],
+                "maximumShippingPrice": None
+                if discount.shipping_maximum is None
+                else money(discount.shipping_maximum, SHOP.currency),
                 "minimumRequirement": None
                 if minimum is None
                 else {

@@ -108,6 +108,7 @@ def _queries(store: Store) -> Roots:
         "storeCreditConfiguration": catalog.store_credit_configuration,
         "product": catalog.product,
         "products": catalog.products,
+        "collections": catalog.collections,
         "order": orders.order,
         "orders": orders.orders,
         "customer": customers.customer,

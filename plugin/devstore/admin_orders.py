@@ -9,6 +9,7 @@ from typing import Any
 from graphql import GraphQLError
 
 from plugin.devstore.admin_catalog import product_node
+from plugin.devstore.admin_order_discounts import allocation_nodes, application_nodes, shipping_line_node
 from plugin.devstore.admin_refunds import payment_nodes, refund_node
 from plugin.devstore.admin_values import Node, money_bag
 from plugin.devstore.amounts import NOTHING, Pair, read_pair, total
@@ -19,6 +20,7 @@ from plugin.devstore.store import Store
 from plugin.devstore.times import graphql_time
 
 CustomerNode = Callable[[int], Node]
+_FULFILLMENT_STATUSES = {None: "UNFULFILLED", "partial": "PARTIALLY_FULFILLED", "fulfilled": "FULFILLED"}
 _FILTER = re.compile(r"(?P<field>[a-z_]+):(?P<operator>>=|<=|>|<)?(?P<value>'[^']*'|\"[^\"]*\"|\S+)")
 
 
@@ -48,7 +50,7 @@ class OrderQueries:
     def _node(self, record: OrderRecord) -> Node:
         body = record.body
         customer = body["customer"]
-        lines = {line["id"]: _line_node(record, line) for line in body["line_items"]}
+        lines = {line["id"]: self._line_node(record, line) for line in body["line_items"]}
         refunds = [refund_node(record, refund, lines) for refund in body["refunds"]]
         returned = [transaction for refund in refunds for transaction in refund["transactions"]]
         return {
@@ -58,7 +60,31 @@ class OrderQueries:
             "lineItems": list(lines.values()),
             "transactions": payment_nodes(record) + returned,
             "refunds": refunds,
+            "discountApplications": application_nodes(body),
+            "shippingLines": [shipping_line_node(body, line) for line in body["shipping_lines"]],
+            "fulfillments": [_fulfillment_node(parcel) for parcel in body["fulfillments"]],
         }
+
+    def _line_node(self, record: OrderRecord, line: Payload) -> Node:
+        product = product_by_id(line["product_id"])
+        node = None if product is None else product_node(product, self._store.product_book.of(product))
+        return _line_node(record, line) | {"product": node}
+
+
+def _fulfillment_node(parcel: Payload) -> Node:
+    delivered = parcel["shipment_status"] == "delivered"
+    return {
+        "__typename": "Fulfillment",
+        "id": gid("Fulfillment", parcel["id"]),
+        "legacyResourceId": str(parcel["id"]),
+        "name": parcel["name"],
+        "status": parcel["status"].upper(),
+        "displayStatus": "DELIVERED" if delivered else "FULFILLED",
+        "createdAt": graphql_time(parcel["created_at"]),
+        "updatedAt": graphql_time(parcel["updated_at"]),
+        "deliveredAt": graphql_time(parcel["updated_at"]) if delivered else None,
+        "totalQuantity": sum(line["quantity"] for line in parcel["line_items"]),
+    }
 
 
 def _conditions(query: str) -> list[tuple[str, str, str]]:
@@ -108,7 +134,7 @@ def _facts(body: Payload) -> Node:
         "closedAt": None if body["closed_at"] is None else graphql_time(body["closed_at"]),
         "cancelReason": None if body["cancel_reason"] is None else body["cancel_reason"].upper(),
         "displayFinancialStatus": body["financial_status"].upper(),
-        "displayFulfillmentStatus": "UNFULFILLED",
+        "displayFulfillmentStatus": _FULFILLMENT_STATUSES[body["fulfillment_status"]],
         "fullyPaid": body["financial_status"] not in ("pending", "voided"),
         "sourceName": body["source_name"],
         "taxesIncluded": body["taxes_included"],
@@ -161,7 +187,6 @@ def _line_node(record: OrderRecord, line: Payload) -> Node:
     full = read_pair(line["price_set"]) * line["quantity"]
     discounted = _bag(record, full - line_discount(line))
     before_codes = _bag(record, full)
-    product = product_by_id(line["product_id"])
     return {
         "__typename": "LineItem",
         "id": gid("LineItem", line["id"]),
@@ -177,7 +202,6 @@ def _line_node(record: OrderRecord, line: Payload) -> Node:
         "sku": line["sku"],
         "vendor": line["vendor"],
         "customAttributes": _attributes(line["properties"]),
-        "product": None if product is None else product_node(product),
         "variant": {
             "__typename": "ProductVariant",
             "id": gid("ProductVariant", line["variant_id"]),
@@ -188,9 +212,7 @@ def _line_node(record: OrderRecord, line: Payload) -> Node:
         "originalUnitPriceSet": money_bag(line["price_set"]),
         "originalTotalSet": before_codes,
         "discountedTotalSet": lambda withCodeDiscounts=False: discounted if withCodeDiscounts else before_codes,  # noqa: N803
-        "discountAllocations": [
-            {"allocatedAmountSet": money_bag(allocation["amount_set"])} for allocation in line["discount_allocations"]
-        ],
+        "discountAllocations": allocation_nodes(record.body, line),
         "taxLines": [
             {"title": tax["title"], "rate": tax["rate"], "priceSet": money_bag(tax["price_set"])}
             for tax in line["tax_lines"]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from typing import Any, TypeVar
 
-from pydantic import BaseModel, ValidationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
@@ -25,12 +22,11 @@ from plugin.devstore.control_bodies import (
     RefundBody,
     ScopesBody,
 )
+from plugin.devstore.control_routes import Answer, control_route
+from plugin.devstore.control_shop import ShopControl
 from plugin.devstore.errors import NotThereError, StoreError
 from plugin.devstore.misbehavior import MisbehaviorChange, fields_of
 from plugin.devstore.store import Store
-
-Answer = dict[str, Any]
-BodyT = TypeVar("BodyT", bound=BaseModel)
 
 
 class Control:
@@ -41,41 +37,29 @@ class Control:
 
     def routes(self) -> list[Route]:
         """All of them."""
+        store = self._store
         return [
-            self._route("checkout", CheckoutBody, self._checkout),
-            self._route("refund", RefundBody, self._refund),
-            self._route("cancel", OrderBody, lambda body: {"order": self._store.cancel(body.order_id)}),
-            self._route(
-                "mark-paid", OrderBody, lambda body: {"order": self._store.order_book.mark_paid(body.order_id)}
+            control_route("checkout", CheckoutBody, self._checkout),
+            control_route("refund", RefundBody, self._refund),
+            control_route("cancel", OrderBody, lambda body: {"order": store.cancel(body.order_id)}),
+            control_route("mark-paid", OrderBody, lambda body: {"order": store.order_book.mark_paid(body.order_id)}),
+            control_route(
+                "edit", EditBody, lambda body: {"order": self._store.edit_order(body.order_id, body.removals)}
             ),
-            self._route("edit", EditBody, lambda body: {"order": self._store.edit_order(body.order_id, body.removals)}),
-            self._route("customers", CustomerBody, self._customer),
-            self._route("privacy", PrivacyBody, self._privacy),
-            self._route("uninstall", Nothing, lambda _: self._installation(self._store.uninstall_app)),
-            self._route("reinstall", Nothing, lambda _: self._installation(self._store.reinstall_app)),
-            self._route("expire-tokens", Nothing, lambda _: self._installation(self._store.installation.expire_tokens)),
-            self._route("scopes", ScopesBody, self._scopes),
-            self._route("embed", EmbedBody, self._embed),
-            self._route("misbehave", MisbehaviorChange, self._misbehave),
-            self._route("redeliver", RedeliverBody, self._redeliver),
+            control_route("customers", CustomerBody, self._customer),
+            control_route("privacy", PrivacyBody, self._privacy),
+            control_route("uninstall", Nothing, lambda _: self._installation(store.uninstall_app)),
+            control_route("reinstall", Nothing, lambda _: self._installation(store.reinstall_app)),
+            control_route("expire-tokens", Nothing, lambda _: self._installation(store.installation.expire_tokens)),
+            control_route("scopes", ScopesBody, self._scopes),
+            control_route("embed", EmbedBody, self._embed),
+            control_route("misbehave", MisbehaviorChange, self._misbehave),
+            control_route("redeliver", RedeliverBody, self._redeliver),
+            *ShopControl(store).routes(),
             Route("/devstore/deliveries", self._deliveries, methods=["GET"]),
             Route("/devstore/orders", self._orders, methods=["GET"]),
             Route("/devstore/id-token", self._id_token, methods=["GET"]),
         ]
-
-    def _route(self, name: str, model: type[BodyT], act: Callable[[BodyT], Answer]) -> Route:
-        async def endpoint(request: Request) -> JSONResponse:
-            try:
-                body = model.model_validate_json(await request.body() or b"{}")
-                return JSONResponse(act(body))
-            except ValidationError as error:
-                return JSONResponse({"error": json.loads(error.json(include_url=False))}, status_code=400)
-            except NotThereError as error:
-                return JSONResponse({"error": str(error)}, status_code=404)
-            except StoreError as error:
-                return JSONResponse({"error": str(error)}, status_code=400)
-
-        return Route(f"/devstore/{name}", endpoint, methods=["POST"])
 
     def _checkout(self, body: CheckoutBody) -> Answer:
         customer_id = body.customer_id
@@ -95,6 +79,10 @@ class Control:
                 test=body.test,
                 paid=body.paid,
                 locale=body.locale,
+                gift_cards=tuple(body.gift_cards),
+                store_credit=body.store_credit,
+                source_name=body.source_name,
+                tags=tuple(body.tags),
             )
         )
         return {"order": order, "deliveries": self._owed(order["id"])}

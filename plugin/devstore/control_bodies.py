@@ -36,6 +36,10 @@ class CheckoutBody(_Body):
     test: bool = False
     paid: bool = True
     locale: str = "en"
+    gift_cards: list[str] = Field(default=[], max_length=10)
+    store_credit: bool = False
+    source_name: str = "web"
+    tags: list[str] = Field(default=[], max_length=250)
 
 
 class RefundBody(_Body):
@@ -54,6 +58,13 @@ class OrderBody(_Body):
     order_id: int
 
 
+class FulfillBody(_Body):
+    """POST /devstore/fulfill: units by line id; all that is left to send when not given."""
+
+    order_id: int
+    lines: dict[int, Annotated[int, Field(ge=1)]] | None = None
+
+
 class EditBody(_Body):
     """POST /devstore/edit: units to remove by line id."""
 
@@ -69,6 +80,50 @@ class CustomerBody(_Body):
     first_name: str | None = None
     last_name: str | None = None
     delete: bool = False
+
+
+class MergeBody(_Body):
+    """POST /devstore/customers/merge."""
+
+    kept_id: int = Field(gt=0, lt=2**63)
+    removed_id: int = Field(gt=0, lt=2**63)
+
+
+class TagsBody(_Body):
+    """POST /devstore/customers/tags."""
+
+    customer_id: int = Field(gt=0, lt=2**63)
+    add: list[str] = Field(default=[], max_length=250)
+    remove: list[str] = Field(default=[], max_length=250)
+
+
+class ConsentBody(_Body):
+    """POST /devstore/customers/consent: whether they receive the newsletter."""
+
+    customer_id: int = Field(gt=0, lt=2**63)
+    subscribed: bool
+
+
+class ProductBody(_Body):
+    """POST /devstore/products: what is given replaces what was."""
+
+    handle: str
+    tags: list[str] | None = None
+    collections: list[str] | None = None
+
+
+class GiftCardBody(_Body):
+    """POST /devstore/gift-cards: a card that the merchant made, in the shop's currency."""
+
+    amount: Decimal = Field(gt=0, le=10_000, max_digits=10, decimal_places=2)
+    code: str | None = Field(default=None, pattern=r"^[A-Za-z0-9]{8,20}$")
+
+
+class StoreCreditBody(_Body):
+    """POST /devstore/store-credit: credit that the merchant gives, in the shop's currency."""
+
+    customer_id: int = Field(gt=0, lt=2**63)
+    amount: Decimal = Field(gt=0, le=10_000, max_digits=10, decimal_places=2)
 
 
 class PrivacyBody(_Body):

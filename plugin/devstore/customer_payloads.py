@@ -73,9 +73,18 @@ def new_customer(
     }
 
 
+_NOT_TOLD = frozenset({"tags", "email_marketing_consent", "sms_marketing_consent"})
+"""What bodies of customers do not carry any more: tags and consent have topics of their own."""
+
+
+def as_webhook(customer: Payload) -> Payload:
+    """The customer as customers/create and customers/update carry them."""
+    return {key: value for key, value in customer.items() if key not in _NOT_TOLD}
+
+
 def customer_in_order(customer: Payload) -> Payload:
     """The customer as an order embeds them: without the list of addresses, and without an empty default address."""
-    left_out = {"addresses"} if customer["default_address"] else {"addresses", "default_address"}
+    left_out = _NOT_TOLD | ({"addresses"} if customer["default_address"] else {"addresses", "default_address"})
     return {key: value for key, value in customer.items() if key not in left_out}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from plugin.devstore.customer_payloads import Payload, address_payload, gid, new_customer, seeded_customer
+from plugin.devstore.customer_payloads import Payload, address_payload, as_webhook, gid, new_customer, seeded_customer
 from plugin.devstore.deliveries import DeliveryLog
 from plugin.devstore.documents import Documents
 from plugin.devstore.errors import NotThereError, StoreError
@@ -71,7 +71,7 @@ class Customers:
         body["addresses"] = [body["default_address"]]
         with self._documents.together():
             self._documents.put("customer", customer_id, body)
-            self._deliveries.emit("customers/create", body, event_id=event_id)
+            self._deliveries.emit("customers/create", as_webhook(body), event_id=event_id)
         return body
 
     def update(self, customer_id: int, changes: Mapping[str, Any]) -> Payload:
@@ -84,7 +84,7 @@ class Customers:
         body["updated_at"] = after(body["updated_at"], self._clock())
         with self._documents.together():
             self._documents.put("customer", customer_id, body)
-            self._deliveries.emit("customers/update", body)
+            self._deliveries.emit("customers/update", as_webhook(body))
         return body
 
     def delete(self, customer_id: int) -> None:
@@ -95,6 +95,41 @@ class Customers:
             self._deliveries.emit(
                 "customers/delete",
                 {"id": customer_id, "tax_exemptions": [], "admin_graphql_api_id": gid("Customer", customer_id)},
+            )
+
+    def consent(self, customer_id: int, *, subscribed: bool) -> Payload:
+        """Take the newsletter or leave it; tells customers_email_marketing_consent/update and customers/update."""
+        body = self.required(customer_id)
+        at = after(body["updated_at"], self._clock())
+        news = {
+            "state": "subscribed" if subscribed else "unsubscribed",
+            "opt_in_level": "single_opt_in",
+            "consent_updated_at": at,
+        }
+        body |= {"email_marketing_consent": news, "updated_at": at}
+        told = {"customer_id": customer_id, "email_address": body["email"], "email_marketing_consent": news}
+        with self._documents.together():
+            self._documents.put("customer", customer_id, body)
+            self._deliveries.emit("customers_email_marketing_consent/update", told)
+            self._deliveries.emit("customers/update", as_webhook(body))
+        return body
+
+    def absorb(self, kept_id: int, removed_id: int) -> None:
+        """Make one customer of two: tags are joined, the removed one is gone; tells customers/merge."""
+        tags = sorted({*self.tags(kept_id), *self.tags(removed_id)})
+        with self._documents.together():
+            self._documents.put("tags", kept_id, {"tags": tags})
+            for kind in ("tags", "customer"):
+                self._documents.delete(kind, removed_id)
+            self._deliveries.emit(
+                "customers/merge",
+                {
+                    "admin_graphql_api_customer_kept_id": gid("Customer", kept_id),
+                    "admin_graphql_api_customer_deleted_id": gid("Customer", removed_id),
+                    "admin_graphql_api_job_id": None,
+                    "status": "completed",
+                    "errors": [],
+                },
             )
 
     def tags(self, customer_id: int) -> list[str]:

@@ -32,6 +32,7 @@ _FIRST_IDS = {
     "line_item": 15_518_818_468_140,
     "customer": 7_901_443_000_001,
     "address": 9_582_771_663_148,
+    "fulfillment": 5_610_118_504_705,
     "refund": 1_050_221_445_377,
     "refund_line_item": 640_118_227_201,
     "transaction": 7_330_118_443_265,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from decimal import Decimal
 
+from plugin.devstore.admin_values import decimal_text
 from plugin.devstore.amounts import NOTHING, total
 from plugin.devstore.customer_payloads import Payload, customer_in_order, gid, shipping_address
 from plugin.devstore.order_line_payloads import NextId, line_item, shipping_lines, tax_lines
@@ -166,7 +167,7 @@ def _application(discount: AppliedDiscount) -> Payload:
     return {
         "target_type": "shipping_line" if free_shipping else "line_item",
         "type": "discount_code",
-        "value": format(value.normalize().quantize(Decimal("0.1")), "f"),
+        "value": decimal_text(value),
         "value_type": "fixed_amount" if discount.kind == "fixed_amount" else "percentage",
         "allocation_method": "each" if free_shipping or discount.variant_ids is not None else "across",
         "target_selection": "all" if discount.variant_ids is None else "entitled",

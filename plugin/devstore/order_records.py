@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from plugin.devstore.amounts import NOTHING, Currencies, Pair, read_pair, rounded, share_of_units, total
 from plugin.devstore.customer_payloads import Payload
+from plugin.devstore.errors import NotThereError, StoreError
 
 
 @dataclass(slots=True)
@@ -151,3 +152,26 @@ def _left(amount: Pair, left: int, units: int, currencies: Currencies) -> Pair:
 def _write(body: Payload, currencies: Currencies, name: str, pair: Pair) -> None:
     body[name] = currencies.plain(pair)
     body[f"{name}_set"] = currencies.money_set(pair)
+
+
+def check_units(record: OrderRecord, quantities: Mapping[int, int]) -> None:
+    """Raise NotThereError for a line that the order has not, StoreError for more units than can be refunded."""
+    for line_id, count in quantities.items():
+        line = record.line(line_id)
+        if line is None:
+            raise NotThereError(f"The order has no line {line_id}.")
+        if not 1 <= count <= record.refundable(line):
+            raise StoreError(f"Line {line_id} has {record.refundable(line)} units left.")
+
+
+def presentment_sum(record: OrderRecord, amount: str | None) -> Decimal | None:
+    """A sum of the shopper's money that somebody wrote. Raises StoreError."""
+    if amount is None:
+        return None
+    try:
+        value = rounded(Decimal(amount), record.currencies.presentment)
+    except InvalidOperation:
+        raise StoreError(f"{amount!r} is no amount.") from None
+    if value <= 0:
+        raise StoreError("Refund more than nothing.")
+    return value

@@ -5,12 +5,12 @@ from __future__ import annotations
 import secrets
 import uuid
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import partial
 
-from plugin.devstore.amounts import ZERO, rounded
+from plugin.devstore.amounts import ZERO
 from plugin.devstore.checkouts import Checkout, price_checkout
-from plugin.devstore.customer_payloads import Payload
+from plugin.devstore.customer_payloads import Payload, customer_in_order
 from plugin.devstore.customers import Customers
 from plugin.devstore.deliveries import DeliveryLog
 from plugin.devstore.discounts import Discounts
@@ -23,9 +23,12 @@ from plugin.devstore.order_records import (
     apply_edit,
     apply_refund,
     bring_up_to_date,
+    check_units,
+    presentment_sum,
     refunded_money,
     unrefunded_shipping,
 )
+from plugin.devstore.parcels import as_webhook, deliver, recall, send
 from plugin.devstore.payments import Payment, Payments, gateway_names
 from plugin.devstore.refund_payloads import refund_payload
 from plugin.devstore.times import Clock, after, payload_time
@@ -136,7 +139,9 @@ class Orders:
         with self._documents.together():
             record = self.record(order_id)
             at = after(record.body["updated_at"], self._clock())
-            refund = self._refund(record, quantities, shipping, _sum(record, amount_only), "no_restock", note, at)
+            refund = self._refund(
+                record, quantities, shipping, presentment_sum(record, amount_only), "no_restock", note, at
+            )
             event_id = self._save(record, ["orders/updated"])
             self._deliveries.emit("refunds/create", refund, order_id=order_id, event_id=event_id)
         return refund
@@ -159,16 +164,41 @@ class Orders:
             body |= {"cancelled_at": at, "closed_at": at, "cancel_reason": reason}
             if not paid and body["financial_status"] == "pending":
                 body["financial_status"] = "voided"
-            event_id = self._save(record, ["orders/cancelled", "orders/updated"])
+            event_id = self._save_parcels(record, recall(record, at), ["orders/cancelled", "orders/updated"])
             if refund is not None:
                 self._deliveries.emit("refunds/create", refund, order_id=order_id, event_id=event_id)
         return body
+
+    def fulfill(self, order_id: int, quantities: Mapping[int, int] | None = None) -> Payload:
+        """Send units (by line id) or all that is left; tells orders/updated, and orders/fulfilled when all is sent."""
+        with self._documents.together():
+            record = self.record(order_id)
+            send(record, quantities, after(record.body["updated_at"], self._clock()), self._documents.next_id)
+            whole = record.body["fulfillment_status"] == "fulfilled"
+            self._save(record, [*(["orders/fulfilled"] if whole else []), "orders/updated"])
+        return record.body
+
+    def deliver(self, order_id: int) -> Payload:
+        """What was sent has arrived; tells orders/updated, and fulfillments/update for each parcel."""
+        with self._documents.together():
+            record = self.record(order_id)
+            parcels = deliver(record, after(record.body["updated_at"], self._clock()))
+            self._save_parcels(record, parcels, ["orders/updated"])
+        return record.body
+
+    def reassign(self, from_customer: int, to_customer: Payload) -> int:
+        """The orders of one customer become another one's; says nothing to the app. Returns how many."""
+        found = [one for one in self.records() if (one.body["customer"] or {}).get("id") == from_customer]
+        for record in found:
+            record.body["customer"] = customer_in_order(to_customer)
+            self._documents.put("order", record.body["id"], record.as_document())
+        return len(found)
 
     def edit(self, order_id: int, removals: Mapping[int, int]) -> Payload:
         """Remove units (by line id); tells orders/edited and orders/updated. Raises NotThereError, StoreError."""
         with self._documents.together():
             record = self.record(order_id)
-            _check_units(record, removals)
+            check_units(record, removals)
             at = after(record.body["updated_at"], self._clock())
             apply_edit(record, removals, at)
             event_id = self._save(record, ["orders/updated"])
@@ -186,7 +216,7 @@ class Orders:
         note: str,
         at: str,
     ) -> Payload:
-        _check_units(record, quantities)
+        check_units(record, quantities)
         refund = refund_payload(
             record,
             quantities,
@@ -205,30 +235,16 @@ class Orders:
             raise StoreError("That is more than was paid.")
         return refund
 
+    def _save_parcels(self, record: OrderRecord, parcels: list[Payload], topics: list[str]) -> str:
+        event_id = self._save(record, topics)
+        for parcel in parcels:
+            body = as_webhook(parcel, record.body)
+            self._deliveries.emit("fulfillments/update", body, order_id=record.body["id"], event_id=event_id)
+        return event_id
+
     def _save(self, record: OrderRecord, topics: list[str]) -> str:
         order_id, event_id = record.body["id"], str(uuid.uuid4())
         self._documents.put("order", order_id, record.as_document())
         for topic in topics:
             self._deliveries.emit(topic, record.body, order_id=order_id, event_id=event_id)
         return event_id
-
-
-def _check_units(record: OrderRecord, quantities: Mapping[int, int]) -> None:
-    for line_id, count in quantities.items():
-        line = record.line(line_id)
-        if line is None:
-            raise NotThereError(f"The order has no line {line_id}.")
-        if not 1 <= count <= record.refundable(line):
-            raise StoreError(f"Line {line_id} has {record.refundable(line)} units left.")
-
-
-def _sum(record: OrderRecord, amount: str | None) -> Decimal | None:
-    if amount is None:
-        return None
-    try:
-        value = rounded(Decimal(amount), record.currencies.presentment)
-    except InvalidOperation:
-        raise StoreError(f"{amount!r} is no amount.") from None
-    if value <= 0:
-        raise StoreError("Refund more than nothing.")
-    return value

@@ -36,6 +36,7 @@ class Product:
     grams: int = 0
     gift_card: bool = False
     requires_shipping: bool = True
+    tags: tuple[str, ...] = ()
 
     @property
     def amount(self) -> Decimal:
@@ -83,6 +84,8 @@ COLLECTIONS = {
     "gifts": "Gifts & membership",
 }
 
+COLLECTION_IDS = {handle: 410_118_504_705 + 32_768 * place for place, handle in enumerate(COLLECTIONS)}
+
 PRODUCTS = (
     Product(
         8_214_009_872_641,
@@ -94,6 +97,7 @@ PRODUCTS = (
         "coffee",
         "HP-COF-001",
         grams=340,
+        tags=("coffee", "roasted-to-order"),
     ),
     Product(
         8_214_009_905_409,
@@ -105,6 +109,7 @@ PRODUCTS = (
         "coffee",
         "HP-COF-002",
         grams=340,
+        tags=("coffee", "decaf"),
     ),
     Product(
         8_214_009_938_177,
@@ -160,6 +165,7 @@ PRODUCTS = (
         "home",
         "HP-HOM-001",
         grams=1100,
+        tags=("wool", "slow-made"),
     ),
     Product(
         8_214_010_102_017,
@@ -171,6 +177,7 @@ PRODUCTS = (
         "home",
         "HP-HOM-002",
         grams=310,
+        tags=("beeswax", "slow-made"),
     ),
     Product(
         8_214_010_134_785,
@@ -194,19 +201,16 @@ PRODUCTS = (
         "gifts",
         "HP-PLS-001",
         requires_shipping=False,
+        tags=("membership",),
     ),
 )
 
 CUSTOMERS = (
     SeedCustomer(7_901_442_310_401, "Ada", "Okafor", "ada.okafor@example.com", "en", "Brooklyn", "United States", "US"),
-    SeedCustomer(
-        7_901_442_343_169, "Jonas", "Lindgren", "jonas.lindgren@example.com", "en", "Portland", "United States", "US"
-    ),
+    SeedCustomer(7_901_442_343_169, "Jonas", "Lindgren", "jonas.lindgren@example.com", "en", "Oslo", "Norway", "NO"),
     SeedCustomer(7_901_442_375_937, "雨桐", "陈", "chen.yutong@example.com", "zh-CN", "上海", "China", "CN"),
     SeedCustomer(7_901_442_408_705, "Priya", "Raman", "priya.raman@example.com", "en", "Austin", "United States", "US"),
-    SeedCustomer(
-        7_901_442_441_473, "Tomás", "Ferreira", "tomas.ferreira@example.com", "en", "Lisbon", "Portugal", "PT"
-    ),
+    SeedCustomer(7_901_442_441_473, "Tomás", "Ferreira", "tomas.ferreira@example.com", "en", "Porto", "Portugal", "PT"),
 )
 
 DISCOUNTS = (
@@ -220,17 +224,10 @@ FREE_SHIPPING_FROM = Decimal("75.00")
 
 # What one unit of the shop's currency buys; fixed, so that every run of the demo gives the same amounts.
 EXCHANGE_RATES = {
-    "USD": Decimal(1),
-    "EUR": Decimal("0.92"),
-    "GBP": Decimal("0.79"),
-    "AUD": Decimal("1.52"),
-    "CAD": Decimal("1.37"),
-    "HKD": Decimal("7.8"),
-    "CNY": Decimal("7.25"),
-    "PLN": Decimal("3.95"),
-    "JPY": Decimal("151.5"),
+    "USD": Decimal(1), "EUR": Decimal("0.92"), "GBP": Decimal("0.79"), "AUD": Decimal("1.52"), "CAD": Decimal("1.37"),
+    "HKD": Decimal("7.8"), "CNY": Decimal("7.25"), "PLN": Decimal("3.95"), "JPY": Decimal("151.5"),
     "KWD": Decimal("0.307"),
-}
+}  # fmt: skip
 
 
 def product_by_handle(handle: str) -> Product | None:

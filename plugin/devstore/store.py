@@ -18,7 +18,7 @@ from plugin.devstore.customers import Customers
 from plugin.devstore.deliveries import DeliveryLog
 from plugin.devstore.discounts import Discounts
 from plugin.devstore.documents import Documents
-from plugin.devstore.errors import NotInstalledError
+from plugin.devstore.errors import NotInstalledError, StoreError
 from plugin.devstore.gift_cards import GiftCards
 from plugin.devstore.id_tokens import issue_id_token
 from plugin.devstore.installation import Installation
@@ -26,6 +26,7 @@ from plugin.devstore.metafields import Metafields
 from plugin.devstore.misbehavior import Misbehavior
 from plugin.devstore.orders import Orders
 from plugin.devstore.payments import Payments
+from plugin.devstore.product_book import ProductBook
 from plugin.devstore.seed import PRODUCTS, SHOP, Product, Shop, product_by_handle
 from plugin.devstore.sessions import Cart, Session, Sessions
 from plugin.devstore.store_credit import StoreCredit
@@ -48,6 +49,7 @@ class Store:
         self.sessions = Sessions(self.documents)
         self.people = Customers(self.documents, self.deliveries, clock)
         self.discounts = Discounts(self.documents, clock)
+        self.product_book = ProductBook(self.documents, self.deliveries, clock)
         self.gift_cards = GiftCards(self.documents, clock)
         self.credit = StoreCredit(self.documents, clock)
         self.payments = Payments(self.gift_cards, self.credit)
@@ -88,6 +90,20 @@ class Store:
     def update_customer(self, customer_id: int, changes: Mapping[str, Any]) -> Payload:
         """Change fields of a customer; tells customers/update. Raises NotThereError, StoreError."""
         return self.people.update(customer_id, changes)
+
+    def merge_customers(self, kept_id: int, removed_id: int) -> int:
+        """Make one customer of two: orders, tags and store credit go to the kept one; tells customers/merge.
+
+        Returns how many orders moved. Either may be one whom this store has never seen. Raises StoreError.
+        """
+        if kept_id == removed_id:
+            raise StoreError("Those are one customer.")
+        with self.documents.together():
+            kept = self.customer(kept_id)
+            moved = self.order_book.reassign(removed_id, kept) if kept is not None else 0
+            self.credit.hand_over(gid("Customer", removed_id), gid("Customer", kept_id))
+            self.people.absorb(kept_id, removed_id)
+        return moved
 
     # -- A visit -------------------------------------------------------------------------------------------------------
 
@@ -201,7 +217,7 @@ class Store:
             self.deliveries.emit("app/uninstalled", shop_payload(payload_time(self.clock())))
 
     def reinstall_app(self) -> None:
-        """The merchant grants the app again; its next visit brings a token."""
+        """The merchant grants the app again."""
         self.installation.grant()
 
     def redact_shop(self) -> None:
@@ -226,11 +242,6 @@ class Store:
     def change_scopes(self, scopes: list[str]) -> None:
         """The merchant grants other scopes; tells app/scopes_update."""
         previous, current = self.installation.set_scopes(scopes)
-        body = {
-            "id": 1,
-            "shop_id": gid("Shop", SHOP.id),
-            "previous": previous,
-            "current": current,
-            "updated_at": graphql_time(self.clock()),
-        }
+        body = {"id": 1, "shop_id": gid("Shop", SHOP.id), "previous": previous, "current": current}
+        body |= {"updated_at": graphql_time(self.clock())}
         self.deliveries.emit("app/scopes_update", body, event_id=str(uuid.uuid4()))
