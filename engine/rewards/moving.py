@@ -94,4 +94,4 @@ async def write_redemption(ledger: Ledger, one: Redemption) -> None:
 
 def history_detail(one: Redemption) -> dict[str, str]:
     """What a member's history says of an entry about a redemption; nothing personal."""
-    return {"redemption": str(one.redemption_id), "reward": one.reward_handle}
+    return {"redemption": str(one.redemption_id), "reward": one.reward_handle, "title": one.definition.title}

@@ -106,7 +106,9 @@ async def _redeem(connection: AsyncConnection, asked: _Asked, request: KeyedRequ
     reservation_id = await hold_points(
         ledger, key, quoted.points, purpose=REDEMPTION, actor="member",
         expires_at=expires_at or ledger.now + _HOLD_FOR_MANUAL,
-        detail={"redemption": str(redemption_id), "reward": reward.handle},
+        detail={
+            "redemption": str(redemption_id), "reward": reward.handle, "title": reward.definition.title,
+        },
     )  # fmt: skip
     await ledger.write()
     crash_point("redeem-after-hold")

@@ -143,8 +143,7 @@ class _Following:
         """The code was used although its points had come back: they are taken again."""
         ledger, one = self.opened.ledger, self.opened.redemption
         root = ledger.root(self.use.member)
-        if not ledger.holdings[root].all_lots:
-            await _load_more(ledger, root, points)
+        await _load_lots(ledger, root, points)
         await expire_due(ledger, [root])
         return await spend_again(
             ledger, root, points, actor=_ACTOR, shortfall=self.shortfall, detail=history_detail(one)
@@ -184,9 +183,12 @@ def captured_points(one: Redemption, applied_minor: int, currency: str) -> int:
     return max(1, half_even_ratio(one.points, min(applied_minor, promised), promised))
 
 
-async def _load_more(ledger: Ledger, root: MemberKey, points: int) -> None:
-    """Load as many lots as the points need, unless everything that this transaction changed would be read anew."""
-    untouched = not any(lot.member_id == root.member_id for lot in ledger.touched_lots.values())
-    if untouched:
-        ledger.holdings[root].lots = None
-        await ledger.load_spendable_lots(root, points)
+async def _load_lots(ledger: Ledger, root: MemberKey, points: int) -> None:
+    """Have as many lots as the points need, those among them that this transaction made."""
+    await ledger.load_spendable_lots(root, points)
+    lots = ledger.lots_of(root)
+    loaded = {lot.lot_id for lot in lots}
+    lots += [
+        lot for lot in ledger.new_lots
+        if (lot.program_id, lot.member_id) == root and lot.lot_id not in loaded
+    ]  # fmt: skip
