@@ -11,15 +11,15 @@ import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import IO, Literal
+from typing import IO, Any, Literal
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import text
+from sqlalchemy import TextClause, text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.accounts import KINDS_PER_MEMBER, MemberAccount, ProgramAccount
 from engine.database import name_tenants
-from engine.files.writing import FileFormat, row_writer
+from engine.files.writing import FileFormat, RowWriter, row_writer
 from engine.publishing import live_version
 from engine.rules.days import start_of_day
 
@@ -159,20 +159,31 @@ async def write_export(
             await connection.execute(text(f"SET LOCAL statement_timeout = {_TIMEOUT_MILLISECONDS}"))
             values = {"program_id": program_id, **await _bounds(connection, program_id, period)}
             writer = await asyncio.to_thread(row_writer, file_format, file, export.columns)
-            written = 0
             try:
-                async with connection.stream(text(export.sql), values) as streamed:
-                    async for rows in streamed.partitions(_ROWS_AT_A_TIME):
-                        written += len(rows)
-                        if rows_maximum is not None and written > rows_maximum:
-                            raise ExportTooLarge(f"there are more than {rows_maximum} rows; choose a shorter period")
-                        await asyncio.to_thread(writer.write, rows)
-                        if progress is not None:
-                            progress(len(rows))
+                written = await _write_rows(connection, text(export.sql), values, writer, rows_maximum, progress)
             except BaseException:
                 await asyncio.shield(asyncio.to_thread(writer.discard))
                 raise
         await asyncio.to_thread(writer.finish)
+    return written
+
+
+async def _write_rows(
+    connection: AsyncConnection, statement: TextClause, values: dict[str, Any], writer: RowWriter,
+    rows_maximum: int | None, progress: Callable[[int], None] | None,
+) -> int:  # fmt: skip
+    written = 0
+    streamed = await connection.stream(statement, values)
+    try:
+        async for rows in streamed.partitions(_ROWS_AT_A_TIME):
+            written += len(rows)
+            if rows_maximum is not None and written > rows_maximum:
+                raise ExportTooLarge(f"there are more than {rows_maximum} rows; choose a shorter period")
+            await asyncio.to_thread(writer.write, rows)
+            if progress is not None:
+                progress(len(rows))
+    finally:
+        await streamed.close()
     return written
 
 
