@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.applying import apply_events
 from engine.database import tenant_transaction
-from engine.events import Fact
+from engine.events import AmountPair, Fact, Order, OrderDiscount, OrderLine
 from engine.members import Member, member_of_customer
 from engine.rewards.catalog import Reward, create_reward
 from engine.rewards.definitions import AmountOff, FixedCost, RewardDefinition
@@ -16,7 +19,10 @@ from engine.rewards.redeeming import redeem
 from engine.rewards.redemptions import Redemption, redemption
 from engine.rewards.settling import issued
 from engine.shops import ShopReference
-from tests.support.facts import events, line, order
+from tests.support.facts import PAID_AT, events, line, order
+
+ORDER = 700
+"""The order that uses a code where it does not matter which."""
 
 
 def five_off(**changes: Any) -> RewardDefinition:
@@ -25,6 +31,28 @@ def five_off(**changes: Any) -> RewardDefinition:
         "title": "5 off", "cost": FixedCost(points=500), "value": AmountOff(amounts={"USD": 500})
     } | changes  # fmt: skip
     return RewardDefinition(**given)
+
+
+def _pair(minor: int) -> AmountPair:
+    return AmountPair(minor, minor)
+
+
+def with_code(
+    one: Redemption, lines: Sequence[OrderLine], applied: int, *, kind: str = "amount", order_id: int = ORDER,
+    customer: int = 1, paid: bool = True, cancelled: bool = False, hours: int = 0, code: str | None = None,
+) -> Order:  # fmt: skip
+    """An order of these lines whose code took off so much, spread over them by their values."""
+    total = sum(each.unit_price.shop * each.quantity for each in lines)
+    given, spread = 0, []
+    for place, each in enumerate(lines):
+        share = applied * each.unit_price.shop * each.quantity // total if total and kind != "shipping" else 0
+        if place == len(lines) - 1 and kind != "shipping":
+            share = applied - given
+        given += share
+        spread.append(replace(each, discount=_pair(share), code_discounts=((0, _pair(share)),) if share else ()))
+    made = order(order_id, spread, customer=customer, paid=paid, updated_at=PAID_AT + timedelta(hours=hours))
+    discount = OrderDiscount(code or one.made_code or "", kind, _pair(applied))  # type: ignore[arg-type]
+    return replace(made, discounts=(discount,), cancelled=cancelled)
 
 
 class Rewarding:

@@ -7,7 +7,6 @@ is wrong after a cancellation with a refund.
 from __future__ import annotations
 
 import itertools
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
@@ -17,37 +16,13 @@ import pytest
 
 from engine.audit import run_audit
 from engine.database import tenant_transaction
-from engine.events import AmountPair, Order, OrderDiscount, OrderLine, Refund
+from engine.events import Order, Refund
 from engine.rewards.definitions import FreeShipping, PercentOff
 from engine.rewards.ending import cancel_redemption
 from engine.rewards.redemptions import Redemption
 from engine.rewards.settling import not_issued, withdrawn
-from tests.support.facts import PAID_AT, line, order, refund
-from tests.support.rewards import Rewarding, five_off
-
-ORDER = 700
-
-
-def pair(minor: int) -> AmountPair:
-    return AmountPair(minor, minor)
-
-
-def with_code(
-    one: Redemption, lines: Sequence[OrderLine], applied: int, *, kind: str = "amount", order_id: int = ORDER,
-    customer: int = 1, paid: bool = True, cancelled: bool = False, hours: int = 0, code: str | None = None,
-) -> Order:  # fmt: skip
-    """An order of these lines whose code took off so much, spread over them by their values."""
-    total = sum(each.unit_price.shop * each.quantity for each in lines)
-    given, spread = 0, []
-    for place, each in enumerate(lines):
-        share = applied * each.unit_price.shop * each.quantity // total if total and kind != "shipping" else 0
-        if place == len(lines) - 1 and kind != "shipping":
-            share = applied - given
-        given += share
-        spread.append(replace(each, discount=pair(share), code_discounts=((0, pair(share)),) if share else ()))
-    made = order(order_id, spread, customer=customer, paid=paid, updated_at=PAID_AT + timedelta(hours=hours))
-    discount = OrderDiscount(code or one.made_code or "", kind, pair(applied))  # type: ignore[arg-type]
-    return replace(made, discounts=(discount,), cancelled=cancelled)
+from tests.support.facts import PAID_AT, line, refund
+from tests.support.rewards import ORDER, Rewarding, five_off, with_code
 
 
 async def standing(rewarding: Rewarding, one: Redemption) -> tuple[str, int, int, int]:
