@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from decimal import Decimal
-from typing import Annotated
+from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
@@ -16,10 +17,10 @@ def _known(currency: str) -> str:
 
 
 Currency = Annotated[str, AfterValidator(_known)]
-Rate = Annotated[Decimal, Field(ge=0, le=100_000, max_digits=12, decimal_places=6)]
+Rate = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=6)]
 """Points for one whole unit of a currency."""
 
-Factor = Annotated[Decimal, Field(ge=0, le=1_000, max_digits=8, decimal_places=4)]
+Factor = Annotated[Decimal, Field(ge=0, le=1_000, decimal_places=4)]
 Handle = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 Points = Annotated[int, Field(ge=1, le=POINTS_MAXIMUM)]
@@ -36,3 +37,8 @@ class Frozen(BaseModel):
     """A part of a definition: it never changes, and a field that nobody knows is an error."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    def model_copy(self, *, update: Mapping[str, Any] | None = None, deep: bool = False) -> Self:
+        """A changed copy, checked like any other; nothing that was worked out from the old values comes along."""
+        values = {name: getattr(self, name) for name in type(self).model_fields}
+        return type(self).model_validate({**values, **(update or {})})

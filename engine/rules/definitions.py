@@ -66,7 +66,7 @@ class Definition(Frozen):
     time_zone: Annotated[str, Field(max_length=64), AfterValidator(lambda name: zone_of(name).key)] = "UTC"
     rules: Annotated[tuple[Rule, ...], Field(max_length=RULES_MAXIMUM)] = ()
     groups: Annotated[tuple[Group, ...], Field(max_length=RULES_MAXIMUM)] = ()
-    multiplier_ceiling: Annotated[Decimal, Field(ge=1, le=1_000, max_digits=8, decimal_places=4)] | None = None
+    multiplier_ceiling: Annotated[Decimal, Field(ge=1, le=1_000, decimal_places=4)] | None = None
     refunds: RefundPolicy = RefundPolicy()
     transfers: TransferPolicy = TransferPolicy()
     reminder_days: Annotated[tuple[Annotated[Days, Field(le=365)], ...], Field(max_length=10)] = (30, 7, 1)
