@@ -54,8 +54,8 @@ _MEMBER = text("""
     WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id
 """)
 _HISTORY = text("""
-    SELECT transaction_id, kind, points, occurred_at, detail FROM transactions
-    WHERE program_id = :program_id AND member_id = :member_id
+    SELECT transaction_id, kind, points, occurred_at, detail - 'derivation' FROM transactions
+    WHERE program_id = :program_id AND member_id = :member_id AND points <> 0
     AND transaction_id < COALESCE(CAST(:before AS bigint), 9223372036854775807)
     ORDER BY transaction_id DESC LIMIT :first
 """)
@@ -80,7 +80,7 @@ async def member_of_customer(connection: AsyncConnection, program_id: int, shop_
 async def history(
     connection: AsyncConnection, program_id: int, member_id: int, first: int, before: int | None = None
 ) -> list[HistoryEntry]:
-    """A member's transactions, newest first, from the one after `before` on."""
+    """A member's transactions that changed their points, newest first, from the one after `before` on."""
     rows = await connection.execute(
         _HISTORY, {"program_id": program_id, "member_id": member_id, "first": first, "before": before}
     )

@@ -72,8 +72,8 @@ _DAYS = text("""
     GROUP BY d.day ORDER BY d.day
 """)
 _ACTIVITY = text("""
-    SELECT transaction_id, kind, points, occurred_at, recorded_at, member_id, detail FROM transactions
-    WHERE program_id = :program_id ORDER BY transaction_id DESC LIMIT :first
+    SELECT transaction_id, kind, points, occurred_at, recorded_at, member_id, detail - 'derivation' FROM transactions
+    WHERE program_id = :program_id AND points <> 0 ORDER BY transaction_id DESC LIMIT :first
 """)
 
 

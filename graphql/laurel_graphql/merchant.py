@@ -5,13 +5,16 @@ from __future__ import annotations
 import strawberry
 from strawberry.schema.config import StrawberryConfig
 
+from laurel_graphql.limits import Limits
 from laurel_graphql.mutations.bulk_grant_cancel import BulkGrantCancelPayload, bulk_grant_cancel
 from laurel_graphql.mutations.bulk_grant_check import BulkGrantCheckPayload, bulk_grant_check
 from laurel_graphql.mutations.bulk_grant_start import BulkGrantStartPayload, bulk_grant_start
+from laurel_graphql.mutations.event_record import EventRecordPayload, event_record
 from laurel_graphql.mutations.member_merge import MemberMergePayload, member_merge
 from laurel_graphql.mutations.member_unmerge import MemberUnmergePayload, member_unmerge
 from laurel_graphql.mutations.parked_event_replay import ParkedEventReplayPayload, parked_event_replay
 from laurel_graphql.mutations.points_adjust import PointsAdjustPayload, points_adjust
+from laurel_graphql.mutations.points_transfer import PointsTransferPayload, points_transfer
 from laurel_graphql.mutations.program_publish import ProgramPublishPayload, program_publish
 from laurel_graphql.mutations.program_rollback import ProgramRollbackPayload, program_rollback
 from laurel_graphql.mutations.program_update import ProgramUpdatePayload, program_update
@@ -69,6 +72,12 @@ class Mutation:
     points_adjust: PointsAdjustPayload = strawberry.field(
         resolver=points_adjust, description="Give or take points of a member, with a reason."
     )
+    points_transfer: PointsTransferPayload = strawberry.field(
+        resolver=points_transfer, description="Give points of one member to another one."
+    )
+    event_record: EventRecordPayload = strawberry.field(
+        resolver=event_record, description="Report something that a customer did, once under its id."
+    )
     member_merge: MemberMergePayload = strawberry.field(resolver=member_merge, description="Make one member of two.")
     member_unmerge: MemberUnmergePayload = strawberry.field(
         resolver=member_unmerge, description="Part members who were merged."
@@ -87,6 +96,11 @@ class Mutation:
     )
 
 
+STAFF_LIMITS = Limits(fields=600, cost=100_000)
+"""Staff are known by name and few, and their page of rules shows every part of every condition at once."""
+
 merchant_schema = LaurelSchema(
-    "merchant", strawberry.Schema(Query, Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+    "merchant",
+    strawberry.Schema(Query, Mutation, config=StrawberryConfig(scalar_map=SCALARS)),
+    limits=STAFF_LIMITS,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import strawberry
@@ -12,6 +12,9 @@ from laurel_graphql.documents import CheckedDocument, Documents
 from laurel_graphql.errors import ErrorCode, RequestError
 from laurel_graphql.limits import LIMITS, Limits
 from laurel_graphql.persisted import PersistedOperation, manifest
+
+PERSISTED_COST = 100_000
+"""What our own operations may cost. Their lists are counted as callers' are, at sizes that a program seldom has."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,7 @@ class LaurelSchema:
     @cached_property
     def persisted(self) -> dict[str, tuple[PersistedOperation, CheckedDocument]]:
         """The persisted operations by document id, checked like any other. Raises RequestError for a broken file."""
-        documents = Documents(self.core, self.limits, development=False)
+        documents = Documents(self.core, replace(self.limits, cost=PERSISTED_COST), development=False)
         found: dict[str, tuple[PersistedOperation, CheckedDocument]] = {}
         for document_id, operation in manifest(self.name).items():
             try:

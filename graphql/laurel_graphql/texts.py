@@ -14,16 +14,9 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
-from laurel_graphql import texts_rewards, texts_staff, texts_ways
+from laurel_graphql import texts_reasons, texts_rewards, texts_staff, texts_ways
 
 _ENGLISH = {
-    "reason.earn": "Order {order}, {base}",
-    "reason.earn.plain": "Order",
-    "reason.clawback": "Refund of order {order}",
-    "reason.clawback.changed": "Order {order} changed",
-    "reason.clawback.plain": "Refund",
-    "reason.bonus": "Thank you for joining",
-    "reason.expire": "Points expired",
     "order.earned": "It earned points.",
     "order.not_paid": "It is not paid.",
     "order.test_order": "Test orders earn nothing.",
@@ -38,13 +31,6 @@ _ENGLISH = {
     "points.other": "{count} points",
 }
 _SIMPLIFIED_CHINESE = {
-    "reason.earn": "订单 {order}，{base}",
-    "reason.earn.plain": "订单",
-    "reason.clawback": "订单 {order} 退款",
-    "reason.clawback.changed": "订单 {order} 已变更",
-    "reason.clawback.plain": "退款",
-    "reason.bonus": "感谢加入会员",
-    "reason.expire": "积分已过期",
     "order.earned": "该订单已获得积分。",
     "order.not_paid": "该订单尚未付款。",
     "order.test_order": "测试订单不获得积分。",
@@ -58,13 +44,11 @@ _SIMPLIFIED_CHINESE = {
     "points.one": "{count} 积分",
     "points.other": "{count} 积分",
 }
-TEXTS: dict[str, dict[str, str]] = {
-    "en": _ENGLISH | texts_rewards.ENGLISH | texts_ways.ENGLISH | texts_staff.ENGLISH,
-    "zh-CN": _SIMPLIFIED_CHINESE
-    | texts_rewards.SIMPLIFIED_CHINESE
-    | texts_ways.SIMPLIFIED_CHINESE
-    | texts_staff.SIMPLIFIED_CHINESE,
-}
+_MORE = (texts_reasons, texts_rewards, texts_staff, texts_ways)
+TEXTS: dict[str, dict[str, str]] = {"en": dict(_ENGLISH), "zh-CN": dict(_SIMPLIFIED_CHINESE)}
+for _texts in _MORE:
+    TEXTS["en"] |= _texts.ENGLISH
+    TEXTS["zh-CN"] |= _texts.SIMPLIFIED_CHINESE
 _BABEL_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 
 
@@ -105,14 +89,32 @@ def money_text(amount: Decimal, currency: str, language: str) -> str:
 def reason_text(kind: str, detail: Mapping[str, str], language: str) -> str:
     """Why a transaction of that kind happened, for people to read; `detail` is what the engine stored with it."""
     texts = TEXTS[language]
-    if kind not in ("earn", "clawback"):
-        return texts[f"reason.{kind}"]
+    if kind == "bonus":
+        event = detail.get("event", "sign_up")
+        return texts.get(f"reason.bonus.{event}", texts["reason.bonus.custom"])
+    if kind == "adjust":
+        return (
+            texts["reason.adjust"].format(reason=detail["reason"])
+            if "reason" in detail
+            else texts["reason.adjust.plain"]
+        )
+    if kind in ("earn", "clawback"):
+        return _order_text(kind, detail, language)
+    if "title" in detail and f"reason.{kind}.title" in texts:
+        return texts[f"reason.{kind}.title"].format(title=detail["title"])
+    return texts[f"reason.{kind}"]
+
+
+def _order_text(kind: str, detail: Mapping[str, str], language: str) -> str:
+    texts = TEXTS[language]
     if "order" not in detail:
         return texts[f"reason.{kind}.plain"]
     if kind == "clawback":
         refunded = Decimal(detail.get("refunded", "0")) > 0
         key = "reason.clawback" if refunded else "reason.clawback.changed"
         return texts[key].format(order=detail["order"])
+    if "base" not in detail or not detail.get("currency"):
+        return texts["reason.earn.order"].format(order=detail["order"])
     base = money_text(Decimal(detail["base"]), detail["currency"], language)
     return texts["reason.earn"].format(order=detail["order"], base=base)
 

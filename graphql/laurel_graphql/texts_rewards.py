@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 ENGLISH = {
-    "reason.hold": "Points for a reward",
-    "reason.capture": "{reward}",
-    "reason.capture.plain": "Points spent on a reward",
-    "reason.void": "Points of an unused reward given back",
-    "reason.restore": "Points of a refunded reward given back",
     "refused.signed_out": "Log in first.",
     "refused.reward_not_found": "This reward is not offered any more.",
     "refused.redemption_not_found": "There is no such redemption.",
@@ -42,11 +37,6 @@ ENGLISH = {
     "cap.subtotal": "Limited by what your cart holds.",
 }
 SIMPLIFIED_CHINESE = {
-    "reason.hold": "兑换奖励占用积分",
-    "reason.capture": "{reward}",
-    "reason.capture.plain": "兑换奖励使用积分",
-    "reason.void": "退回未使用奖励的积分",
-    "reason.restore": "退回已退款奖励的积分",
     "refused.signed_out": "请先登录。",
     "refused.reward_not_found": "该奖励已不再提供。",
     "refused.redemption_not_found": "没有这条兑换记录。",

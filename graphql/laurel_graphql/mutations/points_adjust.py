@@ -63,7 +63,9 @@ class PointsAdjustInput:
     points: Points = strawberry.field(
         description="Above 0 they are given, below 0 taken. Never more is taken than can be spent."
     )
-    reason: str = strawberry.field(description="Why: 1 to 200 characters, kept for good, so it must not name a person.")
+    reason: str = strawberry.field(
+        description="Why: 1 to 200 characters. The member reads it, and it is kept for good: it must not name a person."
+    )
     expires_on: date | None = strawberry.field(
         default=None, description="The last day on which given points can be spent; null: as the program says."
     )

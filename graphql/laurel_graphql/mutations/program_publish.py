@@ -10,6 +10,7 @@ import strawberry
 
 from engine.database import transaction_time
 from engine.publishing import draft, publish
+from engine.rewards.defaults import seed_first_rewards
 from laurel_graphql.context import MerchantContext, MerchantInfo
 from laurel_graphql.types.publications import PublishedVersion, version_of
 
@@ -79,6 +80,8 @@ async def _publish(context: MerchantContext, asked: ProgramPublishInput) -> Prog
             effective_from=asked.effective_from,
             actor=context.actor,
         )
+        if version.version == 1:
+            await seed_first_rewards(connection, context.program_id, actor=context.actor)
     return ProgramPublishPayload(program_version=version_of(version), user_errors=[])
 
 

@@ -25,6 +25,17 @@ class TransactionKind(Enum):
     BONUS = strawberry.enum_value("BONUS", description="A fixed reward, such as for joining.")
     CLAWBACK = strawberry.enum_value("CLAWBACK", description="A refund, or a change of the order, took points back.")
     EXPIRE = strawberry.enum_value("EXPIRE", description="Points were not used in time.")
+    RESERVE = strawberry.enum_value("RESERVE", description="Points were given for a reward.")
+    CAPTURE = strawberry.enum_value("CAPTURE", description="A reward was used; its points are spent for good.")
+    RELEASE = strawberry.enum_value("RELEASE", description="The points of an unused reward came back.")
+    RESTORE = strawberry.enum_value("RESTORE", description="A refund of an order with a reward gave points back.")
+    SPEND = strawberry.enum_value("SPEND", description="A reward was used although its points had come back.")
+    MATURE = strawberry.enum_value("MATURE", description="Points that were held back can be spent now.")
+    ADJUST = strawberry.enum_value("ADJUST", description="The shop gave or took points.")
+    IMPORT = strawberry.enum_value("IMPORT", description="Points of another program were taken over.")
+    MERGE = strawberry.enum_value("MERGE", description="Two members became one.")
+    UNMERGE = strawberry.enum_value("UNMERGE", description="Members who had become one were parted again.")
+    TRANSFER = strawberry.enum_value("TRANSFER", description="A member gave points to another one.")
 
 
 @strawberry.type(description="A change of a member's points. It is never edited: a correction is another transaction.")
@@ -71,14 +82,14 @@ class OrderDetail:
 def order_detail(detail: Mapping[str, str]) -> OrderDetail:
     """Read the detail that the engine stores with a transaction."""
     base = None
-    if "base" in detail and detail.get("currency"):
+    if detail.get("order") and "base" in detail and detail.get("currency"):
         base = Money(amount=Decimal(detail["base"]), currency_code=CurrencyCode(detail["currency"]))
-    return OrderDetail(detail.get("order"), base, Decimal(detail["rate"]) if "rate" in detail else None)
+    return OrderDetail(detail.get("order"), base, Decimal(detail["rate"]) if base and "rate" in detail else None)
 
 
 def kind_of(kind: str) -> TransactionKind:
-    """The engine's kind, as the schema names it."""
-    return TransactionKind[kind.upper()]
+    """The engine's kind, as the schema names it; the two sides of a move have one."""
+    return TransactionKind[kind.removesuffix("-in").removesuffix("-out").upper()]
 
 
 def transaction_of(entry: HistoryEntry, locale: str) -> Transaction:
