@@ -156,11 +156,16 @@ class Ledger:
         wanted = sorted(key for key in {self.root(key) for key in members} if not self.holdings[key].all_lots)
         for key in wanted:
             holdings = self.holdings[key]
-            holdings.lots, holdings.all_lots = [], True
+            if holdings.lots is None:
+                holdings.lots = [lot for lot in self.new_lots if (lot.program_id, lot.member_id) == key]
+            holdings.all_lots = True
+        known = {lot.lot_id for key in self.holdings for lot in self.holdings[key].lots or ()}
         for lot in await ledger_store.read_lots(self.connection, wanted, list(owners)):
             holder = MemberKey(lot.program_id, lot.member_id)
             # What expired of an award before a merge is still in its old member's name.
-            self.lots_of(self.root(holder) if holder in self._follow else owners[lot.award_id or 0]).append(lot)
+            key = self.root(holder) if holder in self._follow else owners[lot.award_id or 0]
+            if lot.lot_id not in known:  # what was loaded, and perhaps changed, before stays as it is
+                self.lots_of(key).append(lot)
 
     async def load_spendable_lots(self, key: MemberKey, points: int) -> None:
         """Read a member's lots in the order of spending, as far as `points` go; those that are due come first.
@@ -170,7 +175,9 @@ class Ledger:
         holdings = self.holdings[key]
         if holdings.all_lots:
             return
-        holdings.lots = lots = holdings.lots or []
+        if holdings.lots is None:
+            holdings.lots = [lot for lot in self.new_lots if (lot.program_id, lot.member_id) == key]
+        lots = holdings.lots
         known = {lot.lot_id for lot in lots}
         page = ledger_store.FIRST_LOTS
         skip = 0
