@@ -20,6 +20,15 @@ class Draft:
     revision: int
 
 
+@dataclass(frozen=True, slots=True)
+class Publication:
+    """Who published a version, and when."""
+
+    version: int
+    published_at: datetime
+    published_by: str
+
+
 class DraftChanged(Exception):
     """Somebody else changed the draft since it was read; `revision` is where it is now."""
 
@@ -59,6 +68,18 @@ async def versions_of(connection: AsyncConnection, program_ids: list[int]) -> di
             )
         )
     return found
+
+
+async def publications(connection: AsyncConnection, program_id: int, first: int) -> list[Publication]:
+    """Who published the newest versions, newest first."""
+    rows = await connection.execute(
+        text(
+            "SELECT version, published_at, published_by FROM program_versions WHERE program_id = :program_id "
+            "ORDER BY version DESC LIMIT :first"
+        ),
+        {"program_id": program_id, "first": first},
+    )
+    return [Publication(*row) for row in rows]
 
 
 async def live_version(
