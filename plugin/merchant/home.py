@@ -96,7 +96,7 @@ def _rules(definition: dict[str, Any], words: Words) -> list[str]:
 
 
 def _points(amount: Decimal, words: Words) -> str:
-    return words.text("chip.point") if amount == 1 else words.text("rule.points", points=words.number(amount))
+    return words.text("chip.point") if amount == 1 else words.text("chip.points", points=words.number(amount))
 
 
 def _overview_values(overview: dict[str, Any], words: Words) -> dict[str, Any]:

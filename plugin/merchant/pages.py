@@ -75,6 +75,13 @@ class PageRequest:
         data: dict[str, Any] = content["data"]
         return data
 
+    def number(self, name: str) -> int:
+        """A number of the page's address. Raises PageMissingError for one that nothing can have."""
+        number: int = self.request.path_params[name]
+        if not 0 < number < 2**63:
+            raise PageMissingError
+        return number
+
     def render(self, template: str, *, status: int = 200, **values: object) -> Response:
         """A page of the shop's admin frame."""
         settings = self.services.settings

@@ -5,20 +5,42 @@ from __future__ import annotations
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from plugin.merchant.files import file_list, files
 from plugin.merchant.home import home
-from plugin.merchant.pages import STATIC_FOLDER, Pages
+from plugin.merchant.members import member, member_of_customer, members
+from plugin.merchant.pages import STATIC_FOLDER, Draw, Pages
 from plugin.merchant.privacy import PrivacyRoutes
+from plugin.merchant.program import program, settings
+from plugin.merchant.redemptions import redemptions
+from plugin.merchant.rewards import edit_reward, new_reward, rewards
+from plugin.merchant.rules import edit_rule, new_rule
 from plugin.services import Services
 from plugin.shopify.installation import Installation
+
+_DRAWN: dict[str, Draw] = {
+    "/": home,
+    "/program": program,
+    "/program/settings": settings,
+    "/program/rules/new": new_rule,
+    "/program/rules/{handle}": edit_rule,
+    "/rewards": rewards,
+    "/rewards/new": new_reward,
+    "/rewards/{reward:int}": edit_reward,
+    "/redemptions": redemptions,
+    "/members": members,
+    "/members/{member:int}": member,
+    "/members/of-customer/{customer:int}": member_of_customer,
+    "/import-export": files,
+    "/import-export/files": file_list,
+}
 
 
 def merchant_routes(services: Services, installation: Installation) -> list[Route | Mount]:
     """Every route of the embedded pages."""
     pages = Pages(services, installation)
     privacy = PrivacyRoutes(services, installation)
-    drawn = {"/": home}
     return [
-        *(Route(path, pages.page(draw), methods=["GET"]) for path, draw in drawn.items()),
+        *(Route(path, pages.page(draw), methods=["GET"]) for path, draw in _DRAWN.items()),
         Route("/privacy/{request_id:int}", privacy.download, methods=["GET"]),
         Route("/privacy/{request_id:int}", privacy.complete, methods=["POST"]),
         Mount("/static", StaticFiles(directory=STATIC_FOLDER)),

@@ -80,6 +80,10 @@ class Words:
         skeleton = "MMMd" if local.year == datetime.now(self.zone).year else "yMMMd"
         return f"{format_skeleton(skeleton, local, locale=self._locale)}, {local:%H:%M}"
 
+    def local(self, moment: str | None) -> str | None:
+        """The wall-clock time of an instant in the shop's zone, as a form's fields have it."""
+        return moment and datetime.fromisoformat(moment).astimezone(self.zone).strftime("%Y-%m-%dT%H:%M")
+
     def _formatted(self, skeleton: str, value: date | str) -> str:
         if isinstance(value, str):
             value = datetime.fromisoformat(value)

@@ -26,6 +26,7 @@ const readers = {
   tristate: (field) => ({ true: true, false: false })[field.value] ?? null,
   choice: (field) => field.value || null,
   texts: (field) => field.value.split(/[,，\n]/).map((one) => one.trim()).filter(Boolean),
+  integers: (field) => [...field.value.matchAll(/\d+/g)].map(([one]) => Number(one)),
   json: (field) => JSON.parse(field.value),
   custom: (field) => field.read(),
 };

@@ -5,6 +5,7 @@ from __future__ import annotations
 from plugin.merchant.texts import (
     common,
     conditions,
+    file_problems,
     files,
     home,
     members,
@@ -19,6 +20,7 @@ from plugin.merchant.texts import (
 MODULES = (
     common,
     conditions,
+    file_problems,
     files,
     home,
     members,
