@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import os
-from typing import Annotated, Literal, NoReturn
+from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
+from plugin.commands import files
+from plugin.commands.texts import refuse, variable
 from plugin.settings import Settings, SettingsError, load_settings
 
-USAGE_EXIT_CODE = 2
 _GRACEFUL_SHUTDOWN_SECONDS = 25
 
 app = typer.Typer(
@@ -81,7 +81,7 @@ def migrate() -> None:
     from engine.migration import migrate as bring_up_to_date
     from engine.migration import newest_revision
 
-    bring_up_to_date(_variable("DATABASE_URL", "the address of PostgreSQL, as the role that owns the schema"))
+    bring_up_to_date(variable("DATABASE_URL", "the address of PostgreSQL, as the role that owns the schema"))
     typer.echo(f"The database is at {newest_revision()}.")
 
 
@@ -92,8 +92,11 @@ def audit(
     """Check every invariant of the ledger and of what is derived from it. Ends with 1 on any breach."""
     from plugin.audit_report import print_audit
 
-    url = _variable("DATABASE_URL", "the address of PostgreSQL, as the role that owns the schema")
+    url = variable("DATABASE_URL", "the address of PostgreSQL, as the role that owns the schema")
     raise typer.Exit(print_audit(url, program, Console(highlight=False)))
+
+
+files.register(app)
 
 
 @app.command()
@@ -110,12 +113,12 @@ def app_config() -> None:
     from plugin.app_config import write_app_config
     from plugin.manifest import ManifestError
 
-    key = _variable("SHOPIFY_API_KEY", "the client id on the app's page in the Partner dashboard")
-    url = _variable("SHOPIFY_APP_URL", "the https:// address at which Shopify reaches the app")
+    key = variable("SHOPIFY_API_KEY", "the client id on the app's page in the Partner dashboard")
+    url = variable("SHOPIFY_APP_URL", "the https:// address at which Shopify reaches the app")
     try:
         typer.echo(f"Wrote {write_app_config(client_id=key, application_url=url)}")
     except ManifestError as error:
-        _refuse(str(error))
+        refuse(str(error))
 
 
 @app.command()
@@ -135,16 +138,4 @@ def _settings() -> Settings:
     try:
         return load_settings()
     except SettingsError as error:
-        _refuse(f"Laurel cannot start with this environment:\n{error}\n`laurel doctor` says more.")
-
-
-def _variable(name: str, what: str) -> str:
-    value = os.environ.get(name, "").strip()
-    if not value:
-        _refuse(f"{name} is not set; it is {what}.")
-    return value
-
-
-def _refuse(text: str) -> NoReturn:
-    typer.echo(text, err=True)
-    raise typer.Exit(USAGE_EXIT_CODE)
+        refuse(f"Laurel cannot start with this environment:\n{error}\n`laurel doctor` says more.")

@@ -73,7 +73,8 @@ class Uploads:
             with tempfile.TemporaryFile() as body:
                 try:
                     handed_in = await _receive(request, body)
-                    return await self._checked(visit, handed_in)
+                    with handed_in.file:
+                        return await self._checked(visit, handed_in)
                 except BodyRefusedError as refusal:
                     code = "FILE_TOO_LARGE" if refusal.status == 413 else "MALFORMED_REQUEST"
                     return error_response(refusal.status, code, str(refusal), {"Connection": "close"})
@@ -168,6 +169,7 @@ async def _from_form(request: Request, body: IO[bytes]) -> _HandedIn:
         raise BodyRefusedError(400, "The form cannot be read.") from None
     file = form.get("file")
     if not isinstance(file, UploadFile):
+        await form.close()
         raise BodyRefusedError(400, "The form has no file.")
     fields = {name: str(form.get(name, "")) for name in ("kind", "reason", "enroll")}
     return _HandedIn(
