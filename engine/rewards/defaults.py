@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.money import exponent
@@ -30,6 +31,15 @@ def default_rewards(currency: str) -> dict[str, RewardDefinition]:
             combines_with=CombinesWith(order=True, product=True),
         ),
     }
+
+
+_CURRENCY = text("SELECT currency FROM shops WHERE program_id = :program_id ORDER BY shop_id LIMIT 1")
+
+
+async def seed_first_rewards(connection: AsyncConnection, program_id: int, *, actor: str) -> None:
+    """Give a program that was just published for the first time something to redeem, in its first shop's currency."""
+    currency: str = (await connection.execute(_CURRENCY, {"program_id": program_id})).scalar_one()
+    await seed_default_rewards(connection, program_id, currency, actor=actor)
 
 
 async def seed_default_rewards(connection: AsyncConnection, program_id: int, currency: str, *, actor: str) -> None:

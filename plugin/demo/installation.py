@@ -10,6 +10,7 @@ import httpx
 from engine.database import create_engine, tenant_transaction
 from engine.program import BEGINNING_OF_TIME, default_definition
 from engine.publishing import live_version, publish
+from engine.rewards.defaults import seed_default_rewards
 from engine.shops import find_shop
 from plugin.devstore.application import App
 from plugin.devstore.id_tokens import issue_id_token
@@ -56,5 +57,6 @@ async def open_shop(app: App, database_url: str, *, test_orders: bool) -> None:
             live = await live_version(connection, shop.program_id)
             if live is None or live.definition != definition:
                 await publish(connection, shop.program_id, definition, effective_from=BEGINNING_OF_TIME, actor="demo")
+            await seed_default_rewards(connection, shop.program_id, SHOP.currency, actor="demo")
     finally:
         await engine.dispose()

@@ -41,7 +41,7 @@ def app_from_environment(environment: Mapping[str, str]) -> App:
         api_secret=environment["SHOPIFY_API_SECRET"],
         url=environment["SHOPIFY_APP_URL"].rstrip("/"),
         topics=known.all_topics,
-        scopes=known.scopes.required,
+        scopes=(*known.scopes.required, *known.scopes.optional),  # its merchant switches every feature on
         handle=known.handle,
         webhook_path=known.webhooks.path,
         proxy_path=known.proxy.path,

@@ -35,9 +35,11 @@ def test_given_the_real_file_when_read_then_it_has_the_topics_scopes_and_proxy_o
     assert app.api_version == "2026-10"
     assert set(app.scopes.required) == {
         "read_customer_merge", "read_customers", "read_fulfillments", "read_orders", "read_products", "read_themes",
-        "write_app_proxy",
+        "write_app_proxy", "write_discounts",
     }  # fmt: skip
-    assert app.scopes.optional == ()
+    assert set(app.scopes.optional) == {
+        "read_store_credit_accounts", "write_gift_cards", "write_store_credit_account_transactions",
+    }  # fmt: skip
     assert app.proxy.storefront_path == "/apps/laurel"
     assert app.extension.directory == "widgets/extension"
 
@@ -52,7 +54,7 @@ def test_given_the_real_file_when_read_then_it_has_the_topics_scopes_and_proxy_o
         ('subpath = "laurel"', 'subpath = "admin"', "proxy.subpath: is a path that Shopify keeps for itself"),
         ('"orders/paid",', '"orders/create",', "webhooks.topics: names an entry twice"),
         ('"shop/redact"]', "]", "webhooks.compliance_topics: Value should have at least 3 items"),
-        ("optional = []", 'optional = ["read_app_proxy"]', "scopes: an optional scope is already granted"),
+        ("optional = [", 'optional = ["read_app_proxy",', "scopes: an optional scope is already granted"),
         ('name = "Laurel"', f'name = "Laurel"\nname = "{SECRET_VALUE}"', "is no valid TOML"),
         ('name = "Laurel"', f'name = "{SECRET_VALUE}', "is no valid TOML (at line"),
     ],

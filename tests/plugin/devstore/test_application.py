@@ -16,7 +16,7 @@ def test_the_manifest_says_what_the_app_subscribes_to() -> None:
 
     assert app.url == "http://127.0.0.1:8000"
     assert app.topics == manifest().all_topics
-    assert app.scopes == manifest().scopes.required
+    assert app.scopes == (*manifest().scopes.required, *manifest().scopes.optional)
     assert (app.webhook_path, app.proxy_path, app.storefront_path) == ("/webhooks", "/proxy", "/apps/laurel")
     assert "hush" not in repr(app)
 
