@@ -6,7 +6,7 @@ Who joins, whose address is proven, which guests' orders that claims.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import orjson
@@ -71,8 +71,7 @@ class CustomerFacts:
         if key not in self.consents or self.consents[key] <= (consent.occurred_at, consent.subscribed):
             self.consents[key] = (consent.occurred_at, consent.subscribed)
         if consent.subscribed:
-            event = MemberEvent(key.customer_id, "newsletter", str(key.customer_id), consent.occurred_at)
-            self.done.append((key, event, received_at))
+            self.done.append((key, MemberEvent(key.customer_id, "newsletter", "", consent.occurred_at), received_at))
 
     def did(self, key: CustomerKey, event: MemberEvent, received_at: datetime) -> None:
         """The customer did something besides buying: they are a member from then on."""
@@ -88,9 +87,9 @@ class CustomerFacts:
             if key in self.members
         ]
         done = [
-            EventClaim(MemberKey(key.program_id, self.members[key]), key.shop_id, event, received_at)
+            EventClaim(MemberKey(key.program_id, member_id), key.shop_id, _named(event, member_id), received_at)
             for key, event, received_at in self.done
-            if key in self.members
+            if (member_id := self.members.get(key)) is not None
         ]
         return [*joined, *done]
 
@@ -102,6 +101,11 @@ class CustomerFacts:
 
     def _join(self, key: CustomerKey, moment: datetime) -> None:
         self.joining[key] = min(self.joining.get(key, moment), moment)
+
+
+def _named(event: MemberEvent, member_id: int) -> MemberEvent:
+    """An event that happens once in a member's life is known by its member."""
+    return event if event.source_id else replace(event, source_id=str(member_id))
 
 
 _KEY = {"program_id": "bigint", "shop_id": "bigint", "customer_id": "bigint"}

@@ -18,6 +18,7 @@ from engine.applying import apply_events
 from engine.database import transaction_time
 from engine.enrollment import CustomerKey, find_members
 from engine.events import Event, FieldValue, MemberEvent
+from engine.members import member_of_customer
 
 NAMED_SOURCES = frozenset({"review", "manual"})
 """Events that have a trigger of their own; any other name is a custom event."""
@@ -79,7 +80,8 @@ async def record_visit(
 ) -> RecordedEvent:
     """A member came to the shop on a day of the program; once a day, whatever the number of pages."""
     now = await transaction_time(connection)
-    fact = MemberEvent(customer_id, "visit", f"{customer_id}-{day.isoformat()}", now)
+    member = await member_of_customer(connection, program_id, shop_id, customer_id)
+    fact = MemberEvent(customer_id, "visit", f"{member.member_id}-{day.isoformat()}", now)
     return await _apply(connection, Event(program_id, shop_id, now, fact))
 
 

@@ -17,10 +17,11 @@ Json = dict[str, object]
 
 
 _EXPORT = {
-    "customer": "SELECT customer_id, member_id, email_key IS NOT NULL AS has_proven_address, deleted_at "
+    "customer": "SELECT customer_id, member_id, email_key IS NOT NULL AS has_proven_address, tags, subscribed, "
+    "deleted_at "
     "FROM customers c WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id",
-    "member": "SELECT m.joined_at, m.available, m.pending, m.reserved, m.debt, m.lifetime FROM members m "
-    "WHERE m.program_id = :program_id AND m.member_id = :member_id",
+    "member": "SELECT m.joined_at, m.available, m.pending, m.reserved, m.debt, m.lifetime, m.birthday_month, "
+    "m.birthday_day FROM members m WHERE m.program_id = :program_id AND m.member_id = :member_id",
     "transactions": "SELECT transaction_id, kind, points, occurred_at, recorded_at, detail FROM transactions "
     "WHERE program_id = :program_id AND member_id = :member_id ORDER BY transaction_id",
     "lots": "SELECT quantity, remaining, available_at, expires_at FROM lots "
@@ -28,6 +29,10 @@ _EXPORT = {
     "orders": "SELECT order_id, name, occurred_at, updated_at, paid, snapshot FROM orders "
     "WHERE program_id = :program_id AND shop_id = :shop_id "
     "AND (customer_id = :customer_id OR member_id = :member_id) ORDER BY order_id",
+    "redemptions": "SELECT redemption_id, points, state, code, value, created_at, settled_at, note FROM redemptions "
+    "WHERE program_id = :program_id AND member_id = :member_id ORDER BY redemption_id",
+    "events": "SELECT source, source_id, occurred_at, fields FROM member_events "
+    "WHERE program_id = :program_id AND member_id = :member_id ORDER BY occurred_at",
 }
 
 
@@ -39,7 +44,7 @@ async def export_customer(connection: AsyncConnection, program_id: int, shop_id:
         return {}
     key["member_id"] = found["member_id"]
     export: Json = {"customer": dict(found)}
-    for part in ("member", "transactions", "lots", "orders"):
+    for part in ("member", "transactions", "lots", "orders", "redemptions", "events"):
         export[part] = [dict(row) for row in (await connection.execute(text(_EXPORT[part]), key)).mappings()]
     return dict(json.loads(json.dumps(export, default=str)))
 
@@ -71,8 +76,18 @@ _ERASE_CUSTOMER = {
     "WHERE program_id = :program_id AND shop_id = :shop_id AND order_id = ANY(:order_ids)",
     "customers": "DELETE FROM customers "
     "WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id",
-    "members": "UPDATE members SET closed_at = COALESCE(closed_at, :at), version = version + 1 "
-    "WHERE program_id = :program_id AND member_id = :member_id",
+    "redemptions": "UPDATE redemptions SET customer_id = NULL, note = NULL "
+    "WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id",
+    # What an event told may name anybody; that it happened, and what it was worth, stays.
+    "events": "UPDATE member_events SET fields = '{}' "
+    "WHERE program_id = :program_id AND shop_id = :shop_id AND member_id = :member_id",
+    "merges": "UPDATE member_merges SET customers = '[]' "
+    "WHERE program_id = :program_id AND :member_id IN (from_member_id, into_member_id)",
+    # The member of another of the person's customers goes on.
+    "members": "UPDATE members m SET closed_at = COALESCE(closed_at, :at), birthday_month = NULL, birthday_day = NULL, "
+    "birthday_set_on = NULL, version = version + 1 "
+    "WHERE program_id = :program_id AND member_id = :member_id AND NOT EXISTS (SELECT FROM customers c "
+    "WHERE c.program_id = m.program_id AND c.member_id = m.member_id)",
 }
 
 
@@ -113,6 +128,9 @@ async def redact_shop(connection: AsyncConnection, program_id: int, shop_id: int
         f"state = CASE state WHEN 'parked' THEN 'ignored' ELSE state END {of_shop} AND state <> 'pending'",
         "orders": f"UPDATE orders SET customer_id = NULL, guest_email_key = NULL {of_shop}",
         "customers": f"DELETE FROM customers {of_shop}",
+        "redemptions": f"UPDATE redemptions SET customer_id = NULL, note = NULL {of_shop}",
+        "events": f"UPDATE member_events SET fields = '{{}}' {of_shop}",
+        "products": f"DELETE FROM products {of_shop}",
         "exports": f"UPDATE privacy_requests SET result = NULL {of_shop}",
         "shops": f"UPDATE shops SET name = '', external_id = NULL, redacted_at = now() {of_shop}",
     }
