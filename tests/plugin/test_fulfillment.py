@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -76,7 +77,7 @@ async def test_a_code_is_made_for_one_customer_and_one_use(fulfilling: Fulfillin
 @pytest.mark.parametrize(
     ("value", "kind", "worth"),
     [
-        (PercentOff(percentage="12.5"), "percentage", "0.125"),
+        (PercentOff(percentage=Decimal("12.5")), "percentage", "0.125"),
         (FreeShipping(maximum_price={"USD": 1500}), "free_shipping", "0"),
         (FreeProduct(variant_ids=(46_001, 46_002)), "percentage", "1.0"),
     ],
