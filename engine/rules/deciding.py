@@ -25,17 +25,10 @@ from engine.rules.assessments import Assessment
 from engine.rules.definitions import Definition
 from engine.rules.facts import DecidedFrom
 from engine.rules.order_state import OrderState
-from engine.rules.outcomes import EventDecision, OrderDecision, Reason, RuleOutcome
+from engine.rules.outcomes import NEAREST, EventDecision, OrderDecision, Reason, RuleOutcome
 from engine.rules.reading import OrderReading, Reading
 from engine.rules.rule import PerMoney
 from engine.rules.spreading import rounded, spread
-
-_NEAREST: tuple[Reason, ...] = (
-    "earned", "above_maximum", "nothing_eligible", "not_fulfilled", "condition", "window", "audience",
-    "excluded_customer", "test_order", "no_rate",
-)  # fmt: skip
-"""What an order is told when no rule gives points for it: the reason of the rule that came nearest."""
-
 
 Group = tuple[tuple[Assessment, bool], ...]
 Points = dict[str, tuple[int, tuple[Assessment, ...]]]
@@ -124,4 +117,4 @@ def _outcome(
 
 def _nearest(outcomes: tuple[RuleOutcome, ...]) -> Reason:
     reasons = {outcome.reason for outcome in outcomes}
-    return next((reason for reason in _NEAREST if reason in reasons), "no_rule")
+    return next((reason for reason in NEAREST if reason in reasons), "no_rule")

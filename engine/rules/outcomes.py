@@ -32,6 +32,12 @@ Reason = Literal[
 ]
 """Why a rule gave points or gave none; `not_best`, `not_first` and `multiplies` say what its group made of it."""
 
+NEAREST: tuple[Reason, ...] = (
+    "earned", "above_maximum", "nothing_eligible", "not_fulfilled", "condition", "window", "audience",
+    "excluded_customer", "test_order", "no_rate",
+)  # fmt: skip
+"""What an order is told when no rule gives points for it: the reason of the rule that came nearest."""
+
 
 @dataclass(frozen=True)
 class RuleOutcome:

@@ -10,20 +10,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.earning import OrderState, order_outcome, points_for, points_of
+from engine.earning import OrderState, points_for
 from engine.events import AmountPair, Order, OrderEdit, Refund
-from engine.money import half_even_ratio
-from engine.program import PurchaseRule, default_definition
+from engine.money import POINTS_MAXIMUM, half_even_ratio
+from engine.program import Definition, default_definition
+from engine.rules.deciding import decide_order
+from engine.rules.facts import DecidedFrom
+from engine.rules.outcomes import RuleOutcome
+from engine.rules.rule import PerMoney, Rule
 from tests.support.facts import PAID_AT, line, order, refund
 
 DEFINITION = default_definition()
-assert DEFINITION.purchase is not None
-RULE: PurchaseRule = DEFINITION.purchase
+
+
+def outcome_of(one: Order, *refunds: Refund, edits: tuple[OrderEdit, ...] = ()) -> RuleOutcome:
+    decision = decide_order(DEFINITION, OrderState(one, refunds, edits), DecidedFrom(one.occurred_at))
+    return decision.outcomes[0]
 
 
 def worth(one: Order, *refunds: Refund, edits: tuple[OrderEdit, ...] = ()) -> tuple[int, int, int, int]:
-    outcome = order_outcome(RULE, OrderState(one, refunds, edits))
-    return outcome.base, outcome.points, outcome.refunded, outcome.taken_back
+    outcome = outcome_of(one, *refunds, edits=edits)
+    return outcome.base, outcome.desired, outcome.refunded, outcome.desired - outcome.due()
 
 
 @pytest.mark.parametrize(
@@ -76,10 +83,7 @@ def test_the_shoppers_money_is_used_where_it_has_a_rate_else_the_shops_else_none
 
     assert worth(paid)[:2] == (3467, 35)
     assert worth(replace(paid, presentment_currency="CHF"))[:2] == (4562, 46)
-    assert (
-        order_outcome(RULE, OrderState(replace(paid, currency="SEK", presentment_currency="CHF"), ())).reason
-        == "no_rate"
-    )
+    assert outcome_of(replace(paid, currency="SEK", presentment_currency="CHF")).reason == "no_rate"
 
 
 def test_a_refund_without_lines_counts_the_money_less_the_shipping() -> None:
@@ -134,6 +138,19 @@ def test_an_edit_newer_than_the_snapshot_takes_its_units_out() -> None:
 def test_what_an_amount_would_earn_is_told_by_the_same_rule() -> None:
     assert points_for(DEFINITION, 4500, "USD") == 45
     assert points_for(DEFINITION, 4500, "CHF") is None
+    assert points_for(DEFINITION, 10**20, "USD") == POINTS_MAXIMUM
+
+
+def test_an_order_that_was_not_paid_and_a_test_order_earn_nothing() -> None:
+    unpaid, test = order(1, [line("40.00")], paid=False), order(1, [line("40.00")], test=True)
+
+    assert decide_order(DEFINITION, OrderState(unpaid, ()), DecidedFrom(PAID_AT)).reason == "not_paid"
+    assert outcome_of(test).reason == "test_order"
+    assert outcome_of(test).due() == 0
+
+
+def test_points_that_no_balance_holds_are_not_given() -> None:
+    assert outcome_of(order(1, [line("9000000000000.00", 2000)])).reason == "above_maximum"
 
 
 @given(
@@ -152,5 +169,10 @@ def test_claw_backs_never_shrink_and_a_full_refund_takes_exactly_all(points: int
 
 
 @given(minor=st.integers(0, 10**12), rate=st.decimals("0.0001", "100", places=4))
-def test_points_of_agrees_with_integer_half_even(minor: int, rate: Decimal) -> None:
-    assert points_of(minor, "USD", rate) == half_even_ratio(minor, int(rate * 10_000), 1_000_000)
+def test_points_are_the_half_even_of_the_amount_by_the_rate(minor: int, rate: Decimal) -> None:
+    definition = Definition(
+        name="Any rate",
+        rules=(Rule(handle="purchase", title="Any", trigger="order_paid", formula=PerMoney(rates={"USD": rate})),),
+    )
+
+    assert points_for(definition, minor, "USD") == half_even_ratio(minor, int(rate * 10_000), 1_000_000)
