@@ -15,12 +15,14 @@ from starlette.staticfiles import StaticFiles
 from plugin.devstore.errors import StoreError
 from plugin.devstore.id_tokens import issue_id_token
 from plugin.devstore.liquid_blocks import ThemeExtension
+from plugin.devstore.payments import GIFT_CARD, STORE_CREDIT, payments_of
 from plugin.devstore.store import Store
 from plugin.devstore.storefront_objects import full_name
 
 _FOLDER = Path(__file__).resolve().parent
 _LOCALES = ("en", "zh-CN")
 EXTENSION_HANDLE = "laurel-widgets"
+_GATEWAYS = {GIFT_CARD: "Gift card", STORE_CREDIT: "Store credit", "manual": "Payment by hand"}
 
 
 def routes(store: Store) -> list[BaseRoute]:
@@ -36,7 +38,7 @@ def routes(store: Store) -> list[BaseRoute]:
         Route("/admin/orders", admin.orders, methods=["GET"]),
         Route("/admin/orders/{order_id:int}", admin.order, methods=["GET"]),
         Route("/admin/orders/{order_id:int}/refund", admin.refund, methods=["POST"]),
-        Route("/admin/orders/{order_id:int}/cancel", admin.cancel, methods=["POST"]),
+        Route("/admin/orders/{order_id:int}/{action:str}", admin.act, methods=["POST"]),
         Route("/admin/customers", admin.customers, methods=["GET"]),
         Route("/admin/themes", admin.theme, methods=["GET", "POST"]),
         Route("/admin/themes/current/editor", admin.editor, methods=["GET"]),
@@ -90,14 +92,20 @@ class AdminFrame:
 
     async def orders(self, request: Request) -> Response:
         """All orders, newest first."""
-        return self._page(request, "orders", orders=list(reversed(self.store.orders())))
+        return self._orders(request, None)
+
+    def _orders(self, request: Request, error: str | None) -> Response:
+        orders = list(reversed(self.store.orders()))
+        return self._page(request, "orders", status=422 if error else 200, orders=orders, error=error)
 
     async def order(self, request: Request, error: str | None = None) -> Response:
         """One order, with what the merchant can do about it."""
-        order = self.store.order(request.path_params["order_id"])
-        if order is None:
+        order_id = request.path_params["order_id"]
+        if self.store.order(order_id) is None:
             return RedirectResponse("/admin/orders", 303)
-        return self._page(request, "order", status=422 if error else 200, order=order, error=error)
+        record = self.store.order_book.record(order_id)
+        values = {"order": record.body, "payments": payments_of(record), "gateways": _GATEWAYS, "error": error}
+        return self._page(request, "order", status=422 if error else 200, **values)
 
     async def refund(self, request: Request) -> Response:
         """Refund the chosen units, with or without shipping."""
@@ -114,14 +122,19 @@ class AdminFrame:
             return await self.order(request, str(error))
         return RedirectResponse(f"/admin/orders/{order_id}", 303)
 
-    async def cancel(self, request: Request) -> Response:
-        """Cancel the order and refund what is left of it."""
-        order_id = request.path_params["order_id"]
+    async def act(self, request: Request) -> Response:
+        """Send all that is left of an order, say that it arrived, or cancel it; then back to where that was asked."""
+        order_id, action = request.path_params["order_id"], request.path_params["action"]
+        back = "/admin/orders" if (await request.form()).get("return_to") == "/admin/orders" else None
+        book = self.store.order_book
+        acts = {"fulfill": book.fulfill, "deliver": book.deliver, "cancel": self.store.cancel}
+        if action not in acts:
+            return RedirectResponse("/admin/orders", 303)
         try:
-            self.store.cancel(order_id)
+            acts[action](order_id)
         except StoreError as error:
-            return await self.order(request, str(error))
-        return RedirectResponse(f"/admin/orders/{order_id}", 303)
+            return self._orders(request, str(error)) if back else await self.order(request, str(error))
+        return RedirectResponse(back or f"/admin/orders/{order_id}", 303)
 
     async def customers(self, request: Request) -> Response:
         """All customers, with how many orders they placed."""

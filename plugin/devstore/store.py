@@ -138,12 +138,12 @@ class Store:
         self.sessions.set_customer(session_id, None)
 
     def checkout(
-        self, session_id: str, *, discount_codes: tuple[str, ...] = (), email: str | None = None, locale: str = "en"
-    ) -> Payload:
+        self, session_id: str, *, discount_codes: tuple[str, ...] = (), email: str | None = None, locale: str = "en",
+        gift_cards: tuple[str, ...] = (), store_credit: bool = False,
+    ) -> Payload:  # fmt: skip
         """Buy what is in the cart, as paid; returns the order's body and empties the cart.
 
-        Codes entered in the cart count too. Tells orders/create, orders/paid and orders/updated. A guest may give an
-        e-mail address. Raises CheckoutError with a text for the shopper.
+        Codes in the cart count too; a guest may give an address. Raises CheckoutError with a text for the shopper.
         """
         session = self.sessions.get(session_id)
         order = self.place_order(
@@ -153,6 +153,8 @@ class Store:
                 email=email,
                 discount_codes=(*session.cart.discount_codes, *discount_codes),
                 locale=locale,
+                gift_cards=gift_cards,
+                store_credit=store_credit,
             )
         )
         self.sessions.empty_cart(session_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
+from plugin.devstore.carts import QuotedCart
 from plugin.devstore.seed import COLLECTIONS, Product, Shop
 from plugin.devstore.sessions import Cart
 
@@ -40,6 +41,7 @@ def routes_object(prefix: str) -> Liquid:
         "cart_url": "/cart",
         "cart_add_url": "/cart/add",
         "cart_change_url": "/cart/change",
+        "checkout_url": "/checkout",
         "account_url": "/account",
         "account_login_url": "/account/login",
         "account_logout_url": "/account/logout",
@@ -100,6 +102,43 @@ def cart_object(cart: Cart, currency: str, products: dict[int, Liquid]) -> Liqui
     }
 
 
+def cart_json(quote: QuotedCart, currency: str, prefix: str) -> Liquid:
+    """The cart as /cart.js and its relatives answer it; `applicable` says whether the checkout would take a code."""
+    cart, priced = quote.cart, quote.quoted.priced if quote.quoted else None
+    full = hundredths(cart.subtotal)
+    net = full if priced is None else hundredths(priced.subtotal.shop)
+    refused = {one.code.upper() for one in quote.refused}
+    nets = {} if priced is None else {line.product.variant_id: hundredths(line.net.shop) for line in priced.lines}
+    items = [
+        {
+            "id": line.product.variant_id,
+            "product_id": line.product.id,
+            "title": line.product.title,
+            "url": f"{prefix}/products/{line.product.handle}",
+            "quantity": line.quantity,
+            "price": hundredths(line.product.amount),
+            "original_line_price": hundredths(line.amount),
+            "final_line_price": nets.get(line.product.variant_id, hundredths(line.amount)),
+            "requires_shipping": line.product.requires_shipping,
+            "gift_card": line.product.gift_card,
+        }
+        for line in cart.lines
+    ]
+    return {
+        "items": items,
+        "item_count": cart.item_count,
+        "currency": currency,
+        "original_total_price": full,
+        "total_price": net,
+        "total_discount": full - net,
+        "requires_shipping": any(line.product.requires_shipping for line in cart.lines),
+        "discount_codes": [
+            {"code": code, "applicable": priced is not None and code.upper() not in refused}
+            for code in cart.discount_codes
+        ],
+    }
+
+
 def customer_object(customer: Liquid, orders: list[Liquid], metafields: Liquid) -> Liquid:
     """`customer`, from the body that webhooks carry."""
     first, last = customer["first_name"] or "", customer["last_name"] or ""
@@ -142,6 +181,9 @@ def order_object(order: Liquid, prefix: str, products: dict[int, Liquid]) -> Liq
         "line_items": lines,
         "line_items_subtotal_price": hundredths(order["total_line_items_price"]),
         "total_discounts": hundredths(order["total_discounts"]),
+        "discounts": [{"code": one["code"], "amount": hundredths(one["amount"])} for one in order["discount_codes"]],
+        "refunded": sum(hundredths(moved["amount"]) for refund in order["refunds"] for moved in refund["transactions"]),
+        "fulfillment_status": order["fulfillment_status"] or "unfulfilled",
         "shipping_price": hundredths(order["total_shipping_price_set"]["shop_money"]["amount"]),
         "tax_price": hundredths(order["total_tax"]),
         "total_price": hundredths(order["total_price"]),

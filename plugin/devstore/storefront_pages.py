@@ -102,8 +102,8 @@ class Pages:
         return order_object(order, LANGUAGES[language][1], self.products(language)) if order else None
 
     def _blocks(self, template: str) -> list[str]:
-        """The app's blocks on this page: none without the app, the embed only while the merchant has it on."""
-        if not self.store.installation.installed():
+        """The app's blocks on this page: none at the checkout, none without the app, the embed while it is on."""
+        if template == "checkout" or not self.store.installation.installed():
             return []
         embed = [APP_EMBED] if self.store.embed_enabled() else []
         return embed + ([PRODUCT_BLOCK] if template == "product" else [])
