@@ -31,7 +31,9 @@ async def give(
         keys = [MemberKey(shop.program_id, member.member_id) for member in members]
         given: dict[str, Any] = {"receiver": receiver, "points": points}
         request = keyed_request(shop.program_id, f"test {giver}", key, given)
-        return await transfer_points(connection, *keys, points, actor="member", reason="thanks", request=request)
+        return await transfer_points(
+            connection, keys[0], keys[1], points, actor="member", reason="thanks", request=request
+        )
 
 
 async def start(engine: AsyncEngine, shop: ShopReference, transfers: dict[str, Any]) -> None:
