@@ -55,6 +55,7 @@ class OpenRedemption:
                 self.ledger, one.program_id, one.reservation_id, capture_points=capture, actor=actor,
                 detail=history_detail(one),
             )  # fmt: skip
+            changes["captured"] = capture
         if target == "ready":
             changes.setdefault("ready_at", one.ready_at or self.now)
         if target != "unknown":
