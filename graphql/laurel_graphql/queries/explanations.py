@@ -1,4 +1,4 @@
-"""Why an order earned what it earned, or nothing."""
+"""Why a transaction was posted, and why an order earned what it earned, or nothing."""
 
 from __future__ import annotations
 
@@ -6,15 +6,28 @@ from typing import Annotated
 
 import strawberry
 
-from engine.explanations import explain_order
+from engine.explanations import explain, explain_order
 from laurel_graphql.context import MerchantInfo
 from laurel_graphql.fields import computed
-from laurel_graphql.gids import shopify_number_of
+from laurel_graphql.gids import number_of, shopify_number_of
 from laurel_graphql.types.explanations import OrderExplanation, explanation_of
+from laurel_graphql.types.transaction_explanations import TransactionExplanation, explained
 
 
 @strawberry.type
 class ExplanationQueries:
+    @computed("Why a transaction was posted. Null for one that the program does not have.")
+    async def explain(
+        self,
+        info: MerchantInfo,
+        transaction_id: Annotated[strawberry.ID, strawberry.argument(description="The transaction's global id.")],
+    ) -> TransactionExplanation | None:
+        """By what was recorded with it, for good."""
+        number = number_of(transaction_id, "Transaction")
+        async with info.context.reading() as connection:
+            found = await explain(connection, info.context.program_id, number)
+        return None if found is None else explained(found, info.context.locale)
+
     @computed("Why an order earned what it earned, or nothing. Null for an order that is not known here.")
     async def explain_order(
         self,

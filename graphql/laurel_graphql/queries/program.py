@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import strawberry
 
-from engine.publishing import draft, live_version, versions
+from engine.publishing import draft, live_version, publications, versions
 from laurel_graphql.context import MerchantInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.pages import First
@@ -33,7 +33,8 @@ class ProgramQueries:
         """As many of the newest versions as were asked for."""
         async with info.context.reading() as connection:
             published = await versions(connection, info.context.program_id)
-        return [version_of(version) for version in reversed(published[-first:])]
+            told = {one.version: one for one in await publications(connection, info.context.program_id, first)}
+        return [version_of(version, told.get(version.version)) for version in reversed(published[-first:])]
 
     @computed("The fields that conditions can ask about.")
     def condition_fields(self) -> list[ConditionField]:

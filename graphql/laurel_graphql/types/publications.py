@@ -8,7 +8,7 @@ from decimal import Decimal
 import strawberry
 
 from engine.program import Definition, ProgramVersion, PurchaseRule, SignUpRule
-from engine.publishing import Draft
+from engine.publishing import Draft, Publication
 from laurel_graphql.gids import gid
 from laurel_graphql.inputs.rule_enums import GroupMode, RefundShortfall, RefundTaking
 from laurel_graphql.scalars import Points
@@ -88,6 +88,8 @@ class PublishedVersion:
     effective_from: datetime = strawberry.field(
         description="The first moment that it decides, by the time at which orders were paid."
     )
+    published_at: datetime | None = strawberry.field(description="When it was published; told by `programVersions`.")
+    published_by: str | None = strawberry.field(description="By whom, such as `staff:17`; told by `programVersions`.")
     definition: ProgramDefinition = strawberry.field(description="What it says.")
 
 
@@ -97,12 +99,14 @@ class MerchantProgram:
     draft: ProgramDraft = strawberry.field(description="What the next publication takes.")
 
 
-def version_of(version: ProgramVersion) -> PublishedVersion:
-    """The version of an engine's record."""
+def version_of(version: ProgramVersion, publication: Publication | None = None) -> PublishedVersion:
+    """The version of an engine's record, with who published it where that is known."""
     return PublishedVersion(
         id=strawberry.ID(gid("ProgramVersion", version.version)),
         version=version.version,
         effective_from=version.effective_from,
+        published_at=publication.published_at if publication else None,
+        published_by=publication.published_by if publication else None,
         definition=definition_of(version.definition),
     )
 
