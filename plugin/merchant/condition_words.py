@@ -36,7 +36,7 @@ def tree_of(nodes: Sequence[dict[str, Any]]) -> dict[str, Any] | None:
 def condition_text(tree: dict[str, Any], words: Words, *, inner: bool = False) -> str:
     """A condition as part of a sentence."""
     if tree["kind"] == "compare":
-        return _compare_text(tree, words)
+        return compare_text(tree, words)
     parts = [condition_text(part, words, inner=True) for part in tree["conditions"]]
     if tree["kind"] == "not":
         return words.text("condition.reads.not", inner=parts[0])
@@ -46,7 +46,8 @@ def condition_text(tree: dict[str, Any], words: Words, *, inner: bool = False) -
     return words.text("condition.reads.group", inner=joined) if inner else joined
 
 
-def _compare_text(tree: dict[str, Any], words: Words) -> str:
+def compare_text(tree: dict[str, Any], words: Words) -> str:
+    """One question about one field."""
     field, operator = tree["field"], tree["operator"]
     kind = kind_of(field)
     values = [words.money(one["amount"], one["currencyCode"]) for one in tree["amounts"]]

@@ -14,6 +14,7 @@ from plugin.merchant.program import program, settings
 from plugin.merchant.redemptions import redemptions
 from plugin.merchant.rewards import edit_reward, new_reward, rewards
 from plugin.merchant.rules import edit_rule, new_rule
+from plugin.merchant.why import order_why, transaction_why
 from plugin.services import Services
 from plugin.shopify.installation import Installation
 
@@ -29,6 +30,8 @@ _DRAWN: dict[str, Draw] = {
     "/redemptions": redemptions,
     "/members": members,
     "/members/{member:int}": member,
+    "/members/{member:int}/why/{transaction:int}": transaction_why,
+    "/members/order-why": order_why,
     "/members/of-customer/{customer:int}": member_of_customer,
     "/import-export": files,
     "/import-export/files": file_list,

@@ -50,12 +50,18 @@ def _form(
         revision=revision,
         rule=rule,
         sentence=sentence_of(rule, words) if existing else "",
+        rates=_rates(rule, opened.shop.currency),
         currency=opened.shop.currency,
         zone=definition["time_zone"],
         groups=groups,
         builder=builder_facts(words),
         **_choices(words),
     )
+
+
+def _rates(rule: dict[str, Any], own: str) -> list[tuple[str, str]]:
+    """The rates by currency, the shop's own first."""
+    return sorted(rule["formula"]["rates"].items(), key=lambda rate: (rate[0] != own, rate[0]))
 
 
 def _choices(words: Words) -> dict[str, list[tuple[str, str]]]:

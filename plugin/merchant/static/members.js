@@ -55,18 +55,25 @@ async function explain(button) {
   button.textContent = place.hidden ? button.dataset.show : button.dataset.hide;
 }
 
+async function explainOrder(form) {
+  const query = new URLSearchParams({ order: collect(form).order ?? "" });
+  const place = document.getElementById("order-why-result");
+  await act(form.querySelector("s-button"), () => fill(place, `/members/order-why?${query}`), null, { redraw: false });
+}
+
 document.addEventListener("submit", (event) => {
   event.preventDefault();
   const form = event.target;
   if (form.id === "search") {
     const query = collect(form).query;
     go(query ? `/members?${new URLSearchParams({ query })}` : "/members");
-  } else if (form.id === "adjust") adjust(form);
+  } else if (form.id === "order-why") explainOrder(form);
+  else if (form.id === "adjust") adjust(form);
   else if (form.id === "merge") askToMerge(form);
 });
 
 document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.closest?.("s-search-field")) event.target.closest("form").requestSubmit();
+  if (event.key === "Enter" && event.target.closest?.("#search, #order-why")) event.target.closest("form").requestSubmit();
 });
 
 document.addEventListener("click", (event) => {

@@ -25,7 +25,7 @@
   }
 
   define("s-page", `:host { display: block; max-width: 998px; margin: 0 auto; padding: 16px 0 40px; }
-    header { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; margin: 0 16px 12px; } header > slot { display: flex; gap: 8px; flex-wrap: wrap; }
+    header { display: flex; flex-wrap: wrap; gap: 8px 16px; align-items: center; margin: 0 16px 12px; } header > slot { display: contents; }
     h1 { flex: 1 1 auto; margin: 0; font-size: 20px; font-weight: 650; line-height: 1.3; color: #303030; overflow-wrap: anywhere; }
     .body { display: grid; grid-template-columns: minmax(0, 1fr); gap: 16px; }
     @media (min-width: 640px) { :host { padding: 24px 24px 48px; } header { margin-inline: 0; } }`,

@@ -90,7 +90,7 @@ CHINESE = {
     "months.one": "1 个月",
     "months.other": "{months} 个月",
     "list.comma": "、",
-    "list.and": "和",
-    "list.or": "或",
+    "list.and": " 和 ",
+    "list.or": " 或 ",
     "quote": "“{text}”",
 }
