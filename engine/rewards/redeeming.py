@@ -15,7 +15,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.crash import crash_point
 from engine.idempotency import IdempotencyKeyInvalid, IdempotencyKeyReused, KeyedRequest, begin, keyed_request, remember
 from engine.ledger import Ledger, MemberKey
-from engine.members import member_of_customer
 from engine.reservations import REDEMPTION, hold_points, open_ledger
 from engine.rewards.calls import ask_shop
 from engine.rewards.catalog import Reward, reward_of
@@ -32,7 +31,7 @@ from engine.rewards.definitions import (
 from engine.rewards.quoting import Quote, Standing
 from engine.rewards.reasons import RedemptionRefused
 from engine.rewards.redemptions import Promise, Redemption, redemption
-from engine.rewards.standing import QuoteDesk, customer_tags, had_in_period, shop_currency
+from engine.rewards.standing import QuoteDesk, had_in_period, open_quotes
 from engine.rewards.stock import take_unit
 
 _KIND = "redemption"
@@ -96,10 +95,12 @@ async def _keyed(connection: AsyncConnection, asked: _Asked, key: str) -> tuple[
 
 async def _redeem(connection: AsyncConnection, asked: _Asked, request: KeyedRequest, code_key: bytes) -> int:
     reward = await _offered(connection, asked)
-    member = await member_of_customer(connection, asked.program_id, asked.shop_id, asked.customer_id)
-    key = MemberKey(asked.program_id, member.member_id)
+    desk = await open_quotes(connection, asked.program_id, asked.shop_id, asked.customer_id, [reward])
+    _required(desk.quote(reward, asked.points), asked, reward)  # who is refused anyway need not wait for the lock
+    assert desk.member_id is not None, "whoever is signed in is a member"
+    key = MemberKey(asked.program_id, desk.member_id)
     ledger = await open_ledger(connection, key, asked.points or _price(reward))
-    reward, quoted, currency = await _checked(ledger, key, asked, reward)
+    reward, quoted = await _checked(ledger, key, asked, reward, desk)
     await ledger.draw_ids(1)
     redemption_id = ledger.new_id()
     expires_at = code_end(reward, ledger.now)
@@ -112,7 +113,7 @@ async def _redeem(connection: AsyncConnection, asked: _Asked, request: KeyedRequ
     )  # fmt: skip
     await ledger.write()
     crash_point("redeem-after-hold")
-    promise = promise_of(reward, quoted, currency)
+    promise = promise_of(reward, quoted)
     values = {
         "program_id": asked.program_id, "redemption_id": redemption_id, "shop_id": asked.shop_id,
         "customer_id": asked.customer_id, "member_id": ledger.root(key).member_id, "reward_id": reward.reward_id,
@@ -137,17 +138,19 @@ async def _offered(connection: AsyncConnection, asked: _Asked) -> Reward:
     return reward
 
 
-async def _checked(ledger: Ledger, key: MemberKey, asked: _Asked, reward: Reward) -> tuple[Reward, Quote, str]:
+async def _checked(
+    ledger: Ledger, key: MemberKey, asked: _Asked, reward: Reward, desk: QuoteDesk
+) -> tuple[Reward, Quote]:
     """Take a unit of the reward as it stands now, for a member who may have it. Raises RedemptionRefused."""
     connection = ledger.connection
-    currency = await shop_currency(connection, asked.program_id, asked.shop_id)
-    tags = await customer_tags(connection, asked.program_id, asked.shop_id, asked.customer_id)
+    tags = desk.standing.customer_tags if desk.standing is not None else frozenset()
     standing = Standing(ledger.holdings[ledger.root(key)].available, tags)
     for _ in range(_TRIES_MAXIMUM):  # again only when the reward was changed, or its last unit taken, just now
         had = await had_in_period(connection, asked.program_id, ledger.root(key).member_id, [reward], ledger.now)
-        quoted = _required(QuoteDesk(currency, standing, had, ledger.now).quote(reward, asked.points), asked, reward)
+        now = QuoteDesk(desk.currency, standing, had, ledger.now)
+        quoted = _required(now.quote(reward, asked.points), asked, reward)
         if await take_unit(connection, reward):
-            return reward, quoted, currency
+            return reward, quoted
         reward = await _offered(connection, asked)
     raise RedemptionRefused("OUT_OF_STOCK")
 
@@ -182,8 +185,9 @@ def code_end(reward: Reward, now: datetime) -> datetime | None:
     return now.replace(microsecond=0) + timedelta(days=reward.definition.code_days)
 
 
-def promise_of(reward: Reward, quoted: Quote, currency: str) -> Promise:
+def promise_of(reward: Reward, quoted: Quote) -> Promise:
     """What is promised, as it is stored with the redemption."""
+    currency = quoted.currency
     definition, value = reward.definition, reward.definition.value
     more: dict[str, Any] = {}
     if isinstance(value, PercentOff):

@@ -42,6 +42,7 @@ class QuoteDesk:
     standing: Standing | None
     had: Mapping[int, int]
     now: datetime
+    member_id: int | None = None
 
     def quote(self, reward: Reward, points: int | None = None, subtotal_minor: int | None = None) -> Quote:
         """What a reward would give and what is in the way, see `quote_offer`."""
@@ -60,7 +61,7 @@ async def open_quotes(
     member = await member_of_customer(connection, program_id, shop_id, customer_id)
     tags = await customer_tags(connection, program_id, shop_id, customer_id)
     had = await had_in_period(connection, program_id, member.member_id, rewards, now)
-    return QuoteDesk(currency, Standing(member.available, tags), had, now)
+    return QuoteDesk(currency, Standing(member.available, tags), had, now, member.member_id)
 
 
 async def quote(
