@@ -11,6 +11,7 @@ from plugin.devstore.application import App
 from plugin.devstore.customer_payloads import Payload
 from plugin.devstore.errors import NotThereError
 from plugin.devstore.misbehavior import MisbehaviorChange
+from plugin.devstore.seed import CUSTOMERS
 from plugin.devstore.store import Store
 from tests.support.devstore import Clock
 
@@ -36,10 +37,10 @@ def test_an_app_that_is_not_installed_is_told_of_its_end_only(buy: Buy, store: S
 
 
 def test_a_topic_that_the_app_did_not_subscribe_to_is_not_sent(store: Store) -> None:
-    store.people.change_tags(1, add=["gold"])
+    store.people.delete(CUSTOMERS[0].id)
 
     assert store.deliveries.all() == []
-    assert store.people.tags(1) == ["gold"]
+    assert store.customer(CUSTOMERS[0].id) is None
 
 
 def test_duplicates_share_their_webhook_id(buy: Buy, store: Store) -> None:
