@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from engine.awards import Award, AwardKey
+from engine.awards import Award, AwardKey, points_start
 from engine.caps import CapCounters, CounterKey, counter_key
 from engine.giving import earn, earn_held, release
 from engine.ledger import EffectKey, Ledger, MemberKey, PlannedTransaction
@@ -44,9 +44,7 @@ class Work:
     owner: MemberKey
     version: ProgramVersion
     outcomes: tuple[RuleOutcome, ...]
-    occurred_at: datetime
-    starts_at: datetime
-    """From when its points live."""
+    received_at: datetime
     changed_at: datetime
     """The newest thing known to have happened to it: when what follows the first posting occurred."""
     kind: str
@@ -67,10 +65,14 @@ class Work:
         """The key of its award by a rule."""
         return AwardKey(*self.source, rule)
 
+    def starts_at(self, outcome: RuleOutcome) -> datetime:
+        """From when a rule's points live: from what they are for, which may be the order's sending."""
+        return points_start(outcome.occurred_at, self.received_at)
+
     def release_at(self, outcome: RuleOutcome) -> datetime | None:
         """Until when its points are held by a rule, None where they are not."""
         zone = self.definition.zone
-        return release_moment(outcome.rule.hold, self.starts_at, self.fulfilled_at, self.delivered_at, zone)
+        return release_moment(outcome.rule.hold, self.starts_at(outcome), self.fulfilled_at, self.delivered_at, zone)
 
     def wants_more(self, outcome: RuleOutcome) -> bool:
         """Whether caps have to be asked."""
@@ -142,13 +144,13 @@ def _post_outcome(ledger: Ledger, work: Work, outcome: RuleOutcome) -> None:
     difference = outcome.due(award.granted) - award.posted
     if difference:
         planned = _planned(ledger, work, award, outcome, difference)
-        release_at = work.release_at(outcome)
+        starts_at, release_at = work.starts_at(outcome), work.release_at(outcome)
         if difference < 0:
             take_back(ledger, award, -difference, planned, taking_policy(work.definition))
         elif release_at is not None and release_at > ledger.now:
             earn_held(ledger, award, difference, planned)
         else:
-            earn(ledger, award, difference, planned, max(work.starts_at, release_at or work.starts_at))
+            earn(ledger, award, difference, planned, max(starts_at, release_at or starts_at))
         award.posted += difference
         award.revision += 1
     if award.held:
@@ -176,8 +178,8 @@ def taking_policy(definition: Definition) -> TakingPolicy:
 def _new_award(ledger: Ledger, work: Work, outcome: RuleOutcome) -> Award:
     idle = idle_days(outcome.rule.expiry)
     return Award(
-        work.key(outcome.rule.handle), ledger.new_id(), work.version.version, work.owner.member_id, work.occurred_at,
-        end_of(outcome.rule.expiry, work.starts_at, work.definition.zone),
+        work.key(outcome.rule.handle), ledger.new_id(), work.version.version, work.owner.member_id,
+        outcome.occurred_at, end_of(outcome.rule.expiry, work.starts_at(outcome), work.definition.zone),
         detail={"idle_days": str(idle)} if idle else {}, new=True,
     )  # fmt: skip
 
@@ -188,7 +190,7 @@ def _planned(ledger: Ledger, work: Work, award: Award, outcome: RuleOutcome, dif
         ledger.new_id(),
         work.kind if difference > 0 else "clawback",
         difference,
-        work.changed_at if award.revision else work.occurred_at,
+        work.changed_at if award.revision else outcome.occurred_at,
         "program",
         award_id=award.award_id,
         program_version=award.program_version,

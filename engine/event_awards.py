@@ -6,7 +6,7 @@ Each event is a fact under its source and id, told any number of times and decid
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 
@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.award_posting import Source, Work
-from engine.awards import MEMBER_SCOPE, points_start
+from engine.awards import MEMBER_SCOPE
 from engine.bulk import BulkStatement
 from engine.events import FieldValue, MemberEvent
 from engine.ledger import MemberKey
@@ -84,15 +84,13 @@ def event_work(claim: EventClaim, version: ProgramVersion | None, facts: Decided
     """What an event is due by each rule, or None where nothing was live then."""
     if version is None:
         return None
-    event = claim.event
-    occurred_at = min(event.occurred_at, claim.received_at)
+    event = replace(claim.event, occurred_at=min(claim.event.occurred_at, claim.received_at))
     return Work(
         _award_source(claim.source),
         claim.member,
         version,
         decide_event(version.definition, event, facts).outcomes,
-        occurred_at,
-        points_start(occurred_at, claim.received_at),
+        claim.received_at,
         claim.received_at,
         "bonus",
         {"event": event.source},

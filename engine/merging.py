@@ -14,7 +14,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.enrollment import CustomerKey, find_members
+from engine.enrollment import CustomerKey, enroll, find_members
 from engine.events import CustomersMerged, Event
 from engine.ledger import Holdings, Ledger, MemberKey
 from engine.lots import Lot, Taking, plan_spending
@@ -81,19 +81,28 @@ async def merge_customers(connection: AsyncConnection, events: Sequence[Event]) 
             continue
         removed = CustomerKey(event.program_id, event.shop_id, event.fact.removed_customer_id)
         kept = CustomerKey(event.program_id, event.shop_id, event.fact.kept_customer_id)
-        members = await find_members(connection, [removed, kept])
-        if removed not in members:
-            continue
-        if kept not in members:
-            # The customer who stays is no member yet: they become the one that the other is.
-            await connection.execute(_ADOPT, {**kept._asdict(), "member_id": members[removed]})
-        elif members[removed] != members[kept]:
+        # Facts that still name the removed customer may come later: they, too, are about the one who stayed.
+        joining = {kept: min(event.fact.occurred_at, event.received_at)}
+        members = await find_members(connection, [removed]) or await enroll(connection, joining)
+        members |= await find_members(connection, [kept])
+        for key, other in ((removed, kept), (kept, removed)):
+            if key not in members:
+                members[key] = members[other]
+                await connection.execute(_ADOPT, {**key._asdict(), "member_id": members[other]})
+        pair = {"program_id": event.program_id, "giver": members[removed], "receiver": members[kept]}
+        told = (await connection.execute(_TOLD, {**pair, "at": event.fact.occurred_at})).one_or_none()
+        if members[removed] != members[kept] and told is None:
             giver, receiver = (MemberKey(event.program_id, members[key]) for key in (removed, kept))
             await merge_members(connection, giver, receiver, actor="shop")
             merged += 1
     return merged
 
 
+# What the staff parted after the shop told of it is not joined again by the same news.
+_TOLD = text("""
+    SELECT 1 FROM member_merges WHERE program_id = :program_id AND from_member_id = :giver
+    AND into_member_id = :receiver AND merged_by = 'shop' AND merged_at >= :at LIMIT 1
+""")
 _ADOPT = text("""
     INSERT INTO customers (program_id, shop_id, customer_id, member_id)
     VALUES (:program_id, :shop_id, :customer_id, :member_id) ON CONFLICT DO NOTHING

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.award_posting import Source, Work
-from engine.awards import AwardKey, points_start
+from engine.awards import AwardKey
 from engine.known_orders import KnownOrder
 from engine.ledger import MemberKey
 from engine.program import Definition, ProgramVersion, version_at
@@ -55,8 +55,7 @@ class PaidOrder:
             self.owner,
             self.version,
             decide_order(self.version.definition, self.state, facts).outcomes,
-            order.occurred_at,
-            points_start(order.occurred_at, self.received_at),
+            self.received_at,
             min(max(happened), self.received_at),
             "earn",
             {"order": order.name},

@@ -143,6 +143,18 @@ async def test_a_chain_of_three_is_undone_from_its_end(engine: AsyncEngine, shop
     assert await breaches(engine, shop) == {}
 
 
+async def test_a_merge_that_is_told_before_anything_else_counts_for_what_comes_later(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(engine, shop, purchase())
+    await apply(engine, shop, MERGED)
+    await apply(engine, shop, order(10, [line("45.00")], customer=1))
+    await apply(engine, shop, order(11, [line("30.00")], customer=2), MERGED)
+
+    assert (await balance(engine, shop, 1), await balance(engine, shop, 2)) == (Balance(75), Balance(75))
+    assert await breaches(engine, shop) == {}
+
+
 async def test_nobody_is_merged_with_themselves_or_with_nobody(engine: AsyncEngine, shop: ShopReference) -> None:
     await apply(engine, shop, order(10, [line("45.00")]))
     key = await key_of(engine, shop, 1)
