@@ -193,15 +193,17 @@ _FOLLOW = text("""
     UPDATE members SET merged_into = :into, version = version + 1
     WHERE program_id = :program_id AND member_id = ANY(:members) AND member_id <> :into
 """)
-_LIFETIME = text("""
-    SELECT COALESCE(sum(posted), 0), COALESCE(sum(held), 0) FROM awards
-    WHERE program_id = :program_id AND member_id = ANY(:members)
+# Every award has an entry of its member or of whom they were merged into: those are found by an index.
+_AWARDS = text("""
+    SELECT DISTINCT a.award_id, a.posted, a.held FROM transactions t
+    JOIN awards a ON a.program_id = t.program_id AND a.award_id = t.award_id
+    WHERE t.program_id = :program_id AND (t.member_id = ANY(:members) OR t.member_id = :root)
+    AND a.member_id = ANY(:members)
 """)
 _RESERVED = text("""
     SELECT COALESCE(sum(points), 0) FROM reservations
     WHERE program_id = :program_id AND member_id = ANY(:members) AND state = 'held'
 """)
-_AWARDS = text("SELECT award_id FROM awards WHERE program_id = :program_id AND member_id = ANY(:members)")
 
 
 async def _open_parted(connection: AsyncConnection, merge: Merge) -> Ledger:
@@ -227,8 +229,9 @@ async def _part(ledger: Ledger, merge: Merge, actor: str) -> None:
     tree = [row.member_id for row in await connection.execute(_TREE, receiver._asdict())]
     given: dict[str, Any] = {"program_id": merge.program_id, "members": tree}
     await connection.execute(_FOLLOW, {**given, "into": receiver.member_id})
-    own = {row.award_id for row in await connection.execute(_AWARDS, given)}
-    lifetime, held = (int(value) for value in (await connection.execute(_LIFETIME, given)).one())
+    awards = (await connection.execute(_AWARDS, {**given, "root": giver.member_id})).fetchall()
+    own = {award.award_id for award in awards}
+    lifetime, held = sum(award.posted for award in awards), sum(award.held for award in awards)
     move = Move(giver, receiver, "unmerge", actor, {"merge": str(merge.merge_id)})
     takings = [Taking(lot, lot.remaining) for lot in ledger.lots_of(giver) if _is_own(lot, own)]
     await move_spendable(ledger, move, takings, keep_awards=True)

@@ -10,7 +10,6 @@ ALTER TABLE awards ADD COLUMN granted bigint;
 ALTER TABLE awards ADD COLUMN detail jsonb NOT NULL DEFAULT '{}';
 ALTER TABLE awards ADD CONSTRAINT awards_held CHECK (held >= 0 AND held <= posted);
 CREATE INDEX awards_release ON awards (program_id, release_at) WHERE held > 0 AND release_at IS NOT NULL;
-CREATE INDEX awards_member ON awards (program_id, member_id, award_id);
 
 -- Points whose end moves with every purchase: how many days of silence they survive.
 ALTER TABLE lots ADD COLUMN idle_days integer CHECK (idle_days > 0);
@@ -50,4 +49,3 @@ ALTER TABLE programs ADD COLUMN code_key bytea NOT NULL
 -- In the order in which points are spent, so that a wallet of many lots is read only as far as it is needed.
 DROP INDEX lots_live;
 CREATE INDEX lots_live ON lots (program_id, member_id, expires_at, available_at, lot_id) WHERE remaining > 0;
-CREATE INDEX lots_award ON lots (program_id, award_id) WHERE remaining > 0;
