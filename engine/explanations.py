@@ -33,7 +33,7 @@ __all__ = [
 
 Json = dict[str, Any]
 ExplainedReason = Reason | str
-"""A rule's reason, or "no_version", "unclaimed_guest", "awaiting" or "awaiting_payment_details"."""
+"""A rule's reason, or "no_version", "unclaimed_guest", "awaiting", "awaiting_payment_details" or "capped"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,9 @@ class RuleExplanation:
     reason: Reason
     desired: int
     granted: int | None
+    caps: tuple[str, ...]
+    """The caps, by their handles, that it is bound by where they left less than it wanted."""
+
     points: int
     taken_back: int
     posted: int
@@ -115,7 +118,7 @@ async def explain_order(
     }
     awards = await read_awards(connection, keys.values())
     rules = tuple(_rule(one, awards.get(keys[one.rule.handle])) for one in decision.outcomes)
-    return _explanation(known, version, _reason(known, version, decision), rules)
+    return _explanation(known, version, _reason(known, version, decision, rules), rules)
 
 
 def _decided_by(known: KnownOrder, published: list[ProgramVersion]) -> ProgramVersion | None:
@@ -126,9 +129,13 @@ def _decided_by(known: KnownOrder, published: list[ProgramVersion]) -> ProgramVe
     return version_at(published, known.snapshot.occurred_at)
 
 
-def _reason(known: KnownOrder, version: ProgramVersion, decision: OrderDecision) -> ExplainedReason:
-    if known.decided_version is not None or decision.reason != "earned":
+def _reason(
+    known: KnownOrder, version: ProgramVersion, decision: OrderDecision, rules: tuple[RuleExplanation, ...]
+) -> ExplainedReason:
+    if decision.reason != "earned":
         return decision.reason
+    if known.decided_version is not None:
+        return "earned" if any(rule.points for rule in rules) else "capped"
     if known.member_id is None:
         return "unclaimed_guest"
     waits = known.snapshot is not None and known.snapshot.tenders is None and asks_for_tenders(version.definition)
@@ -137,10 +144,11 @@ def _reason(known: KnownOrder, version: ProgramVersion, decision: OrderDecision)
 
 def _rule(outcome: RuleOutcome, award: Award | None) -> RuleExplanation:
     granted = award.granted if award else None
-    derivation = derivation_of(outcome, granted)
     points = outcome.desired if granted is None else min(outcome.desired, granted)
+    caps = tuple(cap.handle for cap in outcome.rule.caps) if points < outcome.desired else ()
+    derivation = derivation_of(outcome, granted, caps[0] if len(caps) == 1 else None)
     return RuleExplanation(
-        outcome.rule.handle, outcome.rule.title, outcome.reason, outcome.desired, granted, points,
+        outcome.rule.handle, outcome.rule.title, outcome.reason, outcome.desired, granted, caps, points,
         points - outcome.due(granted), award.posted if award else 0, outcome.currency, outcome.base, outcome.refunded,
         outcome.rate, tuple(missed(derivation)), derivation,
     )  # fmt: skip
