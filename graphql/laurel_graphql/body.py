@@ -10,7 +10,8 @@ from typing import Any, NoReturn
 from laurel_graphql.errors import ErrorCode, RequestError
 
 BODY_BYTES_MAXIMUM = 32_768
-VARIABLES_NESTING_MAXIMUM = 16
+VARIABLES_NESTING_MAXIMUM = 20
+"""The deepest condition of a rule that may be written, within one of its multipliers, needs 18."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import ValidationError
@@ -18,12 +17,13 @@ from laurel_graphql.inputs.rules import RuleInput
 DraftCode = Literal["DRAFT_CHANGED", "HANDLE_TAKEN", "RULE_NOT_FOUND", "INVALID"]
 
 
-@dataclass(frozen=True, slots=True)
 class DraftRefused(Exception):  # noqa: N818  # a refusal, told to the staff
     """A change that the draft does not take; nothing was changed. `faults` say where and what."""
 
-    code: DraftCode
-    faults: list[Fault]
+    def __init__(self, code: DraftCode, faults: list[Fault]) -> None:
+        super().__init__(code)
+        self.code = code
+        self.faults = faults
 
 
 def refused(code: DraftCode, field: str, message: str) -> DraftRefused:
