@@ -55,7 +55,7 @@ def _form(
         zone=definition["time_zone"],
         groups=groups,
         builder=builder_facts(words),
-        **_choices(words),
+        choices=_choices(words),
     )
 
 

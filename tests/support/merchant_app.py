@@ -1,0 +1,32 @@
+"""Steps that a merchant takes in the app: its pages inside the admin's frame, their fields and their toasts."""
+
+from __future__ import annotations
+
+from playwright.sync_api import FrameLocator, Locator, Page, expect
+
+from tests.support.browser import Demo
+
+
+def open_app(page: Page, demo: Demo, path: str, locale: str = "en") -> FrameLocator:
+    """A page of the app in the admin's frame, once its scripts are there."""
+    separator = "&" if "?" in path else "?"
+    page.goto(f"{demo.admin}/apps/laurel{path}{separator}locale={locale}")
+    app = page.frame_locator("#app")
+    app.locator("#page").wait_for()
+    page.frames[1].wait_for_load_state("networkidle")
+    return app
+
+
+def told(page: Page, text: str) -> None:
+    """The admin shows a toast."""
+    expect(page.locator(".toasts")).to_contain_text(text)
+
+
+def field(app: FrameLocator | Locator, name: str) -> Locator:
+    """The input of a form's field, by the name that it has in the mutation."""
+    return app.locator(f'[data-field="{name}"]').locator("input, textarea, select").first
+
+
+def button(app: FrameLocator, name: str) -> Locator:
+    """A button by its exact name."""
+    return app.get_by_role("button", name=name, exact=True)
