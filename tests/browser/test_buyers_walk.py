@@ -8,7 +8,7 @@ import time
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.support.browser import Demo, launcher, log_in, open_panel
+from tests.support.browser import Demo, check_out, launcher, log_in, open_panel
 
 TWO_SECONDS_MS = 2_000
 
@@ -23,7 +23,7 @@ def test_given_a_customer_when_they_buy_then_the_points_are_on_the_page_of_the_o
     page.get_by_role("link", name="Pour-Over Set").click()
     expect(page.locator("laurel-product-points")).to_contain_text("Earn 64 points with this product")
     page.get_by_role("button", name="Add to cart").click()
-    page.get_by_role("button", name="Check out").click()
+    check_out(page)
     expect(page.get_by_role("heading", name="Thank you, Walker")).to_be_visible()
     expect(launcher(page)).to_contain_text("164", timeout=TWO_SECONDS_MS)
     expect(page.locator("laurel-launcher .gain")).to_have_text("+64 points")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -100,6 +101,12 @@ def log_in(page: Page, demo: Demo, customer_id: int) -> None:
     page.goto(f"{demo.store}/account/login")
     page.locator(f'button[value="{customer_id}"]').click()
     page.wait_for_url(f"{demo.store}/")
+
+
+def check_out(page: Page) -> None:
+    """Go from the cart to the checkout, and pay with the demo's play money."""
+    page.get_by_role("link", name="Check out").click()
+    page.get_by_role("button", name=re.compile("^Pay ")).click()
 
 
 def launcher(page: Page) -> Locator:

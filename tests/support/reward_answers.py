@@ -73,7 +73,7 @@ def redemption(number: int, status: str, code: str | None = CODE, **changes: obj
         "createdAt": in_days(0),
         "expiresAt": in_days(90) if code else None,
         "canCancel": status == "READY",
-        "applyUrl": f"/discount/{code}?redirect=/cart" if code else None,
+        "applyUrl": f"/discount/{code}" if code else None,
         "orderName": "#1042" if status == "USED" else None,
         "note": None,
         "reward": {"id": "gid://laurel/Reward/1", "title": "$5 off", "kind": "AMOUNT_OFF"},

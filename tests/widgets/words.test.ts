@@ -40,6 +40,7 @@ test("given a redemption in each state, when its story is chosen, then it fits s
     ["PENDING", "MANUAL", null, "by_hand"],
     ["READY", "AMOUNT_OFF", "LRL-A", "READY"],
     ["READY", "GIFT_CARD", "ABCD", "gift_card"],
+    ["READY", "FREE_PRODUCT", "LRL-A", "free_product"],
     ["READY", "STORE_CREDIT", null, "credited"],
     ["READY", "MANUAL", null, "done"],
     ["UNKNOWN", "MANUAL", null, "UNKNOWN"],

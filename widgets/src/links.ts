@@ -6,8 +6,8 @@ export function applyLink(address: string | null, cart: string | undefined, page
     const link = new URL(address, page);
     const own = link.origin === new URL(page).origin;
     if (!own && link.protocol !== "https:") return undefined;
-    // The cart in the shopper's own language, where the shop told it.
-    if (own && cart?.startsWith("/") && link.searchParams.has("redirect")) link.searchParams.set("redirect", cart);
+    // It goes on to the cart, in the shopper's own language where the shop told its address.
+    if (own) link.searchParams.set("redirect", cart?.startsWith("/") ? cart : "/cart");
     return link.href;
   } catch {
     return undefined;

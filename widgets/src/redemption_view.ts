@@ -45,12 +45,14 @@ export function drawRedemption(scene: Scene, view: RedemptionView): DocumentFrag
   );
 }
 
+const WITH_CODE: Readonly<Record<string, string>> = { GIFT_CARD: "gift_card", FREE_PRODUCT: "free_product" };
+
 /** Which words tell what is going on: those of the state, and of the kind where that says more. */
 export function storyOf({ status, code, reward }: Redemption): string {
   const byHand = reward.kind === "MANUAL";
   if (status === "PENDING") return code ? "closing" : byHand ? "by_hand" : "PENDING";
   if (status !== "READY") return status;
-  if (code) return reward.kind === "GIFT_CARD" ? "gift_card" : "READY";
+  if (code) return WITH_CODE[reward.kind] ?? "READY";
   return byHand ? "done" : "credited";
 }
 
