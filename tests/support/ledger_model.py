@@ -1,157 +1,255 @@
-"""A plain model of one member's points, for a reader to check: lists and loops, no database, no cleverness.
+"""A plain model of everybody's points, for a reader to check: lists and loops, no database, no cleverness.
 
-Days are whole numbers from now; a lot with 0 or fewer days left can no longer be spent.
+A member is a number. Every method does what one fact must do at `now`. Lots are kept in the order they were made in.
 """
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from decimal import ROUND_HALF_EVEN, Decimal
+from datetime import datetime
+from fractions import Fraction
 
-RESTORE_MINIMUM_DAYS = 30
-LOT_DAYS = 363.999
-"""They were earned yesterday, some moments more than a day ago."""
+from tests.support.order_model import DAY, YEAR, Award, Earning, Order, Rules
+
+BACKFILL, RESTORE, IDLE = 90 * DAY, 30 * DAY, 120 * DAY
 
 
-@dataclass
-class ModelLot:
-    """Points of one award."""
+@dataclass(eq=False)
+class Lot:
+    """Points of one award with one end."""
 
-    number: int
-    award: str
+    member: int
+    award: Award | None
     remaining: int
-    days_left: float
+    start: datetime
+    ends: datetime
+    idle: bool = False
     expired: int = 0
 
-
-@dataclass
-class ModelOrder:
-    """An order in cents and its refunds; P and the claw-back follow from them alone."""
-
-    cents: int
-    refunds: list[int] = field(default_factory=list)
-    posted: int = 0
-
-    def due(self) -> int:
-        base, refunded = Decimal(self.cents), Decimal(min(sum(self.refunds), self.cents))
-        points = (base / 100).to_integral_value(ROUND_HALF_EVEN)
-        taken = (points * refunded / base).to_integral_value(ROUND_HALF_EVEN)
-        return int(points - taken)
+    def take(self, points: int) -> int:
+        taken = min(self.remaining, points)
+        self.remaining -= taken
+        return taken
 
 
-@dataclass
-class ModelHold:
-    """Held points and the lots that they came from."""
+@dataclass(eq=False)
+class Hold:
+    """Points taken out of lots for a redemption, which `promised` so many cents; `order` used its code."""
 
+    member: int
     points: int
-    takings: list[tuple[ModelLot, int]]
+    promised: int
+    ends: datetime
+    forfeit: bool
+    takings: list[tuple[Lot, int]]
+    state: str = "pending"
+    captured: int = 0
+    restored: int = 0
+    order: Order | None = None
 
 
 @dataclass
 class Model:
-    """What a member has, owes and ever earned."""
+    """Everybody's points."""
 
-    lots: list[ModelLot] = field(default_factory=list)
-    orders: dict[int, ModelOrder] = field(default_factory=dict)
-    holds: dict[int, ModelHold] = field(default_factory=dict)
-    debt: int = 0
-    lifetime: int = 0
-    has_bonus: bool = False
+    now: datetime
+    lots: list[Lot] = field(default_factory=list)
+    awards: list[Award] = field(default_factory=list)
+    orders: dict[int, Order] = field(default_factory=dict)
+    holds: dict[int, Hold] = field(default_factory=dict)
+    debt: Counter[int] = field(default_factory=Counter)
+    capped: Counter[tuple[int, str, object]] = field(default_factory=Counter)
+    greeted: set[int] = field(default_factory=set)
+    merges: list[tuple[int, int]] = field(default_factory=list)
 
-    @property
-    def available(self) -> int:
-        return sum(lot.remaining for lot in self.lots if lot.days_left > 0)
+    def root(self, member: int) -> int:
+        """Whose wallet a member's points are in since they were merged."""
+        into = dict(self.merges)
+        while member in into:
+            member = into[member]
+        return member
 
-    @property
-    def reserved(self) -> int:
-        return sum(hold.points for hold in self.holds.values())
+    def numbers(self, member: int) -> tuple[int, int, int, int, int]:
+        """(available, pending, reserved, debt, lifetime)."""
+        awards = [award for award in self.awards if self.root(award.member) == member]
+        holds = [one for one in self.holds.values() if one.state in ("pending", "ready")]
+        return (
+            sum(lot.remaining for lot in self.wallet(member) if lot.ends > self.now),
+            sum(award.held for award in awards),
+            sum(hold.points for hold in holds if self.root(hold.member) == member),
+            self.debt[member],
+            sum(award.posted for award in awards),
+        )
 
-    def earn(self, award: str, points: int) -> None:
-        if points == 0:
-            return
-        repaid = min(self.debt, points)
-        self.debt -= repaid
-        self.lifetime += points
-        self.lots.append(ModelLot(len(self.lots), award, points - repaid, LOT_DAYS))
-
-    def pay(self, order_id: int, cents: int) -> None:
-        if not self.has_bonus:
-            self.earn("bonus", 100)
-            self.has_bonus = True
-        self.orders[order_id] = ModelOrder(cents)
-        self.follow(order_id)
-
-    def refund(self, order_id: int, cents: int) -> None:
-        self.orders[order_id].refunds.append(cents)
-        self.follow(order_id)
-
-    def follow(self, order_id: int) -> None:
-        """Post the difference between what an order is due and what was posted."""
-        order = self.orders[order_id]
-        difference = order.due() - order.posted
-        order.posted += difference
-        if difference > 0:
-            self.earn(f"order {order_id}", difference)
-        elif difference < 0:
-            self.take_back(f"order {order_id}", -difference)
-
-    def take_back(self, award: str, points: int) -> None:
-        self.sweep()
-        self.lifetime -= points
-        own = [lot for lot in self.lots if lot.award == award]
-        for lot in self.spending_order(own):
-            points -= self.take(lot, points)
-        for lot in self.spending_order(own):
-            lost = min(lot.expired, points)
-            lot.expired -= lost
-            points -= lost
-        for lot in reversed(self.spending_order([lot for lot in self.lots if lot.award != award])):
-            points -= self.take(lot, points)
-        self.debt += points
-
-    def hold(self, hold_id: int, points: int) -> None:
-        self.sweep()
-        takings = []
-        left = points
-        for lot in self.spending_order(self.lots):
-            taken = self.take(lot, left)
-            left -= taken
-            if taken:
-                takings.append((lot, taken))
-        assert left == 0
-        self.holds[hold_id] = ModelHold(points, takings)
-
-    def settle(self, hold_id: int, capture: int) -> None:
-        self.sweep()
-        hold = self.holds.pop(hold_id)
-        back = hold.points - capture
-        repaid = min(self.debt, back)
-        self.debt -= repaid
-        back -= repaid
-        for lot, taken in sorted(hold.takings, key=lambda pair: (pair[0].days_left, pair[0].number), reverse=True):
-            returned = min(taken, back)
-            back -= returned
-            if returned and lot.days_left >= RESTORE_MINIMUM_DAYS:
-                lot.remaining += returned
-            elif returned:
-                self.lots.append(ModelLot(len(self.lots), lot.award, returned, RESTORE_MINIMUM_DAYS))
-
-    def pass_days(self, days: int) -> None:
-        for lot in self.lots:
-            lot.days_left -= days
+    def wallet(self, member: int) -> list[Lot]:
+        """A member's lots in the order in which they are spent."""
+        own = [lot for lot in self.lots if lot.member == member]
+        return sorted(own, key=lambda lot: (lot.ends, lot.start, self.lots.index(lot)))
 
     def sweep(self) -> None:
         for lot in self.lots:
-            if lot.days_left <= 0:
-                lot.expired += lot.remaining
-                lot.remaining = 0
+            if lot.ends <= self.now:
+                lot.expired += lot.take(lot.remaining)
 
-    @staticmethod
-    def take(lot: ModelLot, points: int) -> int:
-        taken = min(lot.remaining, points)
-        lot.remaining -= taken
-        return taken
+    def deliver(self, *orders: Order) -> None:
+        """Facts of these orders came: post what is due now for each."""
+        new = [order for order in orders if order.start is None]
+        for order in sorted(new, key=lambda order: order.paid_on):
+            order.start = max(order.paid_on, self.now - BACKFILL)
+            if order.member not in self.greeted:
+                self.greeted.add(order.member)
+                self.gift(order.member, 100, order.start)
+        for order in sorted(orders, key=lambda order: order.number):
+            wanted = order.wanted()
+            for way in order.rules.earning:
+                if wanted[way.handle] or way.handle in order.awards:
+                    self.follow(order, way, wanted[way.handle])
+        for order in new:
+            for lot in self.wallet(self.root(order.member)):
+                if lot.idle and lot.remaining and lot.ends > self.now:
+                    lot.ends = max(lot.ends, order.paid_on + IDLE)
 
-    @staticmethod
-    def spending_order(lots: list[ModelLot]) -> list[ModelLot]:
-        return sorted(lots, key=lambda lot: (lot.days_left, lot.number))
+    def gift(self, member: int, points: int, start: datetime) -> None:
+        self.awards.append(Award(member, start + YEAR, points))
+        self.earn(member, self.awards[-1], points, start, start + YEAR)
+
+    def follow(self, order: Order, way: Earning, points: int) -> None:
+        """Bring what was posted for an order by one way to what it is due now."""
+        member, start = self.root(order.member), order.start or self.now
+        if way.handle not in order.awards:
+            self.awards.append(Award(order.member, start + way.lives))
+            order.awards[way.handle] = self.awards[-1]
+        award = order.awards[way.handle]
+        if way.day_cap:
+            day = (member, way.handle, order.paid_on.date())
+            more = min(max(0, points - award.granted), way.day_cap - self.capped[day])
+            self.capped[day] += more
+            award.granted += more
+            points = min(points, award.granted)
+        difference = points - order.taken_back(points) - award.posted
+        award.posted += difference
+        if way.hold:
+            award.release = start + way.hold
+            if way.until_sent and order.sent_at:
+                award.release = min(award.release, max(order.sent_at, start))
+        if difference < 0:
+            self.take_back(member, award, -difference, order.rules)
+        elif difference and award.release and award.release > self.now:
+            award.held += difference
+        elif difference:
+            self.earn(member, award, difference, max(start, award.release or start), award.ends, idle=way.idle)
+        self.release(order, way)
+
+    def release(self, order: Order, way: Earning) -> None:
+        """Let held points whose time has come be spent, from now on."""
+        award = order.awards[way.handle]
+        if award.held and award.release and award.release <= self.now:
+            self.earn(self.root(order.member), award, award.held, self.now, self.now + way.lives, idle=way.idle)
+            award.held = 0
+
+    def release_due(self) -> None:
+        held = [
+            (order, way) for order in self.orders.values() for way in order.rules.earning if way.handle in order.awards
+        ]
+        for order, way in sorted(held, key=lambda pair: self.awards.index(pair[0].awards[pair[1].handle])):
+            self.release(order, way)
+
+    def earn(
+        self, member: int, award: Award | None, points: int, start: datetime, ends: datetime, *, idle: bool = False
+    ) -> None:
+        """A new lot; what the member owes is paid from it first."""
+        repaid = min(self.debt[member], points)
+        self.debt[member] -= repaid
+        self.lots.append(Lot(member, award, points - repaid, start, ends, idle))
+
+    def take_back(self, member: int, award: Award, points: int, rules: Rules) -> None:
+        """From what is held, from the award's own lots, from what expired of it, from other lots; the rest is owed."""
+        self.sweep()
+        held = min(award.held, points)
+        award.held -= held
+        points -= held
+        for lot in self.wallet(member):
+            points -= lot.take(points) if lot.award is award else 0
+        for lot in self.lots:
+            lost = min(lot.expired, points) if lot.award is award else 0
+            lot.expired -= lost
+            points -= lost
+        others = self.wallet(member)
+        for lot in reversed(others) if rules.latest_first else others:
+            points -= lot.take(points)
+        self.debt[member] += points if rules.owe else 0
+
+    def spend(self, member: int, points: int) -> list[tuple[Lot, int]]:
+        """Earliest end first; there may be fewer points than wanted."""
+        self.sweep()
+        takings = []
+        for lot in self.wallet(member):
+            takings.append((lot, lot.take(points)))
+            points -= takings[-1][1]
+        return takings
+
+    def settle(self, hold: Hold, state: str, captured: int) -> None:
+        """Spend a part of a hold and give the rest back."""
+        hold.state, hold.captured = state, captured
+        self.come_back(hold, 0, hold.points - captured)
+
+    def use(self, hold: Hold, order: Order, owe: bool) -> None:
+        """An order used a code: spend the points of what it took off, also where they had come back; only once."""
+        hold.order = order
+        points = max(1, round(Fraction(hold.points * order.off, hold.promised))) if order.off else 0
+        if hold.state == "ready":
+            self.settle(hold, "used", points)
+        elif points:
+            hold.takings = self.spend(self.root(hold.member), points)
+            missing = points - sum(taken for _, taken in hold.takings)
+            self.debt[self.root(hold.member)] += missing if owe else 0
+            hold.points = hold.captured = points if owe else points - missing
+
+    def restore(self, hold: Hold, order: Order) -> None:
+        """Give back what refunds took of the code's discount, in all and once; first to the lots that end last."""
+        due = round(hold.captured * order.refunded_share())
+        if due > hold.restored:
+            self.come_back(hold, hold.points - hold.captured + hold.restored, due - hold.restored)
+            hold.restored = due
+
+    def come_back(self, hold: Hold, before: int, points: int) -> None:
+        """Into the lots they are from, beyond what came back `before`; debt is paid first. No lot lives too short."""
+        member, soonest = self.root(hold.member), self.now + RESTORE
+        repaid = min(self.debt[member], points)
+        self.debt[member] -= repaid
+        points -= repaid
+        origin = sorted(hold.takings, key=lambda pair: (pair[0].ends, self.lots.index(pair[0])), reverse=True)
+        for lot, taken in origin:
+            gone = min(taken, before)
+            back = min(taken - gone, points)
+            before, points = before - gone, points - back
+            if lot.member == member and lot.ends >= soonest:
+                lot.remaining += back
+            elif back:
+                self.lots.append(Lot(member, lot.award, back, self.now, max(lot.ends, soonest), lot.idle))
+        if points:  # they were owed when they were spent, and that was paid since
+            self.lots.append(Lot(member, None, points, self.now, soonest))
+
+    def move(self, lots: Sequence[Lot], receiver: int) -> None:
+        """Points change hands with their awards and ends."""
+        for lot in [lot for lot in lots if lot.remaining]:
+            self.earn(receiver, lot.award, lot.take(lot.remaining), self.now, lot.ends, idle=lot.idle)
+
+    def merge(self, giver: int, receiver: int) -> None:
+        """All that one member has and owes is the other's."""
+        self.sweep()
+        self.move(self.wallet(giver), receiver)
+        self.merges.append((giver, receiver))
+        owed = self.debt.pop(giver, 0)
+        for lot in reversed(self.wallet(receiver)):
+            owed -= lot.take(owed)
+        self.debt[receiver] += owed
+
+    def unmerge(self, giver: int, receiver: int) -> None:
+        """Who went takes what is left of their own awards; what both owe stays."""
+        self.sweep()
+        self.merges.remove((giver, receiver))
+        own = [lot for lot in self.wallet(receiver) if lot.award and self.root(lot.award.member) == giver]
+        self.move(own, giver)
