@@ -141,7 +141,8 @@ def _hear(facts: CustomerFacts, event: Event) -> None:
     elif isinstance(fact, CustomerDeleted):
         facts.deleted(CustomerKey(event.program_id, event.shop_id, fact.customer_id), fact.occurred_at)
     elif isinstance(fact, CustomerTags):
-        facts.tagged(CustomerKey(event.program_id, event.shop_id, fact.customer_id), fact.tags, fact.occurred_at)
+        key = CustomerKey(event.program_id, event.shop_id, fact.customer_id)
+        facts.tagged(key, fact.tags, fact.occurred_at, event.received_at)
     elif isinstance(fact, Consent):
         facts.consented(CustomerKey(event.program_id, event.shop_id, fact.customer_id), fact, event.received_at)
     elif isinstance(fact, MemberEvent):

@@ -59,9 +59,11 @@ class CustomerFacts:
         """The shop deleted the customer."""
         self.deleted_at[key] = occurred_at
 
-    def tagged(self, key: CustomerKey, tags: tuple[str, ...], seen_at: datetime) -> None:
-        """The shop's tags of the customer; the newest word counts."""
+    def tagged(self, key: CustomerKey, tags: tuple[str, ...], seen_at: datetime, received_at: datetime) -> None:
+        """The shop's tags of the customer; the newest word counts. Who has some has an account, and is a member."""
         self.known.add(key)
+        if tags:
+            self._join(key, min(seen_at, received_at))
         if key not in self.tags or self.tags[key] <= (seen_at, tags):
             self.tags[key] = (seen_at, tags)
 
