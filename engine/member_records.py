@@ -78,7 +78,14 @@ _MEMBER = """
         m.available - CASE WHEN m.next_expiry_at <= now() THEN COALESCE((
             SELECT sum(l.remaining) FROM lots l WHERE l.program_id = m.program_id AND l.member_id = m.member_id
             AND l.remaining > 0 AND l.expires_at <= now()), 0) ELSE 0 END AS available,
-        m.pending, m.reserved, m.debt, m.lifetime, m.paid_orders, m.merged_into
+        m.pending, m.reserved, m.debt, m.lifetime, (
+            SELECT count(*) FROM (
+                SELECT o.shop_id, o.order_id FROM customers k JOIN orders o ON o.program_id = k.program_id
+                    AND o.shop_id = k.shop_id AND o.customer_id = k.customer_id
+                WHERE k.program_id = m.program_id AND k.member_id = m.member_id AND o.decided_version IS NOT NULL
+                UNION SELECT o.shop_id, o.order_id FROM orders o WHERE o.program_id = m.program_id
+                    AND o.member_id = m.member_id AND o.customer_id IS NULL AND o.decided_version IS NOT NULL
+            ) decided) AS paid_orders, m.merged_into
     FROM members m WHERE m.program_id = :program_id"""
 _NEWEST_FIRST = """
     AND m.member_id < COALESCE(CAST(:before AS bigint), 9223372036854775807) ORDER BY m.member_id DESC LIMIT :first"""
