@@ -30,3 +30,15 @@ def field(app: FrameLocator | Locator, name: str) -> Locator:
 def button(app: FrameLocator, name: str) -> Locator:
     """A button by its exact name."""
     return app.get_by_role("button", name=name, exact=True)
+
+
+def find_member(page: Page, demo: Demo, customer_id: int) -> FrameLocator:
+    """Search for a customer by number, with the keyboard, and open the member's page."""
+    app = open_app(page, demo, "/members")
+    search = app.get_by_label("Find a member")
+    search.fill(str(customer_id))
+    search.press("Enter")
+    expect(app.get_by_role("heading", name="Found")).to_be_visible()
+    app.get_by_role("link", name=f"Customer {customer_id}").click()
+    expect(app.get_by_role("heading", level=1)).to_contain_text(str(customer_id))
+    return app
