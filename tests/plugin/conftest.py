@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import base64
 from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine.shops import ShopReference
 from plugin.settings import Settings
+from plugin.shopify import admin_client
 from plugin.web.app import LaurelApp, create_app
+from tests.support.fulfilling import Fulfilling
 from tests.support.shopify import FakeShopify
 from tests.support.signing import API_KEY, OLD_SECRET, SECRET
 
@@ -51,3 +55,16 @@ async def client(app: LaurelApp) -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="https://laurel.test") as client:
         yield client
+
+
+@pytest.fixture
+async def fulfilling(
+    engine: AsyncEngine, shop: ShopReference, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Fulfilling]:
+    """A member with points, and a worker beside a demo store in the same process; nothing waits between attempts."""
+    monkeypatch.setattr(admin_client, "_backoff_seconds", lambda _: 0.0)
+    monkeypatch.setattr(admin_client, "_throttle_seconds", lambda *_: 0.0)
+    fulfilling = Fulfilling(engine, shop, settings, tmp_path)
+    await fulfilling.open()
+    yield fulfilling
+    await fulfilling.close()

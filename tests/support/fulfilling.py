@@ -15,6 +15,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
+from engine.rewards.definitions import RewardDefinition
+from engine.rewards.ending import cancel_redemption
+from engine.rewards.redemptions import Redemption
 from engine.shops import ShopReference
 from plugin.background import fulfillment, outside_calls
 from plugin.background.outside_calls import OutsideCalls
@@ -31,6 +34,12 @@ from tests.support.devstore import SCOPES, TOPICS
 from tests.support.rewards import Rewarding
 from tests.support.signing import API_KEY, SECRET
 
+CUSTOMER = 7_000_000_000_001
+TROUBLE = [
+    "throttle_next", "fail_before_next", "fail_after_success_next", "drop_connection_before_next",
+    "drop_connection_after_next", "hang_after_success_next", "unauthorized_next", "user_error_next",
+]  # fmt: skip
+"""Every way in which the shop spoils its next answers."""
 PATIENCE_SECONDS = 0.3
 ROUNDS_AT_MOST = 30
 
@@ -74,17 +83,33 @@ class Fulfilling(Rewarding):
         self.calls = OutsideCalls(self.services, Tenants(engine))
 
     async def open(self) -> None:
-        """Install the app: it gets a token that works."""
+        """Install the app, which gets a token that works; the customer has 1,500 points."""
         tokens = self.store.installation.issue(expiring=True)
         ends_at, scopes = datetime.now(UTC) + timedelta(hours=1), ",".join(SCOPES)
         pair = TokenPair(tokens.access, ends_at, tokens.refresh, ends_at + timedelta(days=90), scopes)
         await self.services.tokens.store(self.shop, pair)
+        await self.earn(1400, customer=CUSTOMER)
 
     async def close(self) -> None:
         """Close the shop and what spoke to it; the engine belongs to the test."""
         await self.services.http.aclose()
         await self.services.redis.aclose(close_connection_pool=True)
         self.store.close()
+
+    async def redeemed(self, definition: RewardDefinition | None = None, handle: str = "five-off") -> Redemption:
+        """The customer redeems a new reward."""
+        return await self.redeem(await self.reward(definition, handle), key=handle, customer=CUSTOMER)
+
+    async def available(self) -> int:
+        """The customer's points."""
+        return (await self.member(CUSTOMER)).available
+
+    async def cancel(self, one: Redemption) -> Redemption:
+        """The customer takes a redemption back."""
+        async with tenant_transaction(self.engine, self.shop.program_id) as connection:
+            return await cancel_redemption(
+                connection, self.shop.program_id, self.shop.shop_id, CUSTOMER, one.redemption_id
+            )
 
     def misbehave(self, **ways: object) -> None:
         """Switch misbehavior on, each by its field's name."""
