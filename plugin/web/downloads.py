@@ -24,7 +24,8 @@ from plugin.web.graphql_routes import too_many
 from plugin.web.responses import NEVER_CACHED, error_response
 from plugin.web.staff import staff_visit
 
-EXPORT_ROWS_MAXIMUM = 1_000_000
+ROWS_MAXIMUM: dict[FileFormat, int] = {"csv": 1_000_000, "xlsx": 100_000}
+"""More than this is for the command line: nobody waits at a page for it, and a workbook takes its time."""
 AT_ONCE = 2
 """How many files one process writes at the same time."""
 _CHUNK_BYTES = 64 * 1024
@@ -62,7 +63,7 @@ class Downloads:
             try:
                 rows = await write_export(
                     self._services.engine, visit.shop.program_id, name, period, file_format, file,
-                    rows_maximum=EXPORT_ROWS_MAXIMUM,
+                    rows_maximum=ROWS_MAXIMUM[file_format],
                 )  # fmt: skip
             except ExportTooLarge as refusal:
                 file.close()

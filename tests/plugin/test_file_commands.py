@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import base64
-import csv
 import os
 import subprocess
 import sys
@@ -110,7 +109,7 @@ async def test_exports_are_written_whole_or_not_at_all(
     nonsense = await laurel(database_url, home, "export", "members", "--from", "31.12.2026")
 
     assert (written[0], "Wrote 3 rows to all.csv" in written[1]) == (0, True)
-    assert len(list(csv.DictReader((home / "all.csv").open()))) == 3
+    assert len((home / "all.csv").read_text().splitlines()) == 4
     assert workbook[0] == 0
     assert load_workbook(home / "laurel-totals.xlsx").worksheets[0]["A1"].value == "status"
     assert (nowhere[0], "cannot be written" in nowhere[1], nonsense[0]) == (2, True, 2)
