@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
+from graphql import get_operation_ast, parse
 
+from plugin.devstore.admin_execution import AdminExecutor
 from plugin.devstore.admin_schema import AdminSchema, admin_schema
 from plugin.devstore.application import App
 from plugin.devstore.checkouts import Checkout, RequestedLine
@@ -75,3 +78,21 @@ def buy(store: Store) -> Callable[..., Payload]:
         return store.place_order(Checkout(lines=tuple(lines), **values))  # type: ignore[arg-type]
 
     return place
+
+
+@pytest.fixture(params=["published schema", "no schema"])
+def run(request: pytest.FixtureRequest, store: Store, published_schema: AdminSchema) -> Callable[..., dict[str, Any]]:
+    """`run(document, **variables)`: the data of a request that must have no errors."""
+    executor = AdminExecutor(store, published_schema if request.param == "published schema" else None)
+
+    def run(text: str, **variables: Any) -> dict[str, Any]:
+        document = parse(text)
+        operation = get_operation_ast(document)
+        assert operation is not None
+        assert executor.problems(document) == []
+        result = executor.execute(document, operation.operation, variables, None)
+        assert result.errors == []
+        assert result.data is not None
+        return result.data
+
+    return run

@@ -105,6 +105,48 @@ async def test_given_a_refund_of_nothing_when_it_is_asked_for_then_the_page_says
     assert 'role="alert"' in answer.text
 
 
+async def test_given_the_list_when_an_order_is_sent_delivered_and_cancelled_there_then_it_says_each(
+    shop_client: Shop,
+) -> None:
+    client, store = shop_client
+    order_id = await bought(client, store)
+    told = []
+    for action in ("fulfill", "deliver", "cancel"):
+        answer = await client.post(f"/admin/orders/{order_id}/{action}", data={"return_to": "/admin/orders"})
+        assert (answer.status_code, answer.headers["location"]) == (303, "/admin/orders")
+        told += re.findall(r"badge [a-z_]*\">([^<]+)<", (await client.get("/admin/orders")).text)
+
+    assert told == ["Paid", "Sent", "Paid", "Delivered", "Cancelled", "Delivered"]
+    again = await client.post(f"/admin/orders/{order_id}/cancel", data={"return_to": "/admin/orders"})
+    assert again.status_code == 422
+    assert "That order is cancelled already." in again.text
+    assert (await client.post(f"/admin/orders/{order_id}/explode")).headers["location"] == "/admin/orders"
+
+
+async def test_given_an_order_with_a_code_and_two_payments_when_it_is_opened_then_all_of_it_is_shown(
+    shop_client: Shop,
+) -> None:
+    client, store = shop_client
+    await client.post("/devstore/gift-cards", json={"amount": "15.00", "code": "HARBORCARD15"})
+    lines = [{"handle": "stoneware-mug"}]
+    order = (
+        await client.post(
+            "/devstore/checkout", json={"lines": lines, "discount": "TENOFF", "gift_cards": ["HARBORCARD15"]}
+        )
+    ).json()["order"]
+    await client.post("/devstore/refund", json={"order_id": order["id"], "all": True})
+
+    page = (await client.get(f"/admin/orders/{order['id']}")).text
+
+    sums = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", page)
+    assert [(re.sub(r"<.*?>|, 20.*", "", what), amount) for what, amount in sums] == [
+        ("Items", "24.00"), ("Discount TENOFF", "−10.00"), ("Shipping", "6.00"), ("Total", "20.00 USD"),
+        ("Gift card", "15.00 USD"), ("Card", "5.00 USD"),
+        ("Refunded to card", "−5.00 USD"), ("Refunded to gift card", "−15.00 USD"),
+    ]  # fmt: skip
+    assert store.order(order["id"]) is not None
+
+
 async def test_given_customers_when_the_list_is_read_then_it_counts_their_orders(shop_client: Shop) -> None:
     client, store = shop_client
     await bought(client, store)

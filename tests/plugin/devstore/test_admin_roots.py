@@ -6,10 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from graphql import get_operation_ast, parse
 
-from plugin.devstore.admin_execution import AdminExecutor
-from plugin.devstore.admin_schema import AdminSchema
 from plugin.devstore.customer_payloads import Payload
 from plugin.devstore.errors import CheckoutError
 from plugin.devstore.seed import CUSTOMERS
@@ -32,24 +29,6 @@ mutation ($discount: DiscountCodeBasicInput!) {
   }
 }
 """
-
-
-@pytest.fixture(params=["published schema", "no schema"])
-def run(request: pytest.FixtureRequest, store: Store, published_schema: AdminSchema) -> Run:
-    """`run(document, **variables)`: the data of a request that must have no errors."""
-    executor = AdminExecutor(store, published_schema if request.param == "published schema" else None)
-
-    def run(text: str, **variables: Any) -> dict[str, Any]:
-        document = parse(text)
-        operation = get_operation_ast(document)
-        assert operation is not None
-        assert executor.problems(document) == []
-        result = executor.execute(document, operation.operation, variables, None)
-        assert result.errors == []
-        assert result.data is not None
-        return result.data
-
-    return run
 
 
 def _discount(**change: Any) -> dict[str, Any]:
@@ -244,17 +223,3 @@ class TestMetafieldsAndTags:
 
         assert first == {"createdDefinition": {"key": "balance"}, "userErrors": []}
         assert second == {"createdDefinition": None, "userErrors": [{"code": "TAKEN"}]}
-
-
-class TestGiftCards:
-    CREATE = """mutation ($input: GiftCardCreateInput!) { giftCardCreate(input: $input) {
-        giftCard { lastCharacters balance { amount } } giftCardCode userErrors { code } } }"""
-
-    def test_a_card_with_a_code_of_our_own_is_made_once(self, run: Run) -> None:
-        wanted = {"initialAmount": {"amount": "10.00", "currencyCode": "USD"}, "code": "laurel1234abcd"}
-
-        first, second = (run(self.CREATE, input=wanted)["giftCardCreate"] for _ in range(2))
-
-        assert first["giftCard"] == {"lastCharacters": "abcd", "balance": {"amount": "10.0"}}
-        assert first["giftCardCode"] == "laurel1234abcd"
-        assert second == {"giftCard": None, "giftCardCode": None, "userErrors": [{"code": "TAKEN"}]}
