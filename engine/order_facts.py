@@ -93,6 +93,11 @@ async def read_order(connection: AsyncConnection, key: OrderKey) -> KnownOrder |
     return (await _read(connection, [key], _READ)).get(key)
 
 
+async def read_orders(connection: AsyncConnection, keys: Iterable[OrderKey]) -> dict[OrderKey, KnownOrder]:
+    """What is known of several orders, without a lock."""
+    return await _read(connection, sorted(set(keys)), _READ)
+
+
 async def _read(
     connection: AsyncConnection, ordered: list[OrderKey], statement: BulkStatement
 ) -> dict[OrderKey, KnownOrder]:
