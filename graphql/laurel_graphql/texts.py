@@ -36,6 +36,7 @@ _ENGLISH = {
     "order.multiplies": "It multiplies what the other rules of the group give.",
     "order.awaiting": "It will earn in a moment.",
     "order.awaiting_payment_details": "It will earn once the shop has said how it was paid.",
+    "order.capped": "Its member had earned the most that the rule gives.",
     "points.one": "{count} point",
     "points.other": "{count} points",
 }
@@ -59,6 +60,7 @@ _SIMPLIFIED_CHINESE = {
     "order.multiplies": "该规则对同组其他规则的积分进行倍增。",
     "order.awaiting": "积分即将到账。",
     "order.awaiting_payment_details": "店铺提供付款方式后即可获得积分。",
+    "order.capped": "会员已达到该规则的积分上限。",
     "points.one": "{count} 积分",
     "points.other": "{count} 积分",
 }

@@ -44,6 +44,7 @@ class OrderReason(Enum):
     AWAITING_PAYMENT_DETAILS = strawberry.enum_value(
         "AWAITING_PAYMENT_DETAILS", description="It will earn once the shop has said how it was paid."
     )
+    CAPPED = strawberry.enum_value("CAPPED", description="Caps of its rules left nothing of what it would have earned.")
 
 
 @strawberry.type(description="One line's part of the amount that earns.")
