@@ -66,8 +66,9 @@ class Work:
         return AwardKey(*self.source, rule)
 
     def starts_at(self, outcome: RuleOutcome) -> datetime:
-        """From when a rule's points live: from what they are for, which may be the order's sending."""
-        return points_start(outcome.occurred_at, self.received_at)
+        """From when a rule's points live: from what they are for, which may be the order's sending. Fixed once."""
+        award = self.awards.get(outcome.rule.handle)
+        return points_start(outcome.occurred_at, self.received_at) if award is None else award.starts_at
 
     def release_at(self, outcome: RuleOutcome) -> datetime | None:
         """Until when its points are held by a rule, None where they are not."""
@@ -176,11 +177,13 @@ def taking_policy(definition: Definition) -> TakingPolicy:
 
 
 def _new_award(ledger: Ledger, work: Work, outcome: RuleOutcome) -> Award:
-    idle = idle_days(outcome.rule.expiry)
+    idle, starts_at = idle_days(outcome.rule.expiry), work.starts_at(outcome)
+    detail = {"idle_days": str(idle)} if idle else {}
+    if starts_at != outcome.occurred_at:
+        detail["starts_at"] = starts_at.isoformat()
     return Award(
         work.key(outcome.rule.handle), ledger.new_id(), work.version.version, work.owner.member_id,
-        outcome.occurred_at, end_of(outcome.rule.expiry, work.starts_at(outcome), work.definition.zone),
-        detail={"idle_days": str(idle)} if idle else {}, new=True,
+        outcome.occurred_at, end_of(outcome.rule.expiry, starts_at, work.definition.zone), detail=detail, new=True,
     )  # fmt: skip
 
 

@@ -56,6 +56,12 @@ class Award:
     new: bool = False
 
     @property
+    def starts_at(self) -> datetime:
+        """From when its points live, fixed with it: holds count from here, whenever more is heard of the fact."""
+        given = self.detail.get("starts_at")
+        return self.occurred_at if given is None else datetime.fromisoformat(given)
+
+    @property
     def idle_days(self) -> int | None:
         """How many days of silence the points survive, where their end moves with every purchase."""
         days = self.detail.get("idle_days")

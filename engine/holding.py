@@ -50,10 +50,11 @@ async def _come_back(
     """Points come back to their lots, in the order given; what the member owes is paid back from them first.
 
     What would end before `minimum_end` goes into a lot of its own that ends then, so that points of the old lot
-    which were not taken keep their end. So does what came from a lot that is another member's since a merge.
+    which were not taken keep their end. So does what came from a lot that is another member's since a merge, and what
+    came from no lot: it was owed when it was spent, and that was paid meanwhile.
     """
     origin = list(origin)
-    await ledger.draw_ids(len(origin))
+    await ledger.draw_ids(len(origin) + 1)
     repaid = repay(ledger, planned, points)
     ledger.holdings[planned.key].available += points - repaid
     left = points - repaid
@@ -62,6 +63,8 @@ async def _come_back(
         left -= returned
         if returned:
             _return(ledger, planned, taking.lot, returned, minimum_end)
+    if left:
+        _new_lot(ledger, planned, left, minimum_end)
     ledger.add(planned, points)
 
 
@@ -71,9 +74,16 @@ def _return(ledger: Ledger, planned: PlannedTransaction, lot: Lot, points: int, 
         lot.remaining += points
         ledger.touch(lot)
         return
+    _new_lot(ledger, planned, points, lot.expires_at if lasts else minimum_end, lot)
+
+
+def _new_lot(
+    ledger: Ledger, planned: PlannedTransaction, points: int, ends_at: datetime | None, like: Lot | None = None
+) -> None:
+    award_id, idle_days = (like.award_id, like.idle_days) if like else (None, None)
     ledger.add_lot(
         Lot(
-            planned.key.program_id, ledger.new_id(), planned.key.member_id, lot.award_id, planned.transaction_id,
-            points, points, ledger.now, lot.expires_at if lasts else minimum_end, idle_days=lot.idle_days,
+            planned.key.program_id, ledger.new_id(), planned.key.member_id, award_id, planned.transaction_id, points,
+            points, ledger.now, ends_at, idle_days=idle_days,
         )
     )  # fmt: skip

@@ -161,9 +161,9 @@ class Ledger:
             holdings.all_lots = True
         known = {lot.lot_id for key in self.holdings for lot in self.holdings[key].lots or ()}
         for lot in await ledger_store.read_lots(self.connection, wanted, list(owners)):
-            holder = MemberKey(lot.program_id, lot.member_id)
-            # What expired of an award before a merge is still in its old member's name.
-            key = self.root(holder) if holder in self._follow else owners[lot.award_id or 0]
+            # What expired belongs with its award, in whoever's name it ended: since then they may have been parted.
+            expired = owners.get(lot.award_id or 0) if lot.remaining == 0 else None
+            key = expired or self.root(MemberKey(lot.program_id, lot.member_id))
             if lot.lot_id not in known:  # what was loaded, and perhaps changed, before stays as it is
                 self.lots_of(key).append(lot)
 

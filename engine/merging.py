@@ -17,7 +17,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.enrollment import CustomerKey, enroll, find_members
 from engine.events import CustomersMerged, Event
 from engine.ledger import Holdings, Ledger, MemberKey
-from engine.lots import Lot, Taking, plan_spending
+from engine.lots import plan_spending
+from engine.money import POINTS_MAXIMUM
 from engine.moving import Move, move_debt, move_pending, move_reserved, move_spendable
 from engine.taking import expire_due
 
@@ -233,7 +234,7 @@ async def _part(ledger: Ledger, merge: Merge, actor: str) -> None:
     own = {award.award_id for award in awards}
     lifetime, held = sum(award.posted for award in awards), sum(award.held for award in awards)
     move = Move(giver, receiver, "unmerge", actor, {"merge": str(merge.merge_id)})
-    takings = [Taking(lot, lot.remaining) for lot in ledger.lots_of(giver) if _is_own(lot, own)]
+    takings = plan_spending((lot for lot in ledger.lots_of(giver) if lot.award_id in own), POINTS_MAXIMUM)
     await move_spendable(ledger, move, takings, keep_awards=True)
     await move_pending(ledger, move, held)
     reserved = int((await connection.execute(_RESERVED, given)).scalar_one())
@@ -241,7 +242,3 @@ async def _part(ledger: Ledger, merge: Merge, actor: str) -> None:
     for key, points in ((giver, -lifetime), (receiver, lifetime)):
         ledger.holdings[key].lifetime += points
         ledger.holdings[key].changed = True
-
-
-def _is_own(lot: Lot, own: set[int]) -> bool:
-    return lot.award_id in own and lot.remaining > 0

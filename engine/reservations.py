@@ -182,8 +182,8 @@ async def spend_again(
 ) -> int | None:
     """Spend points at once, because a code was used after its points had come back.
 
-    What is not there follows the policy. Returns the id of a hold that is captured already, for what the lots gave,
-    or None when they gave nothing. The member's lots have to be loaded; the caller writes the ledger.
+    What is not there follows the policy. Returns the id of a hold that is captured already, for what the member paid
+    or owes, or None when the program bears all. The member's lots have to be loaded; the caller writes the ledger.
     """
     root = ledger.root(key)
     await ledger.draw_ids(2)
@@ -191,12 +191,10 @@ async def spend_again(
     told = {**detail, "reservation": str(reservation_id), "spent": str(points)}
     planned = PlannedTransaction(root, ledger.new_id(), "spend", -points, ledger.now, actor, detail=told)
     takings = spend(ledger, planned, points, ProgramAccount.REDEEMED, shortfall)
-    taken = sum(taking.quantity for taking in takings)
-    if not taken:
+    paid = -planned.points  # by lots or as a debt: all of it comes back when the order is refunded
+    if not paid:
         return None
-    await _store(
-        ledger, root, reservation_id, taken, takings, purpose=REDEMPTION, expires_at=ledger.now, captured=taken
-    )
+    await _store(ledger, root, reservation_id, paid, takings, purpose=REDEMPTION, expires_at=ledger.now, captured=paid)
     return reservation_id
 
 

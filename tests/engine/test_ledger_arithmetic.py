@@ -217,7 +217,7 @@ async def test_points_that_come_back_go_to_their_own_lots_while_those_last() -> 
     assert (new.lot_id, new.award_id, new.quantity, new.remaining) == (FIRST_ID, 8, 4, 4)
     assert (new.program_id, new.member_id, new.transaction_id, new.idle_days) == (1, 7, 900, 90)
     assert (new.available_at, new.expires_at, planned.points) == (NOW, SOON, 13)
-    assert (set(made.touched_lots), made.drawn) == ({(1, 1), (1, 2)}, 3)
+    assert (set(made.touched_lots), made.drawn) == ({(1, 1), (1, 2)}, 4)
 
 
 async def test_spent_points_come_back_and_what_is_owed_is_paid_from_them_first() -> None:
@@ -229,6 +229,17 @@ async def test_spent_points_come_back_and_what_is_owed_is_paid_from_them_first()
     assert (left(lasting, moved), balances(made), planned.points) == ([2, 0], (7, 0, 0, 0, 500), 10)
     (new,) = made.new_lots
     assert (new.member_id, new.award_id, new.remaining, new.expires_at) == (7, 8, 5, NOW + 50 * DAY)
+
+
+async def test_what_came_from_no_lot_comes_back_into_one_of_its_own() -> None:
+    own = lot(1, 0, 40, idle_days=90)
+    made, planned = ledger(own), entry()
+    await restore(made, planned, [Taking(own, 4)], 10, SOON)
+
+    (new,) = made.new_lots
+    assert (new.award_id, new.idle_days, new.quantity, new.remaining) == (None, None, 6, 6)
+    assert (new.lot_id, new.expires_at, new.available_at) == (FIRST_ID, SOON, NOW)
+    assert (left(own), balances(made)) == ([4], (10, 0, 0, 0, 500))
 
 
 async def test_nothing_comes_back_to_lots_when_all_of_it_was_owed() -> None:
