@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from babel.numbers import format_currency
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.money import exponent
+from engine.money import Money, exponent
 from engine.rewards.catalog import create_reward, reward_by_handle
 from engine.rewards.definitions import AmountOff, CombinesWith, FixedCost, FreeShipping, RewardDefinition
 
@@ -14,12 +15,12 @@ _FREE_SHIPPING_POINTS = 300
 
 
 def default_rewards(currency: str) -> dict[str, RewardDefinition]:
-    """5 off for 500 points (500 yen in yen: about as much for about as much spent) and free delivery for 300."""
+    """5.00 off for 500 points (500 in currencies without small coins, such as yen) and free delivery for 300."""
     places = exponent(currency)
     amount = 5 * 10**places if places else 500
     return {
         "five-off": RewardDefinition(
-            title="5 off your order" if places else "500 off your order",
+            title=f"{format_currency(Money(amount, currency).decimal(), currency, locale='en_US')} off your order",
             cost=FixedCost(points=_FIVE_OFF_POINTS),
             value=AmountOff(amounts={currency: amount}),
             combines_with=CombinesWith(shipping=True),

@@ -72,7 +72,7 @@ async def test_redeeming_takes_the_points_and_promises_a_code(
     assert redemption == {
         "status": "PENDING", "points": 500, "code": None, "canCancel": False, "applyUrl": None,
         "value": {"money": {"amount": "5.00"}},
-        "reward": {"handle": "five-off", "title": "5 off your order", "kind": "AMOUNT_OFF"},
+        "reward": {"handle": "five-off", "title": "$5.00 off your order", "kind": "AMOUNT_OFF"},
     }  # fmt: skip
     assert payload["me"] == {"balance": {"available": 400}}
     assert payload["userErrors"] == []

@@ -98,10 +98,13 @@ async def test_a_reward_of_another_program_is_not_there(rewarding: Rewarding) ->
             "REWARD_NOT_FOUND", None)  # fmt: skip
 
 
-@pytest.mark.parametrize(("currency", "amount"), [("USD", 500), ("JPY", 500), ("KWD", 5000)])
-def test_the_default_rewards_are_in_the_shops_money(currency: str, amount: int) -> None:
+@pytest.mark.parametrize(
+    ("currency", "amount", "title"), [("USD", 500, "$5.00"), ("JPY", 500, "¥500"), ("EUR", 500, "€5.00")]
+)
+def test_the_default_rewards_are_in_the_shops_money(currency: str, amount: int, title: str) -> None:
     made = default_rewards(currency)
     assert made["five-off"].value == AmountOff(amounts={currency: amount})
+    assert made["five-off"].title == f"{title} off your order"
     assert [one.cost.model_dump()["points"] for one in made.values()] == [500, 300]
     assert all(one.stock is None and one.limit is None for one in made.values())
 
