@@ -15,6 +15,7 @@ from laurel_graphql.mutations.member_unmerge import MemberUnmergePayload, member
 from laurel_graphql.mutations.parked_event_replay import ParkedEventReplayPayload, parked_event_replay
 from laurel_graphql.mutations.points_adjust import PointsAdjustPayload, points_adjust
 from laurel_graphql.mutations.points_transfer import PointsTransferPayload, points_transfer
+from laurel_graphql.mutations.program_preview import ProgramPreviewPayload, program_preview
 from laurel_graphql.mutations.program_publish import ProgramPublishPayload, program_publish
 from laurel_graphql.mutations.program_rollback import ProgramRollbackPayload, program_rollback
 from laurel_graphql.mutations.program_update import ProgramUpdatePayload, program_update
@@ -44,6 +45,9 @@ class Query(ProgramQueries, RewardQueries, MemberQueries, ActivityQueries, Expla
 class Mutation:
     program_publish: ProgramPublishPayload = strawberry.field(
         resolver=program_publish, description="Publish the draft as the program's next version."
+    )
+    program_preview: ProgramPreviewPayload = strawberry.field(
+        resolver=program_preview, description="Try the draft, or a version, out. Changes nothing."
     )
     program_update: ProgramUpdatePayload = strawberry.field(
         resolver=program_update, description="Change what the draft says besides its rules."

@@ -3,35 +3,17 @@
 from __future__ import annotations
 
 from datetime import datetime
-from decimal import Decimal
 from enum import Enum
 from typing import Annotated
 
 import strawberry
 
-from engine.events import FieldValue
 from engine.member_events import EventRefused, record_event
 from laurel_graphql.context import MerchantInfo
 from laurel_graphql.gids import shopify_number_of
-from laurel_graphql.inputs.given import OneOfError
-from laurel_graphql.inputs.texts import readable
+from laurel_graphql.inputs.event_fields import EventFieldInput, fields_of
 from laurel_graphql.scalars import Points
 from laurel_graphql.texts import TEXTS, language_of
-
-
-@strawberry.input(description="A field of an event: its name and exactly one value.")
-class EventFieldInput:
-    name: str = strawberry.field(description="Its name: a–z, 0–9 and `_`, at most 40 characters.")
-    text: str | None = strawberry.field(default=None, description="A text, at most 200 characters.")
-    number: Decimal | None = strawberry.field(default=None, description="A number.")
-    flag: bool | None = strawberry.field(default=None, description="True or false.")
-
-    def value(self) -> FieldValue:
-        """The one value. Raises OneOfError for none and for several."""
-        found: list[FieldValue] = [one for one in (self.text, self.number, self.flag) if one is not None]
-        if len(found) != 1:
-            raise OneOfError("Give exactly one value of a field.")
-        return readable(found[0]) if isinstance(found[0], str) else found[0]
 
 
 @strawberry.enum(description="Why an event was not taken.")
@@ -101,21 +83,18 @@ async def event_record(
     """Rules for it give their points at once."""
     context = info.context
     customer_id = shopify_number_of(input.customer_id, "Customer")
+    fields = fields_of(input.fields or [])
     try:
-        fields = {one.name: one.value() for one in (input.fields or [])[:_FIELDS_READ]}
         async with context.writing() as connection:
             recorded = await record_event(
                 connection, context.program_id, context.shop_id, customer_id, name=input.name, event_id=input.id,
                 occurred_at=input.occurred_at, fields=fields,
             )  # fmt: skip
-    except OneOfError:
-        return _refused(info, "INVALID_FIELD")
     except EventRefused as refusal:
         return _refused(info, refusal.code)
     return EventRecordPayload(recorded=recorded.new, points=Points(recorded.points), user_errors=[])
 
 
-_FIELDS_READ = 100
 _PLACES = {
     "INVALID_NAME": "name",
     "INVALID_ID": "id",
