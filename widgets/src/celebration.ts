@@ -24,11 +24,19 @@ export function highlight(content: ParentNode, ids: readonly string[]): void {
   }
 }
 
-/** A handful of leaves rises from the balance and fades; they are decoration and leave nothing behind. */
-export function burst(hero: HTMLElement): void {
+/**
+ * A handful of leaves rises from `origin`, within `place`, and fades. They are decoration, leave nothing behind, and lie
+ * on the dialog, so that they fly on when what is below them is drawn anew.
+ */
+export function burst(dialog: HTMLElement, place: Element, origin: Element): void {
   if (prefersStillness()) return;
+  const [frame, area, start] = [dialog, place, origin].map((each) => each.getBoundingClientRect()) as [DOMRect, DOMRect, DOMRect];
   const layer = element("div", { class: "leaves", "aria-hidden": "true" });
-  hero.append(layer);
+  const box = { left: area.left - frame.left, top: area.top - frame.top, width: area.width, height: area.height };
+  const spot = { "--x": start.left + start.width / 2 - area.left, "--y": start.top + start.height / 2 - area.top };
+  for (const [name, pixels] of Object.entries({ ...box, ...spot })) layer.style.setProperty(name, `${pixels}px`);
+  layer.classList.toggle("inked", !place.classList.contains("hero"));
+  dialog.append(layer);
   const flights = Array.from({ length: LEAVES }, (_, i) => {
     const leaf = icon(LEAF);
     layer.append(leaf);

@@ -18,6 +18,8 @@ export class PanelElement extends HTMLElement {
   private session!: Session;
   private scene!: Omit<Scene, "answer">;
   private shownBalance: number | null = null;
+  /** The entries that came while the panel was open. */
+  private fresh: readonly string[] = [];
   private readonly navigation = new Navigation();
   private readonly content = element("div", { class: "content" });
   private readonly news = element("p", { class: "quiet", role: "status" });
@@ -44,6 +46,7 @@ export class PanelElement extends HTMLElement {
     if (this.dialog.open) return;
     this.session.watcher.panelOpen = true;
     this.navigation.reset();
+    this.fresh = [];
     this.draw();
     this.dialog.showModal();
     document.documentElement.style.overflow = matchMedia(PHONE).matches ? "hidden" : "";
@@ -124,6 +127,7 @@ export class PanelElement extends HTMLElement {
     const body = this.body();
     if (body) body.scrollTop = scrolled;
     if (this.dialog.open) (this.piece(focused ?? "close") ?? this.piece("heading") ?? this.piece("close"))?.focus();
+    highlight(this.content, this.fresh);
     this.count(answer?.me?.balance.available);
     if (this.dialog.open) followUp(scene);
   }
@@ -139,13 +143,14 @@ export class PanelElement extends HTMLElement {
     const { texts, announce } = this.scene;
     if (!this.dialog.open) return;
     announce(texts.get("launcher.earned", { points: texts.points(points), balance: texts.points(balance) }));
+    this.fresh = fresh;
     highlight(this.content, fresh);
     this.cheer();
   }
 
   private cheer(): void {
-    const place = this.content.querySelector<HTMLElement>(".ticket, .hero");
-    if (place) burst(place);
+    const [place, origin] = [this.content.querySelector(".hero:not(.small), .body"), this.content.querySelector(".number, .ticket-stub")];
+    if (place && origin) burst(this.dialog, place, origin);
   }
 
   /** The dialog makes the page inert; this keeps Tab from leaving through the browser's own controls, too. */
