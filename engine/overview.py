@@ -49,11 +49,13 @@ class Activity:
     detail: dict[str, str]
 
 
-_TOTALS = text("""
+# By rules, by hand and by file alike; what an import says was used elsewhere is spent, and so in neither.
+_ISSUED = "kind IN ('earn', 'bonus', 'adjust', 'import') AND points > 0"
+_TAKEN_BACK = "(kind = 'clawback' OR (kind = 'adjust' AND points < 0))"
+_TOTALS = text(f"""
     SELECT
-        (SELECT COALESCE(sum(points) FILTER (WHERE points > 0), 0) FROM transactions
-            WHERE program_id = :program_id AND kind IN ('earn', 'bonus')),
-        (SELECT COALESCE(-sum(points), 0) FROM transactions WHERE program_id = :program_id AND kind = 'clawback'),
+        (SELECT COALESCE(sum(points), 0) FROM transactions WHERE program_id = :program_id AND {_ISSUED}),
+        (SELECT COALESCE(-sum(points), 0) FROM transactions WHERE program_id = :program_id AND {_TAKEN_BACK}),
         (SELECT COALESCE(-sum(points), 0) FROM transactions WHERE program_id = :program_id AND kind = 'expire'),
         (SELECT COALESCE(sum(available + pending + reserved), 0) FROM members WHERE program_id = :program_id),
         (SELECT count(*) FROM members WHERE program_id = :program_id),
@@ -61,10 +63,9 @@ _TOTALS = text("""
         (SELECT count(*) FROM deliveries WHERE program_id = :program_id AND state = 'parked'),
         (SELECT count(*) FROM deliveries WHERE program_id = :program_id AND state = 'pending')
 """)
-_DAYS = text("""
+_DAYS = text(f"""
     SELECT d.day::date,
-        COALESCE(sum(t.points) FILTER (WHERE t.kind IN ('earn', 'bonus')), 0),
-        COALESCE(-sum(t.points) FILTER (WHERE t.kind = 'clawback'), 0)
+        COALESCE(sum(t.points) FILTER (WHERE {_ISSUED}), 0), COALESCE(-sum(t.points) FILTER (WHERE {_TAKEN_BACK}), 0)
     FROM generate_series(date_trunc('day', now()) - make_interval(days => :days - 1), date_trunc('day', now()), '1 day')
         AS d(day)
     LEFT JOIN transactions t ON t.program_id = :program_id AND t.recorded_at >= d.day

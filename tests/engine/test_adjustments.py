@@ -18,6 +18,7 @@ from engine.database import tenant_transaction
 from engine.idempotency import IdempotencyKeyReused
 from engine.ledger import MemberKey
 from engine.members import Member, history, member_of_customer
+from engine.overview import overview
 from engine.program import default_definition
 from engine.publishing import publish
 from engine.reservations import reserve
@@ -71,6 +72,7 @@ async def test_complaint_17_every_change_by_hand_is_a_posting_with_an_actor_and_
     now = await member(engine, shop)
     async with tenant_transaction(engine, shop.program_id) as connection:
         entries = await history(connection, shop.program_id, now.member_id, 10)
+        figures = await overview(connection, shop.program_id, 1)
         actors = (await connection.execute(text("SELECT actor FROM transactions ORDER BY transaction_id"))).scalars()
 
         assert list(actors) == [ACTOR, "staff:18"]
@@ -81,6 +83,8 @@ async def test_complaint_17_every_change_by_hand_is_a_posting_with_an_actor_and_
         ("adjust", 500, "Sorry for the delay"),
     ]
     assert (now.available, now.lifetime) == (380, 500)
+    assert (figures.issued, figures.taken_back, figures.outstanding) == (500, 120, 380)
+    assert [(day.issued, day.taken_back) for day in figures.days] == [(500, 120)]
     assert await breaches(database_url) == {}
 
 
