@@ -37,9 +37,9 @@ def condition_text(tree: dict[str, Any], words: Words, *, inner: bool = False) -
     """A condition as part of a sentence."""
     if tree["kind"] == "compare":
         return compare_text(tree, words)
-    parts = [condition_text(part, words, inner=True) for part in tree["conditions"]]
     if tree["kind"] == "not":
-        return words.text("condition.reads.not", inner=parts[0])
+        return words.text("condition.reads.not", inner=condition_text(tree["conditions"][0], words))
+    parts = [condition_text(part, words, inner=True) for part in tree["conditions"]]
     if len(parts) == 1:
         return parts[0]
     joined = words.text(f"condition.reads.{tree['kind']}").join(parts)
@@ -52,7 +52,7 @@ def compare_text(tree: dict[str, Any], words: Words) -> str:
     kind = kind_of(field)
     values = [words.money(one["amount"], one["currencyCode"]) for one in tree["amounts"]]
     if kind == "boolean" or operator == "exists":
-        values = [words.text("yes" if value == "true" else "no") for value in tree["values"]]
+        values = [words.text("condition.yes" if value == "true" else "condition.no") for value in tree["values"]]
     elif kind == "date":
         values = [words.full_date(value) for value in tree["values"]]
     elif not values:

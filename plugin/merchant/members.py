@@ -19,7 +19,7 @@ _QUERY_MAXIMUM: Final = 100
 async def members(opened: PageRequest) -> Response:
     """Draw the search and what it found; without a question the newest members."""
     given = opened.request.query_params
-    query = given.get("query", "").strip()[:_QUERY_MAXIMUM]
+    query = "".join(filter(str.isprintable, given.get("query", ""))).strip()[:_QUERY_MAXIMUM]
     asked: dict[str, object] = {"query": query} if query else {}
     after = given.get("after")
     found = (await opened.ask("members", **asked, **({"after": after} if after else {})))["members"]

@@ -17,6 +17,7 @@ from engine.rewards.definitions import (
     PercentOff,
     StoreCredit,
 )
+from engine.rewards.ending import ask_again
 from engine.shops import uninstall_shop
 from plugin.shopify.admin_client import AdminClient, AdminRefusedError, AdminUnreachableError, ShopUnavailableError
 from plugin.shopify.token_endpoint import TokenRefusedError
@@ -271,3 +272,32 @@ async def test_a_customer_who_was_erased_gets_the_points_back(fulfilling: Fulfil
 
     assert (await fulfilling.read(made)).failure == "refused: CUSTOMER_ERASED"
     assert await fulfilling.available() == 1500
+
+
+async def test_store_credit_whose_call_was_lost_is_looked_for_before_it_is_made(fulfilling: Fulfilling) -> None:
+    made = await fulfilling.redeemed(VALUES["credit"])
+    fulfilling.misbehave(fail_after_success_next=1)
+    await fulfilling.step()
+    await fulfilling.sql("UPDATE outside_calls SET state = 'failed'")
+    await fulfilling.sql("UPDATE redemptions SET created_at = created_at - interval '2 minutes'")
+    async with tenant_transaction(fulfilling.engine, fulfilling.shop.program_id) as connection:
+        assert await ask_again(connection) == 1
+    await fulfilling.settle()
+
+    assert ((await fulfilling.read(made)).status, fulfilling.credits()) == ("USED", ["5.00"])
+
+
+async def test_what_is_guarded_holds_up_no_other_credit(fulfilling: Fulfilling) -> None:
+    await fulfilling.redeemed(VALUES["credit"])
+    fulfilling.misbehave(fail_before_next=1)
+    await fulfilling.step()
+    fulfilling.network.down = True
+    await fulfilling.later(minutes=12)
+    await fulfilling.settle()
+    fulfilling.network.down = False
+    second = await fulfilling.redeemed(VALUES["credit"], "another")
+    await fulfilling.settle()
+    await fulfilling.step()
+
+    assert ((await fulfilling.read(second)).status, fulfilling.credits()) == ("USED", ["5.00"])
+    assert await fulfilling.open_calls(["reward-guard"]) == ["reward-guard"]
