@@ -5,6 +5,8 @@ import { Watcher } from "./changes.ts";
 import type { Answer, Entry, Member } from "./model.ts";
 
 const MEMORY = "laurel";
+/** Kinds that are worth a word: what came back, or was there already and can be spent now, is no gain. */
+const GAINS = /^(EARN|BONUS|ADJUST|TRANSFER)$/;
 let memory = "";
 
 /** Points arrived while the page was open: the sum of the new entries, and the balance after them. */
@@ -57,7 +59,7 @@ export class Session extends EventTarget {
     const me = answer?.me;
     if (!me) return;
     const fresh = unseen(me);
-    const points = fresh.reduce((sum, entry) => sum + Math.max(entry.points, 0), 0);
+    const points = fresh.reduce((sum, entry) => sum + (GAINS.test(entry.kind) ? Math.max(entry.points, 0) : 0), 0);
     const detail: Gain = { points, balance: me.balance.available, fresh: fresh.map(({ id }) => id) };
     if (points > 0) this.dispatchEvent(new CustomEvent("gain", { detail }));
   }
