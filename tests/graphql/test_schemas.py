@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from graphql import (
@@ -18,9 +19,14 @@ from graphql import (
     parse,
 )
 
+from engine.rules.caps import Period
+from engine.rules.holds import HeldUntil
+from engine.rules.outcomes import Reason
 from laurel_graphql.persisted import document_id, manifest, operations_folder
 from laurel_graphql.sdl import SCHEMAS, print_sdl
-from laurel_graphql.texts import TEXTS
+from laurel_graphql.texts import TEXTS, reason_text
+from laurel_graphql.types.explanations import OrderReason
+from laurel_graphql.types.transactions import TransactionKind, kind_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -61,12 +67,13 @@ def test_no_number_in_the_schemas_is_a_float() -> None:
         assert "Float" not in schema.core.type_map
 
 
-def test_every_mutation_takes_one_input_named_after_it_and_returns_user_errors_with_codes_of_its_own() -> None:
-    mutation = SCHEMAS["merchant"].core.mutation_type
+@pytest.mark.parametrize("name", ["storefront", "merchant"])
+def test_every_mutation_takes_one_input_named_after_it_and_returns_user_errors_with_codes_of_its_own(name: str) -> None:
+    mutation = SCHEMAS[name].core.mutation_type
     assert mutation is not None
     codes = set()
-    for name, field in mutation.fields.items():
-        pascal = name[0].upper() + name[1:]
+    for called, field in mutation.fields.items():
+        pascal = called[0].upper() + called[1:]
         assert {argument: str(given.type) for argument, given in field.args.items()} == {"input": f"{pascal}Input!"}
         payload = get_named_type(field.type)
         assert isinstance(payload, GraphQLObjectType)
@@ -88,6 +95,41 @@ def test_every_language_has_the_same_texts_with_the_same_places() -> None:
         for key, text in texts.items():
             places = {part.split("}")[0] for part in text.split("{")[1:]}
             assert places == {part.split("}")[0] for part in english[key].split("{")[1:]}, key
+
+
+def test_every_answer_of_the_engine_has_a_name_and_words() -> None:
+    reasons = {*get_args(Reason), "no_version", "unclaimed_guest", "awaiting", "awaiting_payment_details", "capped"}
+
+    assert {reason.upper() for reason in reasons} == {reason.name for reason in OrderReason}
+    for texts in TEXTS.values():
+        assert all(f"order.{reason}" in texts for reason in reasons)
+        assert all(f"limit.cap.{period}" in texts for period in get_args(Period))
+        assert all(f"limit.hold.{event}" in texts for event in get_args(HeldUntil))
+
+
+KINDS = (
+    "earn", "bonus", "clawback", "expire", "reserve", "capture", "release", "restore", "spend", "mature", "adjust",
+    "import", "merge-in", "merge-out", "unmerge-in", "unmerge-out", "transfer-in", "transfer-out",
+)  # fmt: skip
+
+
+def test_every_kind_of_transaction_has_a_name_and_words_with_and_without_details() -> None:
+    assert {kind_of(kind) for kind in KINDS} == set(TransactionKind)
+    for language in TEXTS:
+        for kind in KINDS:
+            assert reason_text(kind, {}, language)
+            assert reason_text(kind, {"title": "Tour", "event": "custom:quiz"}, language)
+    assert reason_text("reserve", {"title": "Tour"}, "en") == "For Tour"
+    assert reason_text("adjust", {"reason": "For your patience"}, "en") == "For your patience"
+    assert reason_text("bonus", {"event": "birthday"}, "zh-CN") == "生日快乐"
+    assert reason_text("earn", {"order": "#1001"}, "en") == "Order #1001"
+
+
+def test_an_answer_is_kept_only_where_nothing_in_it_changes_by_itself() -> None:
+    kept = {operation.name for operation, document in SCHEMAS["storefront"].persisted.values() if not document.live}
+
+    assert {"panel", "product"} <= kept
+    assert not {"rewards", "quote"} & kept
 
 
 @pytest.mark.parametrize("name", ["storefront", "merchant"])
