@@ -44,10 +44,9 @@ class PastOrder:
 
 
 _NEWEST = text("""
-    SELECT program_id, shop_id, order_id, occurred_at FROM orders
+    SELECT program_id, shop_id, order_id FROM orders
     WHERE program_id = :program_id AND paid AND member_id IS NOT NULL AND snapshot IS NOT NULL
         AND occurred_at >= :since AND occurred_at < :until
-        AND (occurred_at, shop_id, order_id) < (:occurred_at, :shop_id, :order_id)
     ORDER BY occurred_at DESC, shop_id DESC, order_id DESC LIMIT :most
 """)
 _ORDER = {"program_id": "bigint", "shop_id": "bigint", "source_id": "text"}
@@ -76,16 +75,10 @@ async def newest_orders(
     connection: AsyncConnection, program_id: int, since: datetime, until: datetime, most: int
 ) -> AsyncIterator[list[PastOrder]]:
     """At most `most` paid orders of members that happened from `since` until before `until`, the newest first."""
-    after = {"occurred_at": until, "shop_id": 2**63 - 1, "order_id": 2**63 - 1}
-    while most > 0:
-        given = {"program_id": program_id, "since": since, "until": until, "most": min(most, PAGE_ORDERS), **after}
-        rows = (await connection.execute(_NEWEST, given)).all()
-        if not rows:
-            return
-        yield await _page(connection, [OrderKey(*row[:3]) for row in rows])
-        last = rows[-1]
-        after = {"occurred_at": last.occurred_at, "shop_id": last.shop_id, "order_id": last.order_id}
-        most -= len(rows)
+    given = {"program_id": program_id, "since": since, "until": until, "most": most}
+    keys = [OrderKey(*row) for row in await connection.execute(_NEWEST, given)]
+    for start in range(0, len(keys), PAGE_ORDERS):
+        yield await _page(connection, keys[start : start + PAGE_ORDERS])
 
 
 async def past_order(connection: AsyncConnection, key: OrderKey) -> PastOrder | None:
