@@ -23,8 +23,13 @@ async def ask_shop(
     connection: AsyncConnection, kind: CallKind, program_id: int, shop_id: int, redemption_id: int,
     customer_id: int | None, promise: Promise, *, delay: timedelta = timedelta(0),
 ) -> None:  # fmt: skip
-    """Want a call about a redemption made. Store credit has no code to be found by, so a customer's go one by one."""
+    """Want a call about a redemption made. Store credit has no code to be found by, so a customer's go one by one.
+
+    A guard waits for days and must not hold up anything else.
+    """
     queue = f"redemption:{redemption_id}"
-    if promise.kind == "store_credit":
+    if kind == "reward-guard":
+        queue = f"guard:{redemption_id}"
+    elif promise.kind == "store_credit":
         queue = f"store-credit:{shop_id}:{customer_id}"
     await ask(connection, program_id, shop_id, kind, redemption_id, queue=queue, delay=delay)

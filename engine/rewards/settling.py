@@ -15,6 +15,7 @@ from engine.rewards.redemptions import Redemption
 from engine.rewards.states import COMPENSATED, USED_IN_SHOP
 
 _ACTOR = "program"
+_GUARD_CREDIT_AFTER = timedelta(minutes=5)
 _LOOK_AGAIN_AFTER = timedelta(days=7)
 _ASSUME_USED_AFTER = timedelta(days=60)
 
@@ -103,10 +104,15 @@ async def not_withdrawn(connection: AsyncConnection, program_id: int, redemption
 
 
 async def guard(connection: AsyncConnection, one: Redemption) -> None:
-    """Want the shop looked at for what may still turn up although its points were given back."""
+    """Want the shop looked at for what may still turn up although its points were given back.
+
+    Store credit is known by its amount only: first those made meanwhile for other redemptions have to be known.
+    """
+    delay = _GUARD_CREDIT_AFTER if one.kind == "store_credit" else timedelta(0)
     await ask_shop(
-        connection, "reward-guard", one.program_id, one.shop_id, one.redemption_id, one.customer_id, one.promise
-    )
+        connection, "reward-guard", one.program_id, one.shop_id, one.redemption_id, one.customer_id, one.promise,
+        delay=delay,
+    )  # fmt: skip
 
 
 async def _opened(connection: AsyncConnection, program_id: int, redemption_id: int) -> OpenRedemption:

@@ -65,6 +65,11 @@ class _Work:
         return self.now >= self.call.created_at + SETTLE_WITHIN
 
     @property
+    def may_exist(self) -> bool:
+        """Whether anybody tried before: this call, or one before it that was lost."""
+        return self.call.attempts > 1 or self.one.state != "pending" or self.call.created_at > self.one.created_at
+
+    @property
     def reachable(self) -> ShopReference | None:
         """The shop, if the app may speak to it."""
         return self.shop if self.shop is not None and self.shop.installed else None
@@ -89,7 +94,7 @@ async def issue(services: Services, call: OutsideCall) -> Outcome:
 
 
 async def _issue(maker: Maker, work: _Work) -> Outcome:
-    if work.call.attempts > 1:
+    if work.may_exist:
         crash_point("fulfillment-before-look")
         found = await maker.find()
         if found is not None:
@@ -203,7 +208,7 @@ async def guard(services: Services, call: OutsideCall) -> Outcome:
 
 
 def _guard_delay(attempts: int) -> timedelta:
-    return min(_GUARD_FIRST_DELAY * 2 ** min(attempts - 1, 10), _GUARD_LAST_DELAY)
+    return min(_GUARD_FIRST_DELAY * 2.0 ** min(attempts - 1, 10), _GUARD_LAST_DELAY)
 
 
 @dataclass(frozen=True, slots=True)

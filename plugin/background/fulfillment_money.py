@@ -45,7 +45,8 @@ class StoreCredits:
 
     async def undo(self) -> bool:
         """Debit what turned up. Spent meanwhile: the shop refuses, and that is told."""
-        entry = await self._look()
+        settled_at = self.place.one.settled_at
+        entry = await self._look(None if settled_at is None else settled_at + _CLOCKS_APART)
         if entry is None:
             return False
         answer = await self.place.run(
@@ -54,7 +55,8 @@ class StoreCredits:
         made_of(answer, "storeCreditAccountDebit", "storeCreditAccountTransaction")
         return True
 
-    async def _look(self) -> dict[str, Any] | None:
+    async def _look(self, until: datetime | None = None) -> dict[str, Any] | None:
+        """The oldest fitting credit, made before `until` where that is given."""
         one = self.place.one
         answer = await self.place.run("store_credit_transactions", {"customerId": self.place.customer})
         customer = answer.data.get("customer")
@@ -67,8 +69,13 @@ class StoreCredits:
         ]
         async with tenant_transaction(self.place.services.engine, one.program_id) as connection:
             others = await handed_over(connection, one)
-        fitting = [entry for entry in entries if self._fits(entry) and entry["id"] not in others]
-        return min(fitting, key=lambda entry: datetime.fromisoformat(entry["createdAt"]), default=None)
+        made = {
+            datetime.fromisoformat(entry["createdAt"]): entry
+            for entry in entries
+            if self._fits(entry) and entry["id"] not in others
+        }
+        first = min(made, default=None)
+        return None if first is None or (until is not None and first > until) else made[first]
 
     def _fits(self, entry: dict[str, Any]) -> bool:
         if entry["__typename"] != "StoreCreditAccountCreditTransaction":
@@ -79,8 +86,7 @@ class StoreCredits:
             money["currencyCode"] == wanted["currencyCode"]
             and Decimal(money["amount"]) == Decimal(wanted["amount"])
             and datetime.fromisoformat(entry["createdAt"]) >= self.place.one.created_at - _CLOCKS_APART
-            and (end is None) == (ends_at is None)
-            and (end is None or datetime.fromisoformat(ends_at) == end)
+            and end == (None if ends_at is None else datetime.fromisoformat(ends_at))
         )
 
     def _end(self) -> datetime | None:
