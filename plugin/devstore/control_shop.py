@@ -110,9 +110,6 @@ class ShopControl:
     def _state(self) -> Answer:
         """How much there is of everything, what is misbehaving, and how often it did."""
         store, misbehavior = self._store, self._store.misbehavior
-        deliveries: dict[str, int] = {}
-        for one in store.deliveries.all(limit=1_000_000):
-            deliveries[one.state] = deliveries.get(one.state, 0) + 1
         return {
             "shop": SHOP.domain,
             "installation": store.installation.read().status,
@@ -121,7 +118,7 @@ class ShopControl:
             "discounts": len(store.discounts.all()),
             "gift_cards": len(store.gift_cards.all()),
             "store_credit": str(sum((balance(one) for one in store.documents.all("store_credit")), Decimal(0))),
-            "deliveries": deliveries,
+            "deliveries": store.deliveries.counts(),
             "admin_requests": misbehavior.requests,
             "spoiled": dict(misbehavior.spoiled),
             "misbehavior": fields_of(misbehavior),

@@ -97,6 +97,14 @@ class DeliveryLog:
         where, values = ("order_id = ?", [order_id]) if order_id is not None else ("1", [])
         return self._select(f"{where} ORDER BY delivery_id DESC LIMIT ?", *values, limit)[::-1]
 
+    def counts(self) -> dict[str, int]:
+        """How many deliveries there are of each state."""
+        with self._documents.lock:
+            rows = self._documents.connection.execute(
+                "SELECT state, count(*) FROM deliveries GROUP BY state"
+            ).fetchall()
+        return {str(state): int(count) for state, count in rows}
+
     def record_attempt(self, delivery: Delivery, attempt: dict[str, Any], *, retry_at: float | None) -> None:
         """Note how an attempt went; a failed one with `retry_at` None was the last."""
         delivery.attempts.append(attempt)
