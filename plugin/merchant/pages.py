@@ -20,6 +20,7 @@ from laurel_graphql.persisted import document_id
 from laurel_graphql.request import answer
 from plugin.merchant.frame import app_bridge_url, framed, polaris_url
 from plugin.merchant.words import Words
+from plugin.payloads.email_keys import EmailKeys
 from plugin.services import Services
 from plugin.shopify.installation import Installation, Visit
 from plugin.web.responses import unavailable_response
@@ -66,6 +67,7 @@ class PageRequest:
             shop_id=self.visit.shop.shop_id,
             locale=self.visit.locale,
             staff_id=str(self.visit.staff.user_id),
+            email_key=EmailKeys(self.services.settings.encryption_key_bytes()).of,
         )
         body = json.dumps({"documentId": document_id("merchant", operation), "variables": variables}).encode()
         answered = await answer(body, schema=merchant_schema, context=context, development=False)

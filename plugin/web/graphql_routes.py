@@ -16,6 +16,7 @@ from laurel_graphql.context import MerchantContext, StorefrontContext
 from laurel_graphql.merchant import merchant_schema
 from laurel_graphql.request import Answer, Refusal, execute, identify
 from laurel_graphql.storefront import storefront_schema
+from plugin.payloads.email_keys import EmailKeys
 from plugin.services import Services
 from plugin.shopify.signatures import UnverifiedError, verify_proxy
 from plugin.shopify.verification import verify_id_token, verify_shopper_token
@@ -90,6 +91,7 @@ class GraphQLRoutes:
             shop_id=shop.shop_id,
             locale=locale_of(request),
             staff_id=str(staff.user_id),
+            email_key=EmailKeys(self._settings.encryption_key_bytes()).of,
         )
         return _response(await execute(operation, context=context))
 

@@ -142,6 +142,24 @@ async def test_a_version_can_be_published_for_later(ask_merchant: Ask) -> None:
     }
 
 
+async def test_a_publication_with_a_key_is_one_however_often_it_is_sent(
+    engine: AsyncEngine, shop: ShopReference, ask_merchant: Ask
+) -> None:
+    answers = [
+        (await ask_merchant(PUBLISH, {"input": given})).data["programPublish"]
+        for given in (
+            {"idempotencyKey": "a"}, {"idempotencyKey": "a"}, {"idempotencyKey": "a", "expectedRevision": 1},
+            {"idempotencyKey": ""}, {"idempotencyKey": "b"},
+        )
+    ]  # fmt: skip
+
+    versions = [one["programVersion"]["version"] if one["programVersion"] else None for one in answers]
+    codes = [error["code"] for one in answers for error in one["userErrors"]]
+    assert versions == [2, 2, None, None, 3]
+    assert codes == ["IDEMPOTENCY_KEY_REUSED", "INVALID_IDEMPOTENCY_KEY"]
+    assert await count_of(engine, shop, "program_versions") == 3
+
+
 @pytest.mark.parametrize(
     ("given", "field", "code"),
     [
