@@ -73,8 +73,9 @@ class KnownOrder:
     def observe_fulfillment(self, parcel: Fulfillment) -> None:
         """Take a parcel in, once by its id; the newest word on it counts."""
         known = self.fulfillments.get(parcel.fulfillment_id)
-        if known is None or _parcel_rank(known) < _parcel_rank(parcel):
-            self.fulfillments[parcel.fulfillment_id] = parcel
+        newest = parcel if known is None else _one_parcel(known, parcel)
+        if newest != known:
+            self.fulfillments[parcel.fulfillment_id] = newest
             self.changed = True
 
     def observe_edit(self, edit: OrderEdit) -> None:
@@ -103,6 +104,12 @@ def _with_tenders(order: Order, other: Order | None) -> Order:
     if order.tenders is None and other is not None and other.tenders is not None and other.total == order.total:
         return replace(order, tenders=other.tenders)
     return order
+
+
+def _one_parcel(one: Fulfillment, other: Fulfillment) -> Fulfillment:
+    """The newest word on a parcel. It arrived when that was first told: later news of it only repeats that."""
+    arrived = [parcel.delivered_at for parcel in (one, other) if parcel.delivered_at is not None]
+    return replace(max(one, other, key=_parcel_rank), delivered_at=min(arrived, default=None))
 
 
 def _parcel_rank(parcel: Fulfillment) -> tuple[datetime, bool, bool, datetime]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -56,8 +57,7 @@ async def test_sending_the_order_releases_its_points_in_any_order_of_arrival(
     await publish_rules(engine, shop, purchase(hold=UNTIL_DELIVERED))
     paid = order(10, [line("45.00")])
     sent = PAID_AT + timedelta(hours=1)
-    whole = order(10, [line("45.00")], updated_at=sent)
-    whole = type(whole)(**{name: getattr(whole, name) for name in whole.__dataclass_fields__} | {"fulfilled_at": sent})
+    whole = replace(order(10, [line("45.00")], updated_at=sent), fulfilled_at=sent)
     parcel = Fulfillment(10, 1, sent, sent, delivered_at=sent + timedelta(hours=2))
 
     await apply(engine, shop, parcel)
@@ -68,6 +68,21 @@ async def test_sending_the_order_releases_its_points_in_any_order_of_arrival(
     await apply(engine, shop, parcel, paid, whole)
     assert await balance(engine, shop) == Balance(45)
     assert await breaches(engine, shop) == {}
+
+
+async def test_later_news_of_a_parcel_does_not_hold_its_points_longer(engine: AsyncEngine, shop: ShopReference) -> None:
+    window = {"kind": "until", "event": "return_window", "days": 14, "at_most_days": 60}
+    sent = PAID_AT + timedelta(hours=1)
+    parcel = Fulfillment(10, 1, sent, sent, delivered_at=sent)
+    news = replace(parcel, updated_at=sent + timedelta(days=3), delivered_at=sent + timedelta(days=3))
+    await publish_rules(engine, shop, purchase(hold=window))
+    await apply(engine, shop, replace(order(10, [line("45.00")], updated_at=sent), fulfilled_at=sent), news)
+    await apply(engine, shop, parcel)
+    await apply(engine, shop, news)
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        release_at = (await connection.execute(text("SELECT release_at FROM awards"))).scalar_one()
+
+    assert release_at == sent + timedelta(days=14)
 
 
 async def test_what_never_arrives_is_released_at_the_deadline(engine: AsyncEngine, shop: ShopReference) -> None:
