@@ -24,7 +24,7 @@ PROBLEMS = {
     "formula": "column {} holds a formula; paste its value instead",
     "customer-missing": "no customer is named",
     "customer-invalid": "the customer is neither an id nor an e-mail address",
-    "customer-unknown": "no customer of this shop is known by that",
+    "customer-unknown": "no member is known by that",
     "customer-ambiguous": "several members have this e-mail address; name one by id",
     "customer-erased": "this customer asked to be forgotten",
     "customer-closed": "this customer left the program",

@@ -79,7 +79,7 @@ async def _run(url: str, order: FileOrder, console: Console) -> int:
         shop = await choose_shop(engine, order.shop, order.program)
         operation = await _check(engine, shop, order, console)
         totals = await _show(engine, operation, shop, console)
-        if not order.dry_run and operation.state in ("checked", "running"):
+        if not order.dry_run and totals.waiting:
             await _carry_out(engine, shop, operation, order.actor, console)
             totals = await _totals(engine, shop, operation)
             console.print(f"{totals.applied} rows applied: {totals.points_applied} points; {totals.refused} refused.")
@@ -124,10 +124,12 @@ async def _show(engine: AsyncEngine, operation: BulkOperation, shop: ShopReferen
             console.print(f"… and {totals.refused - len(refused)} more rows.")
     console.print(
         f"{operation.rows_total} rows: {totals.waiting} to apply with {totals.points_waiting} points, "
-        f"{totals.applied} applied before, {totals.refused} refused; {totals.members} members, of whom "
-        f"{totals.newcomers} are new; {totals.shared} rows are about a member whom another row is about, too.",
-        soft_wrap=True,
+        f"{totals.applied} applied before, {totals.refused} refused."
     )
+    if totals.members:
+        console.print(f"They are about {totals.members} members, {totals.newcomers} of them new.")
+    if totals.shared:
+        console.print(f"{totals.shared} rows are about a member whom an earlier row is about, too.")
     return totals
 
 

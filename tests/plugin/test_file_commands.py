@@ -54,8 +54,9 @@ async def test_a_grant_is_tried_carried_out_and_not_given_again(
     again = await laurel(database_url, home, "grant", "gift.csv", "--reason", "Thank you")
 
     assert (tried[0], before) == (1, [0, 0])
-    assert "no customer of this shop is known by that" in tried[1]
-    assert "3 rows: 2 to apply with 150 points, 0 applied before, 1 refused; 2 members" in tried[1]
+    assert "no member is known by that" in tried[1]
+    assert "3 rows: 2 to apply with 150 points, 0 applied before, 1 refused.\n" in tried[1]
+    assert "They are about 2 members, 0 of them new.\n" in tried[1]
     assert (given[0], again[0]) == (1, 1)
     assert "2 rows applied: 150 points; 1 refused." in given[1]
     assert "0 to apply with 0 points, 2 applied before" in again[1]

@@ -15,8 +15,10 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from engine.database import tenant_transaction
 from engine.files.columns import FILE_MAXIMUM_BYTES
 from engine.files.operations import bulk_operation, start_operation
+from engine.files.rows import PROBLEMS
 from engine.shops import ShopReference
 from plugin.background.files import carry_out_files, forget_files
+from plugin.merchant.texts import TEXTS
 from plugin.payloads import EmailKeys
 from plugin.settings import Settings
 from tests.support.files import balances, check, members, start
@@ -160,6 +162,11 @@ async def test_a_form_without_a_file_is_refused(
     answer = await client.post("/admin/files", files=files, content=content, headers=staff() | headers)
 
     assert code(answer) == (400, "MALFORMED_REQUEST")
+
+
+@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+def test_every_problem_of_a_row_has_words_on_the_merchants_pages(locale: str) -> None:
+    assert [code for code in PROBLEMS if f"file.problem.{code}" not in TEXTS[locale]] == []
 
 
 @pytest.mark.parametrize("address", ["/admin/exports/members.csv", "/admin/files"])
