@@ -18,6 +18,7 @@ from engine.rules.rule import Fixed, PerMoney, Rule
 from engine.rules.summaries import PurchaseRule, SignUpRule, days_of
 
 RULES_MAXIMUM = 100
+JSON_CHARACTERS_MAXIMUM = 500_000
 
 
 class Group(Frozen):
@@ -83,6 +84,8 @@ class Definition(Frozen):
         _unique("rules", [rule.handle for rule in self.rules])
         _unique("groups", [group.handle for group in self.groups])
         _unique("reminders", list(self.reminder_days))
+        if len(self.model_dump_json()) > JSON_CHARACTERS_MAXIMUM:
+            raise ValueError(f"a program has at most {JSON_CHARACTERS_MAXIMUM} characters in all")
         caps: dict[str, Cap] = {}
         triggers: dict[str, tuple[str, str | None]] = {}
         for rule in self.rules:

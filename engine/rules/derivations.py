@@ -54,6 +54,7 @@ def derivation_of(outcome: RuleOutcome, granted: int | None = None, cap: str | N
         "cap": cap,
         "taken": str(Fraction(*outcome.taken)),
         "due": outcome.due(granted),
+        "abridged": False,
     }
     for line, points in zip(derivation["lines"], points_of_lines(derivation), strict=True):
         line["points"] = points

@@ -135,6 +135,21 @@ def _line_values(
         yield line.line_id, side(line.subtotal, money) + tax
 
 
+def net_sales(state: OrderState) -> int:
+    """What the shop kept of the goods sold, in its own money: without tax, delivery, gift cards and refunds."""
+    counting = Counting("shop", tax=False, delivery=False, gift_cards=False)
+    units, order = units_left(state), state.order
+    sold = sum(
+        line.unit_price.shop * units[line.line_id]
+        - line.discount.shop
+        + counted_tax(line.tax.shop, counting, order.taxes_included)
+        for line in order.lines
+        if not line.gift_card
+    )
+    refunded = refunded_amounts(state, counting)
+    return max(0, sold - sum(refunded.by_line.values()) - refunded.elsewhere)
+
+
 def _side_of(refund: Refund, order: Order, money: Money) -> Money:
     """Which of a refund's two amounts is in the money used; it comes by itself and names its currencies."""
     wanted = order.presentment_currency if money == "presentment" else order.currency

@@ -50,8 +50,9 @@ def base_of(line: Json) -> int:
 
 
 def _counts(line: Json) -> bool:
-    by_condition = line["condition"] is not None and not is_met(line["condition"])
-    return not by_condition and line["left_out"] in (None, "condition")
+    if line["condition"] is None:
+        return line["left_out"] is None
+    return is_met(line["condition"]) and line["left_out"] in (None, "condition")
 
 
 def _factor(derivation: Json, multipliers: list[Json]) -> Fraction:
@@ -63,6 +64,11 @@ def _factor(derivation: Json, multipliers: list[Json]) -> Fraction:
     return factor if derivation["ceiling"] is None or not met else min(factor, Fraction(derivation["ceiling"]))
 
 
+def _factor_of_line(derivation: Json, line: Json) -> Fraction:
+    """Worked out again from what was asked, unless the record is too long to say."""
+    return Fraction(line["factor"]) if derivation["abridged"] else _factor(derivation, line["multipliers"])
+
+
 def _worths(derivation: Json, counted: list[Json], bases: list[int], base: int) -> list[Fraction]:
     """The exact value of each line that counts; of the whole where it is not the lines that are worth something."""
     formula = derivation["formula"]
@@ -70,7 +76,7 @@ def _worths(derivation: Json, counted: list[Json], bases: list[int], base: int) 
         return [_factor(derivation, derivation["multipliers"]) * formula["points"]]
     if base <= 0:
         return []
-    factors = [_factor(derivation, line["multipliers"]) for line in counted]
+    factors = [_factor_of_line(derivation, line) for line in counted]
     if formula["kind"] == "per_money":
         per_minor = Fraction(formula["rate"]) / 10 ** derivation["exponent"]
         return [per_minor * factor * part for factor, part in zip(factors, bases, strict=True)]
@@ -114,7 +120,9 @@ def _refunded_part(derivation: Json, counted: list[Json], bases: list[int], wort
     base, worth = sum(bases), sum(worths, Fraction(0))
     if base <= 0:
         return Fraction(0)
-    if len({line["factor"] for line in counted}) == 1 and derivation["formula"]["kind"] == "per_money":
+    kind, scope = derivation["formula"]["kind"], derivation["scope"]
+    alike = kind == "per_money" or (kind == "fixed" and scope == "order")
+    if alike and len({line["factor"] for line in counted}) == 1:
         refunded = sum(line["refunded"] for line in counted) + derivation["refunded_elsewhere"]
         return Fraction(min(max(0, refunded), base), base)
     taken = worth * Fraction(derivation["refunded_elsewhere"], base)

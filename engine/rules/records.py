@@ -28,19 +28,23 @@ _DEFAULTS: Json = {
     "reason": "earned", "currency": "", "rate": "0", "excluded": False, "in_window": True, "audience": None,
     "condition": None, "lines": [], "refunded_elsewhere": 0, "multipliers": [], "base": 0, "refunded": 0, "exact": "0",
     "group": None, "rounded_with": [], "desired": 0, "granted": None, "cap": None, "taken": "0", "due": 0,
+    "abridged": False,
 }  # fmt: skip
 _LINE: Json = {
     "line_id": 0, "units": 0, "price": 0, "discount": 0, "tax": 0, "tender": 0, "refunded": 0, "left_out": None,
     "factor": "1", "multipliers": [], "condition": None,
 }  # fmt: skip
 _LINE_DEFAULTS = tuple(_LINE.values())
+_ANSWERS_AT = list(_LINE).index("multipliers")
+RECORD_BYTES = 32_768
+"""A longer record is kept without what each line answered: only whether it counted and its factor."""
 _PERSONAL = frozenset({"order.tags", "order.discount_codes"})
 
 
 def record_of(outcome: RuleOutcome, granted: int | None = None, cap: str | None = None) -> str:
     """An outcome's derivation as compact JSON text, for the detail of its transaction."""
     one = outcome.assessment
-    values = {
+    values: Json = {
         "reason": outcome.reason,
         "currency": outcome.currency,
         "rate": text_of(outcome.rate),
@@ -63,7 +67,11 @@ def record_of(outcome: RuleOutcome, granted: int | None = None, cap: str | None 
         "due": outcome.due(granted),
     }
     kept = {name: value for name, value in values.items() if value != _DEFAULTS[name]}
-    return orjson.dumps({"rule": outcome.rule.handle, **kept}).decode()
+    record = orjson.dumps({"rule": outcome.rule.handle, **kept})
+    if len(record) > RECORD_BYTES:
+        lines = [line[:_ANSWERS_AT] for line in kept["lines"]]
+        record = orjson.dumps({"rule": outcome.rule.handle, **kept, "lines": lines, "abridged": True})
+    return record.decode()
 
 
 def _line(line: LineCount) -> list[Any]:

@@ -162,3 +162,10 @@ def test_needs_name_what_has_to_be_read() -> None:
     assert asking.needs.model_dump() == {
         "tags": True, "tier": True, "order_number": False, "joined_at": False, "subscribed": False, "products": True,
     }  # fmt: skip
+
+
+def test_a_program_of_endless_lists_is_refused() -> None:
+    long = compare("member.tags", "in", [f"{number:0250}" for number in range(250)])
+
+    with pytest.raises(ValidationError, match="at most 500000 characters"):
+        program(*(rule(f"rule-{number}", audience=long) for number in range(9)))
