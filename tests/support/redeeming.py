@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+import httpx
 from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.support.browser import Demo, launcher, log_in, open_panel
@@ -15,7 +18,8 @@ from tests.support.browser import Demo, launcher, log_in, open_panel
 OPERATIONS = Path(__file__).resolve().parents[2] / "graphql" / "operations"
 CODE = re.compile(r"^LRL-[A-Z2-7]{16,}$")
 FIVE_OFF = re.compile(r"^Redeem: .*5.* off")
-Alter = Callable[[dict[str, Any]], None]
+Answer = dict[str, Any]
+Alter = Callable[[Answer], None]
 
 
 def shopper(demo: Demo, name: str, throws: int = 4) -> int:
@@ -79,3 +83,34 @@ def altered(page: Page, name: str, alter: Alter) -> None:
         route.fulfill(response=response, json=answer)
 
     on_operation(page, name, handle)
+
+
+def ask_merchant(demo: Demo, document: str, **variables: object) -> Answer:
+    """What the merchant's GraphQL answers to the demo's merchant."""
+    token = httpx.get(f"{demo.store}/devstore/id-token", trust_env=False).json()["id_token"]
+    answer = httpx.post(
+        f"{str(demo.facts['app_url']).rstrip('/')}/admin/graphql",
+        json={"query": document, "variables": variables},
+        headers={"authorization": f"Bearer {token}"},
+        timeout=30,
+        trust_env=False,
+    )
+    found: Answer = answer.json()
+    assert "errors" not in found, found
+    return dict(found["data"])
+
+
+@contextmanager
+def offered(demo: Demo, handle: str, reward: Answer) -> Iterator[None]:
+    """The merchant offers one more reward, for as long as a test lasts."""
+    create = (
+        "mutation ($input: RewardCreateInput!) { rewardCreate(input: $input) { reward { id } userErrors { message } } }"
+    )
+    done = ask_merchant(demo, create, input={"handle": f"{handle}-{time.time_ns()}", "reward": reward})["rewardCreate"]
+    assert done["userErrors"] == []
+    try:
+        yield
+    finally:
+        archive = "mutation ($input: RewardArchiveInput!) { rewardArchive(input: $input) { userErrors { message } } }"
+        gone = ask_merchant(demo, archive, input={"rewardId": done["reward"]["id"], "expectedVersion": 1})
+        assert gone["rewardArchive"]["userErrors"] == []

@@ -43,6 +43,8 @@ test("given a redemption in each state, when its story is chosen, then it fits s
     ["READY", "FREE_PRODUCT", "LRL-A", "free_product"],
     ["READY", "STORE_CREDIT", null, "credited"],
     ["READY", "MANUAL", null, "done"],
+    ["USED", "MANUAL", null, "done"],
+    ["USED", "STORE_CREDIT", null, "credited"],
     ["UNKNOWN", "MANUAL", null, "UNKNOWN"],
     ["FAILED", "GIFT_CARD", null, "FAILED"],
     ["USED", "AMOUNT_OFF", "LRL-A", "USED"],

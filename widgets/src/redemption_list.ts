@@ -17,6 +17,11 @@ export function isOpen({ status, code }: Redemption): boolean {
   return status === "PENDING" || status === "UNKNOWN" || (status === "READY" && code !== null);
 }
 
+/** Whether it is theirs for good, with no code to be used: credit on their account, or what the team took care of. */
+export function isGiven({ status, reward }: Redemption): boolean {
+  return (status === "READY" || status === "USED") && (reward.kind === "STORE_CREDIT" || reward.kind === "MANUAL");
+}
+
 /** Those that are open, else the last one; and the way to all of them. */
 export function drawMine(scene: Scene): Child {
   const { texts, store } = scene;
@@ -52,8 +57,8 @@ function drawRow(scene: Scene, redemption: Redemption): HTMLElement {
   );
 }
 
-export function drawStatus({ texts }: Scene, { status, code }: Redemption): HTMLElement {
-  const shown = status === "READY" && !code ? "DONE" : status;
+export function drawStatus({ texts }: Scene, redemption: Redemption): HTMLElement {
+  const shown = isGiven(redemption) ? "DONE" : redemption.status;
   return element("span", { class: `status ${shown.toLowerCase()}` }, texts.get(`status.${shown}`) || shown);
 }
 

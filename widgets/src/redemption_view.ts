@@ -6,11 +6,13 @@ import { dayText } from "./formats.ts";
 import { applyLink } from "./links.ts";
 import type { RedemptionView } from "./navigation.ts";
 import { button, facts, heading, page } from "./panel_page.ts";
-import { drawStatus } from "./redemption_list.ts";
+import { drawStatus, isGiven, isOpen } from "./redemption_list.ts";
 import { drawTicket } from "./reward_view.ts";
 import type { Redemption } from "./rewards_model.ts";
 import type { Scene } from "./scene.ts";
 import { sign } from "./symbols.ts";
+
+const READY: Readonly<Record<string, string>> = { GIFT_CARD: "gift_card", FREE_PRODUCT: "free_product" };
 
 /** Says what became of it whenever that changes; a code that came into being gets its leaves. */
 export function tell(scene: Scene, view: RedemptionView): void {
@@ -20,7 +22,7 @@ export function tell(scene: Scene, view: RedemptionView): void {
   view.told = redemption.status;
   if (!news) return;
   scene.announce(storyText(scene, redemption));
-  if (redemption.status === "READY") scene.cheer();
+  if (redemption.status === "READY" || isGiven(redemption)) scene.cheer();
 }
 
 function storyText({ texts }: Scene, redemption: Redemption): string {
@@ -45,20 +47,17 @@ export function drawRedemption(scene: Scene, view: RedemptionView): DocumentFrag
   );
 }
 
-const WITH_CODE: Readonly<Record<string, string>> = { GIFT_CARD: "gift_card", FREE_PRODUCT: "free_product" };
-
 /** Which words tell what is going on: those of the state, and of the kind where that says more. */
-export function storyOf({ status, code, reward }: Redemption): string {
-  const byHand = reward.kind === "MANUAL";
-  if (status === "PENDING") return code ? "closing" : byHand ? "by_hand" : "PENDING";
-  if (status !== "READY") return status;
-  if (code) return WITH_CODE[reward.kind] ?? "READY";
-  return byHand ? "done" : "credited";
+export function storyOf(redemption: Redemption): string {
+  const { status, code, reward } = redemption;
+  if (isGiven(redemption)) return reward.kind === "MANUAL" ? "done" : "credited";
+  if (status === "PENDING") return code ? "closing" : reward.kind === "MANUAL" ? "by_hand" : "PENDING";
+  return (status === "READY" && READY[reward.kind]) || status;
 }
 
 function ticketOf(scene: Scene, redemption: Redemption): HTMLElement {
   const ticket = drawTicket(redemption.reward, "", drawStub(scene, redemption));
-  if (!["READY", "PENDING", "UNKNOWN"].includes(redemption.status)) ticket.classList.add("over");
+  if (!isOpen(redemption) && !isGiven(redemption)) ticket.classList.add("over");
   return ticket;
 }
 
