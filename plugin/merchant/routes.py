@@ -9,6 +9,7 @@ from plugin.merchant.files import file_list, files
 from plugin.merchant.home import home
 from plugin.merchant.members import member, member_of_customer, members
 from plugin.merchant.pages import STATIC_FOLDER, Draw, Pages
+from plugin.merchant.previews import preview
 from plugin.merchant.privacy import PrivacyRoutes
 from plugin.merchant.program import program, settings
 from plugin.merchant.redemptions import redemptions
@@ -21,6 +22,7 @@ from plugin.shopify.installation import Installation
 _DRAWN: dict[str, Draw] = {
     "/": home,
     "/program": program,
+    "/program/preview": preview,
     "/program/settings": settings,
     "/program/rules/new": new_rule,
     "/program/rules/{handle}": edit_rule,

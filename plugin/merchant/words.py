@@ -9,7 +9,7 @@ from functools import partial
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_skeleton
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, format_percent
 
 from plugin.merchant.texts import text_of
 
@@ -54,6 +54,10 @@ class Words:
         value = Decimal(amount)
         shown = "¤#,##0" if value == value.to_integral_value() else None
         return format_currency(value, currency, format=shown, locale=self._locale, currency_digits=shown is None)
+
+    def percent(self, part: Decimal | str) -> str:
+        """A part of a whole, to a tenth of a percent."""
+        return format_percent(Decimal(part), format="#,##0.#%", locale=self._locale)
 
     def listing(self, items: Sequence[str], last: str = "list.and") -> str:
         """A, B and C; `last` is the key of what stands before the last one."""

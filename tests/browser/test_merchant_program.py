@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.conftest import Visit
@@ -47,6 +49,12 @@ def test_given_a_new_rate_when_published_then_new_orders_earn_by_it_and_old_ones
     expect(app.locator("#draft-state")).to_have_text("Unpublished changes")
     expect(app.locator("#differences")).to_contain_text("“Purchases” was changed")
     expect(app.locator('[data-rule="purchase"]')).to_contain_text("2 points per 1 USD")
+    button(app, "Preview draft").click()
+    numbers = app.locator("#preview-numbers")
+    expect(numbers.locator("tr").filter(has_text="An order of $100")).to_contain_text(
+        re.compile("100 points.*200 points")
+    )
+    expect(numbers.locator("tr").filter(has_text=re.compile("All .* orders"))).to_be_visible()
     try:
         publish(page, app)
         demo.buy(customer, "harbor-blend")

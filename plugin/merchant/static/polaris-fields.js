@@ -6,7 +6,7 @@
   const css = `${base} :host { display: block; min-width: 0; } label { display: block; margin: 0 0 4px; color: #303030; }
     .exclusive { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
     .box { display: flex; align-items: center; gap: 6px; min-height: 36px; padding: 0 12px; border: 1px solid #8a8a8a; border-radius: 8px; background: #fdfdfd; }
-    .box:focus-within { outline: 2px solid #005bd3; outline-offset: 1px; } .box span { color: #616161; white-space: nowrap; }
+    .box:focus-within { outline: 2px solid #005bd3; outline-offset: 1px; } .box :focus-visible { outline: 0; } .box span { color: #616161; white-space: nowrap; }
     input, select, textarea { flex: 1; width: 100%; min-width: 0; min-height: 34px; padding: 0; border: 0; outline: 0; background: transparent; color: #303030; font: inherit; }
     textarea { padding: 8px 0; resize: vertical; } input[type=date] { color-scheme: light; }
     .details, .error { margin: 4px 0 0; font-size: 13px; line-height: 1.4; color: #616161; } .error { color: #8e1f0b; }

@@ -36,7 +36,9 @@ async function rollback(button) {
 async function preview(form) {
   const button = form.querySelector("s-button");
   const place = document.getElementById("preview-result");
-  await act(button, () => fill(place, `/program/preview?months=${form.querySelector("s-select").value}`), null, { redraw: false });
+  const { amount, months } = collect(form);
+  const query = new URLSearchParams({ amount: amount ?? "", months });
+  await act(button, () => fill(place, `/program/preview?${query}`), null, { redraw: false });
 }
 
 document.addEventListener("submit", (event) => {
