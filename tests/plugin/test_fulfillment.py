@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
+from datetime import datetime
 from decimal import Decimal
 
 import pytest
@@ -18,11 +18,10 @@ from engine.rewards.definitions import (
     StoreCredit,
 )
 from engine.rewards.ending import ask_again
-from engine.shops import uninstall_shop
 from plugin.shopify.admin_client import AdminClient, AdminRefusedError, AdminUnreachableError, ShopUnavailableError
 from plugin.shopify.token_endpoint import TokenRefusedError
 from plugin.shopify.tokens import ShopPausedError
-from tests.support.fulfilling import CUSTOMER, TROUBLE, Died, Fulfilling, die_at
+from tests.support.fulfilling import CUSTOMER, TROUBLE, VALUES, Died, Fulfilling, die_at
 from tests.support.rewards import five_off
 
 
@@ -82,14 +81,6 @@ async def test_a_gift_card_is_ready_and_its_points_are_spent(fulfilling: Fulfill
     assert (card["code"], card["balance"]) == ((one.code or "").lower(), "5.00")
 
 
-VALUES = {
-    "code": five_off(),
-    "shipping": five_off(value=FreeShipping()),
-    "credit": five_off(value=StoreCredit(amounts={"USD": 500})),
-    "card": five_off(value=GiftCard(amounts={"USD": 500})),
-}
-
-
 @pytest.mark.parametrize("trouble", TROUBLE)
 async def test_whatever_the_shop_does_it_is_made_once_or_all_points_come_back(
     fulfilling: Fulfilling, trouble: str
@@ -133,70 +124,6 @@ async def test_a_worker_that_dies_between_two_steps_leaves_one_of_each(
         assert (fulfilling.existing(), await fulfilling.available()) == (number, 2000 - 500 * number)
 
 
-async def test_an_unknown_outcome_shows_and_is_settled_in_time_by_giving_up(fulfilling: Fulfilling) -> None:
-    made = await fulfilling.redeemed()
-    fulfilling.misbehave(fail_after_success_next=1)
-    await fulfilling.step()
-    assert (await fulfilling.read(made)).status == "UNKNOWN"
-    assert len(fulfilling.codes()) == 1
-
-    fulfilling.network.down = True
-    await fulfilling.step()
-    await fulfilling.later(minutes=12)
-    await fulfilling.settle()
-
-    one = await fulfilling.read(made)
-    assert (one.status, one.code, await fulfilling.available()) == ("FAILED", None, 1500)
-    assert await fulfilling.open_calls(["reward-guard"]) == ["reward-guard"]
-    fulfilling.network.down = False
-    await fulfilling.step()
-    (code,) = fulfilling.codes()
-    assert code.status(datetime.now(UTC)) == "EXPIRED"
-    assert await fulfilling.open_calls(["reward-guard"]) == []
-
-
-async def test_store_credit_that_turns_up_after_giving_up_is_taken_back(fulfilling: Fulfilling) -> None:
-    await fulfilling.redeemed(VALUES["credit"])
-    fulfilling.misbehave(fail_after_success_next=1)
-    await fulfilling.step()
-    fulfilling.network.down = True
-    await fulfilling.later(minutes=12)
-    await fulfilling.settle()
-    fulfilling.network.down = False
-
-    await fulfilling.step()
-
-    assert fulfilling.credits() == ["5.00", "-5.00"]
-    assert await fulfilling.available() == 1500
-
-
-async def test_a_shop_that_is_away_gets_the_code_when_it_is_back(fulfilling: Fulfilling) -> None:
-    made = await fulfilling.redeemed()
-    fulfilling.network.down = True
-    for _ in range(3):
-        await fulfilling.step()
-    assert (await fulfilling.read(made)).status == "PENDING"
-
-    fulfilling.network.down = False
-    await fulfilling.settle()
-
-    assert (await fulfilling.read(made)).status == "READY"
-
-
-async def test_an_uninstalled_shop_waits_and_then_all_points_come_back(fulfilling: Fulfilling) -> None:
-    made = await fulfilling.redeemed()
-    async with tenant_transaction(fulfilling.engine, fulfilling.shop.program_id) as connection:
-        await uninstall_shop(connection, fulfilling.shop, triggered_at=datetime.now(UTC))
-    await fulfilling.step()
-    assert (await fulfilling.read(made)).status == "PENDING"
-
-    await fulfilling.later(minutes=12)
-    await fulfilling.settle()
-
-    assert ((await fulfilling.read(made)).status, await fulfilling.available()) == ("FAILED", 1500)
-    assert await fulfilling.open_calls(["reward-guard"]) == []  # nothing was ever asked of the shop
-
-
 async def test_a_scope_that_was_not_granted_fails_at_once(fulfilling: Fulfilling) -> None:
     fulfilling.store.change_scopes(["read_orders"])
     made = await fulfilling.redeemed()
@@ -218,21 +145,6 @@ async def test_two_workers_make_one_code(fulfilling: Fulfilling) -> None:
 
     assert len(fulfilling.codes()) == 1
     assert (await fulfilling.read(made)).status == "READY"
-
-
-async def test_a_gift_card_that_turns_up_after_giving_up_is_ended(fulfilling: Fulfilling) -> None:
-    await fulfilling.redeemed(VALUES["card"])
-    fulfilling.misbehave(fail_after_success_next=1)
-    await fulfilling.step()
-    fulfilling.network.down = True
-    await fulfilling.later(minutes=12)
-    await fulfilling.settle()
-    fulfilling.network.down = False
-
-    await fulfilling.step()
-
-    assert [card["enabled"] for card in fulfilling.cards()] == [False]
-    assert await fulfilling.available() == 1500
 
 
 @pytest.mark.parametrize(
@@ -264,16 +176,6 @@ async def test_each_kind_of_trouble_is_taken_for_what_it_is(
     assert (await fulfilling.read(made)).status == ("FAILED" if state == "failed" else "READY")
 
 
-async def test_a_customer_who_was_erased_gets_the_points_back(fulfilling: Fulfilling) -> None:
-    made = await fulfilling.redeemed()
-    await fulfilling.sql("UPDATE redemptions SET customer_id = NULL")
-
-    await fulfilling.settle()
-
-    assert (await fulfilling.read(made)).failure == "refused: CUSTOMER_ERASED"
-    assert await fulfilling.available() == 1500
-
-
 async def test_store_credit_whose_call_was_lost_is_looked_for_before_it_is_made(fulfilling: Fulfilling) -> None:
     made = await fulfilling.redeemed(VALUES["credit"])
     fulfilling.misbehave(fail_after_success_next=1)
@@ -285,19 +187,3 @@ async def test_store_credit_whose_call_was_lost_is_looked_for_before_it_is_made(
     await fulfilling.settle()
 
     assert ((await fulfilling.read(made)).status, fulfilling.credits()) == ("USED", ["5.00"])
-
-
-async def test_what_is_guarded_holds_up_no_other_credit(fulfilling: Fulfilling) -> None:
-    await fulfilling.redeemed(VALUES["credit"])
-    fulfilling.misbehave(fail_before_next=1)
-    await fulfilling.step()
-    fulfilling.network.down = True
-    await fulfilling.later(minutes=12)
-    await fulfilling.settle()
-    fulfilling.network.down = False
-    second = await fulfilling.redeemed(VALUES["credit"], "another")
-    await fulfilling.settle()
-    await fulfilling.step()
-
-    assert ((await fulfilling.read(second)).status, fulfilling.credits()) == ("USED", ["5.00"])
-    assert await fulfilling.open_calls(["reward-guard"]) == ["reward-guard"]

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
-from engine.rewards.definitions import RewardDefinition
+from engine.rewards.definitions import FreeShipping, GiftCard, RewardDefinition, StoreCredit
 from engine.rewards.ending import cancel_redemption
 from engine.rewards.redemptions import Redemption
 from engine.shops import ShopReference
@@ -31,7 +31,7 @@ from plugin.services import Services, create_services
 from plugin.settings import Settings
 from plugin.shopify.token_endpoint import TokenPair
 from tests.support.devstore import SCOPES, TOPICS
-from tests.support.rewards import Rewarding
+from tests.support.rewards import Rewarding, five_off
 from tests.support.signing import API_KEY, SECRET
 
 CUSTOMER = 7_000_000_000_001
@@ -40,7 +40,14 @@ TROUBLE = [
     "drop_connection_after_next", "hang_after_success_next", "unauthorized_next", "user_error_next",
 ]  # fmt: skip
 """Every way in which the shop spoils its next answers."""
-PATIENCE_SECONDS = 0.3
+VALUES = {
+    "code": five_off(),
+    "shipping": five_off(value=FreeShipping()),
+    "credit": five_off(value=StoreCredit(amounts={"USD": 500})),
+    "card": five_off(value=GiftCard(amounts={"USD": 500})),
+}
+"""One reward of each kind that is found and made in its own way."""
+PATIENCE_SECONDS = 1.0
 ROUNDS_AT_MOST = 30
 
 
@@ -54,13 +61,14 @@ class Impatient(httpx.AsyncBaseTransport):
     def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
         self._inner = inner
         self.down = False
+        self.patience_seconds: float | None = None
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request."""
         if self.down:
             raise httpx.ConnectError("refused")
         try:
-            async with asyncio.timeout(PATIENCE_SECONDS):
+            async with asyncio.timeout(self.patience_seconds):
                 return await self._inner.handle_async_request(request)
         except TimeoutError:
             raise httpx.ReadTimeout("slow") from None
@@ -88,6 +96,8 @@ class Fulfilling(Rewarding):
         ends_at, scopes = datetime.now(UTC) + timedelta(hours=1), ",".join(SCOPES)
         pair = TokenPair(tokens.access, ends_at, tokens.refresh, ends_at + timedelta(days=90), scopes)
         await self.services.tokens.store(self.shop, pair)
+        await self.services.admin.run(self.shop, "discount_by_code", {"code": "none"})  # its schema is loaded by now
+        self.network.patience_seconds = PATIENCE_SECONDS
         await self.earn(1400, customer=CUSTOMER)
 
     async def close(self) -> None:

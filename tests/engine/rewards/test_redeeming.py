@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -224,3 +225,25 @@ async def test_each_kind_gets_the_code_that_its_use_needs(rewarding: Rewarding) 
     async with tenant_transaction(rewarding.engine, rewarding.shop.program_id) as connection:
         asked = await connection.execute(text("SELECT kind, count(*) FROM outside_calls GROUP BY 1"))
         assert [tuple(row) for row in asked] == [("reward-issue", 3)]
+
+
+async def test_each_shop_of_a_program_gives_its_own_money(rewarding: Rewarding) -> None:
+    """Complaint 24: one program for several shops, and no rate of exchange between what they promise."""
+    async with tenant_transaction(rewarding.engine, rewarding.shop.program_id) as connection:
+        await connection.execute(
+            text(
+                "INSERT INTO shops (program_id, shop_id, domain, name, currency, time_zone, installed_at) "
+                "VALUES (:program_id, :shop_id, 'second.myshopify.com', 'Second', 'EUR', 'Europe/Paris', now())"
+            ),
+            {"program_id": rewarding.shop.program_id, "shop_id": rewarding.shop.shop_id + 1},
+        )
+    second = Rewarding(rewarding.engine, replace(rewarding.shop, shop_id=rewarding.shop.shop_id + 1))
+    await rewarding.earn(1400)
+    await second.earn(1400)
+    both = await rewarding.reward(five_off(value={"kind": "amount_off", "amounts": {"USD": 500, "EUR": 450}}), "both")
+    dollars = await rewarding.reward(five_off(), "dollars")
+
+    made = [await rewarding.redeem(both), await second.redeem(both)]
+
+    assert [(one.promise.currency, one.promise.amount_minor) for one in made] == [("USD", 500), ("EUR", 450)]
+    assert await refused(second.redeem(dollars, key="2")) == ("CURRENCY_NOT_OFFERED", {"currency": "EUR"})
