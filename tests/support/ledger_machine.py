@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from fractions import Fraction
 from typing import Any, ClassVar
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, run_state_machine_as_test
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -190,8 +190,8 @@ def run_machine(machine: type[LedgerMachine], url: str, *, examples: int, steps:
     held: list[int] = []
     ready = type("Machine", (machine,), {"driver": driver, "steps": held})
     chosen = settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, database=None, derandomize=False,
-        suppress_health_check=list(HealthCheck),
+        max_examples=examples, stateful_step_count=steps, deadline=None, database=None,
+        phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck),
     )  # fmt: skip
     try:
         run_state_machine_as_test(ready, settings=chosen)

@@ -130,6 +130,7 @@ class Model:
             points = min(points, award.granted)
         difference = points - order.taken_back(points) - award.posted
         award.posted += difference
+        before = award.release
         if way.hold:
             award.release = start + way.hold
             if way.until_sent and order.sent_at:
@@ -140,7 +141,8 @@ class Model:
             award.held += difference
         elif difference:
             self.earn(member, award, difference, max(start, award.release or start), award.ends, idle=way.idle)
-        self.release(order, way)
+        if difference or award.release != before:  # else the next round of `release_due` sees to it
+            self.release(order, way)
 
     def release(self, order: Order, way: Earning) -> None:
         """Let held points whose time has come be spent, from now on."""

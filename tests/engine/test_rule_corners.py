@@ -1,0 +1,176 @@
+"""Corners of the rules' arithmetic: zones other than the machine's, factors of groups, parts that cards paid."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from engine.events import AmountPair, Order, Tender
+from engine.rules.caps import Cap, Granted, within_caps
+from engine.rules.days import LAST_MOMENT, days_later, instant_of, months_later
+from engine.rules.expiries import ExpiresAfter, ExpiresOn, end_of
+from engine.rules.facts import MemberFacts
+from engine.rules.holds import DaysHold, UntilHold, release_moment
+from tests.support.facts import PAID_AT, amount, line, order, refund
+from tests.support.rules import compare, outcomes, points, program, rule
+
+NEW_YORK = ZoneInfo("America/New_York")
+MARCH_7 = datetime(2026, 3, 7, 12, tzinfo=NEW_YORK)
+"""The day before the clocks of New York go forward."""
+GROUP = {"groups": [{"handle": "g", "mode": "multiply"}]}
+
+
+def multiplied(*, member: MemberFacts | None = None, one: Order | None = None, **parts: Any) -> int:
+    """The points for twenty dollars by a rule in a group, whose other rule multiplies them by three."""
+    rules = (rule("all", group="g"), rule("three", group="g", formula={"kind": "multiply", "factor": 3}, **parts))
+    bought = one or order(1, [line("20.00")])
+    return points(program(*rules, **GROUP), bought, member=member or MemberFacts())["all"]
+
+
+def test_days_are_those_of_the_zone_also_where_its_clocks_change() -> None:
+    noon = datetime(2026, 3, 8, 16, tzinfo=UTC)
+
+    assert days_later(MARCH_7, 1, NEW_YORK) == noon
+    assert release_moment(DaysHold(days=1), MARCH_7, None, None, NEW_YORK) == noon
+    assert release_moment(UntilHold(event="fulfilled", at_most_days=1), MARCH_7, None, None, NEW_YORK) == noon
+    window = UntilHold(event="return_window", days=1, at_most_days=60)
+    assert release_moment(window, MARCH_7, MARCH_7, None, NEW_YORK) == noon
+    assert release_moment(window, MARCH_7, None, None, NEW_YORK) == days_later(MARCH_7, 60, NEW_YORK)
+    assert end_of(ExpiresAfter(days=1), MARCH_7, NEW_YORK) == noon
+    assert end_of(ExpiresAfter(months=1), MARCH_7, NEW_YORK) == datetime(2026, 4, 7, 16, tzinfo=UTC)
+    late = datetime(2026, 7, 1, 2, tzinfo=UTC)  # still the 30th of June in New York
+    assert end_of(ExpiresOn(month=6, day=30), late, NEW_YORK) == datetime(2026, 7, 1, 4, tzinfo=UTC)
+
+
+def test_an_instant_is_told_in_utc_and_is_the_first_of_two() -> None:
+    repeated = datetime(2026, 11, 1, 1, 30, fold=1)  # noqa: DTZ001  # a wall-clock time
+
+    assert instant_of(repeated, NEW_YORK) == datetime(2026, 11, 1, 5, 30, tzinfo=UTC)
+    assert instant_of(repeated, NEW_YORK).tzinfo is UTC
+
+
+@pytest.mark.parametrize(
+    ("year", "days", "clamped"), [(2026, 36_500, False), (9_980, 10 * 365, False), (9_980, 11 * 365, True)]
+)
+def test_days_beyond_the_calendar_are_clamped_to_its_end(year: int, days: int, clamped: bool) -> None:
+    start = datetime(year, 1, 1, tzinfo=UTC)
+
+    assert days_later(start, days, UTC_ZONE) == (LAST_MOMENT if clamped else start + timedelta(days=days))
+
+
+@pytest.mark.parametrize(("months", "year"), [(120, 9_990), (131, 9_990), (132, None)])
+def test_months_beyond_the_calendar_are_clamped_to_its_end(months: int, year: int | None) -> None:
+    found = months_later(datetime(9_980, 1, 1, tzinfo=UTC), months, UTC_ZONE)
+
+    assert found.year == year if year else found == LAST_MOMENT
+
+
+UTC_ZONE = ZoneInfo("UTC")
+
+
+def test_a_cap_that_nothing_was_taken_of_lets_through_what_it_says_and_names_itself_only_when_it_cuts() -> None:
+    cap = Cap(handle="daily", period="day", points=50)
+
+    assert within_caps([cap], 50, {}) == Granted(50, None)
+    assert within_caps([cap], 51, {}) == Granted(50, "daily")
+    assert within_caps([cap], 5, {"daily": 60}) == Granted(0, "daily")
+
+
+def test_a_rule_that_multiplies_its_group_has_a_window_an_audience_and_a_condition_of_its_own() -> None:
+    gold = MemberFacts(tier="gold")
+    over = {"ends_at": "2000-01-01T00:00"}
+    large = compare("order.base", "ge", amounts={"USD": "30.00"})
+    small = compare("order.base", "ge", amounts={"USD": "20.00"})
+
+    assert multiplied() == 60
+    assert multiplied(window=over) == 20
+    assert multiplied(audience=compare("member.tier", "eq", "gold")) == 20
+    assert multiplied(audience=compare("member.tier", "eq", "gold"), member=gold) == 60
+    assert multiplied(condition=large) == 20
+    assert multiplied(condition=small) == 60
+    assert multiplied(condition=large, window=over, member=gold) == 20
+
+
+def test_a_rule_that_multiplies_its_group_leaves_out_what_it_excludes() -> None:
+    bought = order(1, [replace(line("20.00"), product_id=5), replace(line("10.00", line_id=2), product_id=6)])
+    staff = MemberFacts(tags=("staff",))
+
+    assert multiplied(one=bought, exclude={"product_ids": [5]}) == 20 + 30
+    assert multiplied(one=bought, exclude={"product_ids": [5, 6]}) == 30
+    assert multiplied(member=staff, exclude={"customer_tags": ["staff"]}) == 20
+    assert multiplied(exclude={"customer_tags": ["staff"]}) == 60
+
+
+def test_what_was_asked_of_a_multiplier_is_kept_to_be_explained() -> None:
+    rules = (
+        rule("all", group="g"),
+        rule(
+            "three", group="g", formula={"kind": "multiply", "factor": 3}, window={"ends_at": "2000-01-01T00:00"},
+            audience=compare("member.tier", "eq", "gold"), condition=compare("order.units", "eq", 1),
+        ),
+    )  # fmt: skip
+    (asked,) = outcomes(program(*rules, **GROUP), order(1, [line("20.00")]))["all"].assessment.lines[0].multipliers
+
+    assert (asked.rule, asked.factor, asked.met, asked.in_window) == ("three", 3, False, False)
+    assert asked.audience is not None
+    assert asked.condition is not None
+    assert (asked.audience.node.kind, asked.audience.met, asked.condition.met) == ("compare", False, True)
+
+
+def paid(one: Order, kind: str, shop: str, presentment: str) -> Order:
+    tender = Tender(kind, AmountPair(amount(shop).shop, amount(presentment).shop))  # type: ignore[arg-type]
+    return replace(one, tenders=(tender,))
+
+
+def card_excluded(**parts: Any) -> Any:
+    return program(rule(exclude={"gift_card_paid": True, **parts}))
+
+
+def test_the_part_that_a_card_paid_is_counted_in_the_money_that_the_rule_counts() -> None:
+    priced = replace(line("20.00"), unit_price=AmountPair(2_000, 3_000))
+    bought = replace(order(1, [priced]), presentment_currency="CAD", total=AmountPair(2_000, 3_000))
+
+    by_shop = outcomes(card_excluded(), paid(bought, "gift_card", "5.00", "9.00"))["purchase"]
+    assert (by_shop.currency, by_shop.base) == ("USD", 1_500)
+    both = program(rule(formula={"kind": "per_money", "rates": {"CAD": 1}}, exclude={"gift_card_paid": True}))
+    by_shopper = outcomes(both, paid(bought, "gift_card", "5.00", "9.00"))["purchase"]
+    assert (by_shopper.currency, by_shopper.base) == ("CAD", 2_100)
+
+
+def test_a_card_takes_its_part_of_what_counts_alone() -> None:
+    gift, free, cheap = line("50.00", line_id=2, gift_card=True), line("0.00", line_id=3), line("0.01", line_id=4)
+    bought = order(1, [line("49.99"), gift, free, cheap])
+    found = outcomes(card_excluded(), paid(bought, "gift_card", "50.00", "50.00"))["purchase"]
+
+    assert [one.tender for one in found.assessment.lines] == [2_500, 0, 0, 0]
+    assert (found.base, found.desired) == (2_500, 25)
+
+
+@pytest.mark.parametrize(
+    ("total", "card", "base"), [(0, "0.00", 0), (0, "5.00", 0), (2_000, "0.00", 2_000), (2_000, "30.00", 0)]
+)
+def test_orders_without_a_price_or_overpaid_by_card_stay_in_bounds(total: int, card: str, base: int) -> None:
+    bought = replace(order(1, [line("20.00" if total else "0.00")]), total=AmountPair(total, total))
+
+    assert outcomes(card_excluded(), paid(bought, "gift_card", card, card))["purchase"].base == base
+
+
+def test_an_order_whose_total_is_nothing_has_no_part_that_a_card_could_have_paid() -> None:
+    bought = replace(order(1, [line("20.00")]), total=AmountPair(0, 0))
+
+    assert outcomes(card_excluded(), paid(bought, "gift_card", "5.00", "5.00"))["purchase"].base == 2_000
+
+
+def test_a_refund_of_a_line_that_a_card_paid_a_part_of_takes_the_part_that_counted() -> None:
+    bought = paid(order(1, [line("20.00"), line("20.00", line_id=2)]), "gift_card", "10.00", "10.00")
+    found = outcomes(card_excluded(), bought, refund(1, 1, "20.00"), refund(2, 1, "10.00", line_id=2))["purchase"]
+
+    assert (found.base, found.desired, found.refunded, found.due()) == (3_000, 30, 2_250, 8)
+
+
+def test_points_start_to_be_held_from_the_day_of_the_order() -> None:
+    assert release_moment(DaysHold(days=14), PAID_AT, None, None, UTC_ZONE) == PAID_AT + timedelta(days=14)
