@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import io
 from datetime import UTC, datetime, timedelta
 
@@ -95,6 +96,19 @@ async def test_the_same_file_twice_has_no_second_effect_even_when_all_else_was_f
     assert (anew.operation_id != first.operation_id, anew.state, anew.rows_done) == (True, "finished", 2)
     assert await balances(engine, shop, 2) == [100, 50]
     assert await breaches(database_url) == {}
+
+
+async def test_a_file_that_is_handed_in_twice_at_once_is_one_operation(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await members(engine, shop, 1)
+    content = "customer_id,points\n1,100\n"
+    one, other = await asyncio.gather(check(engine, shop, content), check(engine, shop, content))
+
+    assert (one.operation_id, one.rows_total) == (other.operation_id, other.rows_total)
+    await start(engine, shop, one)
+    await asyncio.gather(carry_out(engine, shop, one), carry_out(engine, shop, other))
+    assert await balances(engine, shop, 1) == [100]
 
 
 async def test_rows_that_had_no_effect_are_looked_at_again_when_the_file_comes_again(

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from engine.adjustments import adjust_points
 from engine.applying import apply_events
 from engine.database import tenant_transaction
+from engine.expiry import expire_due
 from engine.members import history
 from engine.shops import ShopReference
 from tests.support.facts import events, line, order, refund
@@ -129,3 +130,28 @@ async def test_who_is_known_keeps_the_earlier_day_of_joining(engine: AsyncEngine
 
     assert now.joined_at.date().isoformat() == "2019-05-04"
     assert now.version > before.version
+
+
+async def test_complaint_15_points_expire_whoever_wrote_them(
+    engine: AsyncEngine, shop: ShopReference, database_url: str
+) -> None:
+    await take(engine, shop, HEADER + "1,300,,,500\n1,20,2031-01-01,,\n", kind="import")
+    await take(engine, shop, "customer_id,points,expires_on\n1,40,\n1,50,2031-01-01\n")
+    member_id = (await members(engine, shop, 1))[1].member_id
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        await adjust_points(
+            connection, shop.program_id, member_id, points=6, reason="r", actor="a", idempotency_key="k"
+        )
+        await connection.execute(text("SET LOCAL ROLE postgres"))  # the app itself may not move an award's end
+        for table in ("lots", "awards"):
+            await connection.execute(text(f"UPDATE {table} SET expires_at = expires_at - interval '20 years'"))
+        await connection.execute(text("UPDATE members SET next_expiry_at = next_expiry_at - interval '20 years'"))
+
+    before = await balances(engine, shop, 1)
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        await expire_due(connection)
+        entries = await history(connection, shop.program_id, member_id, 20)
+
+    assert (before, await balances(engine, shop, 1)) == ([0], [0])
+    assert sorted(one.points for one in entries if one.kind == "expire") == [-300, -50, -40, -20, -6]
+    assert await breaches(database_url) == {}
