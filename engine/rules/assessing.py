@@ -87,7 +87,7 @@ def _value(reading: OrderReading, found: Assessment, look: OrderLook) -> None:
         return
     if isinstance(formula, PerMoney):
         per_minor = formula.per_minor[found.currency]
-        if all(line.factor is ONE for line in counted):
+        if found.factor is ONE:
             found.exact = per_minor * found.base
             return
         for line in counted:

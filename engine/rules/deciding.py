@@ -83,17 +83,19 @@ def _choose(mode: str, members: list[Assessment]) -> None:
 
 def _points(found: list[Assessment]) -> Points:
     """Whole points by the rule's handle, with the rules that were rounded together; none where they are too many."""
-    pools: dict[str, list[Assessment]] = {}
+    pools: dict[tuple[str, str], list[Assessment]] = {}
     for one in found:
         if one.reason is None:
             alone = not isinstance(one.rule.formula, PerMoney)
-            pools.setdefault(f"{one.rule.rounding} {one.rule.handle if alone else ''}", []).append(one)
+            pools.setdefault((one.rule.rounding, one.rule.handle if alone else ""), []).append(one)
     points: Points = {}
     for pool in pools.values():
+        if len(pool) == 1:
+            points[pool[0].rule.handle] = (rounded(pool[0].exact, pool[0].rule.rounding), (pool[0],))
+            continue
         pool.sort(key=lambda one: one.rule.handle)
-        exact = pool[0].exact if len(pool) == 1 else sum((one.exact for one in pool), Fraction(0))
-        total = rounded(exact, pool[0].rule.rounding)
-        parts = [total] if len(pool) == 1 else spread(total, [one.exact for one in pool])
+        total = rounded(sum((one.exact for one in pool), Fraction(0)), pool[0].rule.rounding)
+        parts = spread(total, [one.exact for one in pool])
         points.update({one.rule.handle: (part, tuple(pool)) for one, part in zip(pool, parts, strict=True)})
     if sum(part for part, _ in points.values()) > POINTS_MAXIMUM:
         for one in found:

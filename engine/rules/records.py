@@ -75,12 +75,15 @@ def record_of(outcome: RuleOutcome, granted: int | None = None, cap: str | None 
 
 
 def _line(line: LineCount) -> list[Any]:
-    values = [
-        line.line_id, line.units, line.price, line.discount, line.tax, line.tender, line.refunded, line.left_out,
-        "1" if line.factor is ONE else text_of(line.factor), [_multiplier(asked) for asked in line.multipliers],
-        _answer(line.verdict),
-    ]  # fmt: skip
-    while values and values[-1] == _LINE_DEFAULTS[len(values) - 1]:
+    """The values of a line, without defaults at the end."""
+    amounts = [line.line_id, line.units, line.price, line.discount, line.tax, line.tender, line.refunded]
+    if line.factor is ONE and line.left_out is None and line.verdict is None and not line.multipliers:
+        while not amounts[-1]:
+            amounts.pop()
+        return amounts
+    answers = [_multiplier(asked) for asked in line.multipliers]
+    values = [*amounts, line.left_out, text_of(line.factor), answers, _answer(line.verdict)]
+    while values[-1] == _LINE_DEFAULTS[len(values) - 1]:
         values.pop()
     return values
 
