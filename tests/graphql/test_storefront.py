@@ -15,6 +15,7 @@ from engine.events import Fact
 from engine.shops import ShopReference, install_shop
 from tests.support.facts import PAID_AT, created, events, line, order, refund
 from tests.support.graphql_requests import Ask
+from tests.support.programs import publish_rules, purchase
 
 PAID = PAID_AT.isoformat().replace("+00:00", "Z")
 REFUNDED = (PAID_AT + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
@@ -162,6 +163,19 @@ async def test_what_expires_next_is_told_soonest_first(
     assert len(expiring) == 1
     assert expiring[0]["points"] == 145
     assert expiring[0]["expiresAt"] == (PAID_AT + timedelta(days=365)).isoformat().replace("+00:00", "Z")
+
+
+async def test_what_the_program_would_remind_of_is_told_with_the_days_that_are_left(
+    engine: AsyncEngine, shop: ShopReference, ask_storefront: Ask
+) -> None:
+    long_ago = datetime.now(UTC) - timedelta(days=85)
+    await publish_rules(engine, shop, purchase(expiry={"kind": "after", "days": 90}), time_zone="UTC")
+    await happen(engine, shop, order(1001, [line("45.00")], customer=4711, occurred_at=long_ago))
+    await happen(engine, shop, order(1002, [line("10.00")], customer=4711))
+
+    me = (await ask_storefront("{ me { expiringNext { points expiresAt daysLeft } } }")).data["me"]
+
+    assert [(one["points"], one["daysLeft"]) for one in me["expiringNext"]] == [(45, 5)]
 
 
 async def test_a_tenant_sees_nothing_of_another_even_for_the_same_customer_id(
