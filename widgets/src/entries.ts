@@ -34,8 +34,8 @@ function title(texts: Texts, entry: Entry): string {
   return earned ? texts.get("entries.order", { order: earned }) : entry.reason;
 }
 
-/** "$45.00 \u00d7 1": the amount that earned and its rate, as the program recorded them. */
+/** "$45.00 \u00d7 1": the amount that earned and its rate, as the program recorded them; fixed points have no rate. */
 function calculation(texts: Texts, { kind, base, rate }: Entry): string {
-  if (kind !== "EARN" || !base || !rate) return "";
+  if (kind !== "EARN" || !base || !rate || !Number(rate)) return "";
   return texts.get("entries.calculation", { base: moneyText(base.amount, base.currencyCode, texts.locale), rate });
 }
