@@ -16,7 +16,8 @@ from engine.order_facts import read_orders
 from engine.rules.definitions import Needs
 from engine.rules.facts import DecidedFrom, MemberFacts
 
-PAGE_ORDERS = 500
+PAGE_ORDERS = 100
+"""Small enough that others are served between two pages."""
 
 
 @dataclass(slots=True)

@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from engine.events import AmountPair, Order, OrderDiscount, Tender
+from engine.rules.derivations import derivation_of
 from engine.rules.facts import MemberFacts, ProductTraits
 from tests.support.facts import amount, line, order, refund
-from tests.support.rules import outcomes, points, program, rule, with_lines
+from tests.support.rules import compare, outcomes, points, program, rule, with_lines
 
 
 def paid_with(one: Order, *tenders: tuple[str, str]) -> Order:
@@ -152,3 +153,21 @@ def test_the_shops_money_is_used_where_the_shoppers_has_no_rate() -> None:
     assert points(program(rule(formula={"kind": "per_money", "rates": {"USD": 1, "CHF": 2}})), abroad) == {
         "purchase": 81
     }
+
+
+def test_complaint_25_the_base_is_what_was_kept_and_paid_for_and_is_told_line_by_line() -> None:
+    """Complaint 25: points on gift cards, on voided items, on the amount before the reward; minimum not enforced."""
+    from_fifty = program(rule(condition=compare("order.base", "ge", amounts={"USD": 50})))
+    lines = [
+        line("60.00", discount="10.00"),  # a reward took 10.00 off
+        line("25.00", 2, line_id=2, current_quantity=0),  # voided before it was sent
+        line("40.00", line_id=3, gift_card=True),
+    ]
+    kept = outcomes(from_fifty, order(1, lines))["purchase"]
+    less = outcomes(from_fifty, order(1, [replace(lines[0], discount=amount("10.01")), *lines[1:]]))["purchase"]
+    derivation = derivation_of(kept)
+
+    assert (kept.base, kept.desired, less.reason, less.desired) == (5000, 50, "condition", 0)
+    assert [(one["units"], one["base"], one["left_out"], one["points"]) for one in derivation["lines"]] == [
+        (1, 5000, None, 50), (0, 0, None, 0), (1, 4000, "gift_card", 0),
+    ]  # fmt: skip
