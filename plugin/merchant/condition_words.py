@@ -82,7 +82,10 @@ def builder_facts(words: Words) -> dict[str, Any]:
         "add", "add_group", "mode", "mode.all", "mode.any", "mode.none", "field", "operator", "value", "value.list",
         "value.money", "value.tags", "value.ids", "event_field", "remove", "empty",
     )  # fmt: skip
-    fields = [{"name": name, "kind": kind, "text": field_text(name, words)} for name, kind in sorted(FIELDS.items())]
+    fields = [
+        {"name": name, "kind": FIELDS[name], "text": field_text(name, words)}
+        for name in sorted(FIELDS, key=lambda name: (PREFIXES.index(name.partition(".")[0]), name))
+    ]
     fields.append({"name": _EVENT_FIELDS, "kind": "any", "text": words.text("condition.event.fields")})
     return {
         "prefixes": [{"name": name, "text": words.text(f"condition.prefix.{name}")} for name in PREFIXES],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, datetime
-from decimal import Decimal
 from typing import Any
 
 from redis.exceptions import RedisError
@@ -13,12 +12,15 @@ from engine.database import tenant_transaction
 from engine.privacy_requests import open_privacy_requests
 from plugin.background.shop_topics import theme_changed_key
 from plugin.merchant.chart import chart_of
+from plugin.merchant.definitions import definition_of
 from plugin.merchant.pages import PageRequest
+from plugin.merchant.sentences import gives_text
 from plugin.merchant.words import Words
 
 EMBED_HANDLE = "launcher"
 """The file name of the app embed in the theme app extension, without its ending."""
 BEGINNING_YEAR = 1970
+_RULES_SHOWN = 6
 _PARKED_SHOWN = 5
 _PRIVACY_SHOWN = 20
 """As many as the operation asks for."""
@@ -80,23 +82,10 @@ def _program_values(program: dict[str, Any], words: Words) -> dict[str, Any]:
 
 
 def _rules(definition: dict[str, Any], words: Words) -> list[str]:
-    """What the program pays, in a few words each; currencies of one rate together."""
-    currencies: dict[Decimal, list[str]] = {}
-    for rate in (definition["purchase"] or {"rates": ()})["rates"]:
-        currencies.setdefault(Decimal(rate["pointsPerUnit"]), []).append(rate["currencyCode"])
-    either = words.text("chip.or")
-    rules = [
-        words.text("chip.purchase", points=_points(rate, words), currencies=either.join(currencies[rate]))
-        for rate in sorted(currencies, reverse=True)
-    ]
-    if definition["signUp"]:
-        points = _points(Decimal(definition["signUp"]["points"]), words)
-        rules.append(words.text("chip.sign_up", points=points))
-    return rules
-
-
-def _points(amount: Decimal, words: Words) -> str:
-    return words.text("chip.point") if amount == 1 else words.text("chip.points", points=words.number(amount))
+    """What the program pays, in a few words for each rule that is switched on."""
+    found = [gives_text(rule, words) for rule in definition_of(definition)["rules"] if rule["enabled"]]
+    more = len(found) - _RULES_SHOWN
+    return found if more <= 0 else [*found[:_RULES_SHOWN], words.text("chip.more", count=words.number(more))]
 
 
 def _overview_values(overview: dict[str, Any], words: Words) -> dict[str, Any]:

@@ -30,7 +30,9 @@ class Compared:
 async def preview(opened: PageRequest) -> Response:
     """Draw the result as a part of the program's page."""
     given = opened.request.query_params
-    months = int(given["months"]) if given.get("months", "") in {str(one) for one in PREVIEW_MONTHS} else PREVIEW_MONTHS[1]
+    months = (
+        int(given["months"]) if given.get("months", "") in {str(one) for one in PREVIEW_MONTHS} else PREVIEW_MONTHS[1]
+    )
     amount = amount_of(given.get("amount", ""))
     live = (await opened.ask("program_draft"))["program"]["liveVersion"]
     order = {"lines": [{"price": {"amount": str(amount), "currencyCode": opened.shop.currency}}]}

@@ -18,12 +18,13 @@ Rule = dict[str, Any]
 
 def sentence_of(rule: Rule, words: Words) -> str:
     """The whole sentence."""
-    clauses = [_gives(rule, words), *_bounds(rule, words), *_times(rule, words)]
+    clauses = [gives_text(rule, words), *_bounds(rule, words), *_times(rule, words)]
     text = words.text("sentence.comma").join(clauses)
     return words.text("sentence.end", sentence=text[:1].upper() + text[1:])
 
 
-def _gives(rule: Rule, words: Words) -> str:
+def gives_text(rule: Rule, words: Words) -> str:
+    """What a rule gives and for what, without its bounds."""
     formula, trigger = rule["formula"], rule["trigger"]
     event = words.quoted(rule["event_name"] or "")
     if formula["kind"] == "per_money":

@@ -10,7 +10,7 @@
     input, select, textarea { flex: 1; width: 100%; min-width: 0; min-height: 34px; padding: 0; border: 0; outline: 0; background: transparent; color: #303030; font: inherit; }
     textarea { padding: 8px 0; resize: vertical; } input[type=date] { color-scheme: light; }
     .details, .error { margin: 4px 0 0; font-size: 13px; line-height: 1.4; color: #616161; } .error { color: #8e1f0b; }
-    :host([error]:not([error=""])) .box { border-color: #8e1f0b; background: #fff6f5; } :host([disabled]) { opacity: 0.6; }
+    :host([error]:not([error=""])) .box { border-color: #8e1f0b; background: #fff6f5; } :host([disabled]) .box { background: #ebebeb; border-color: #d0d0d0; }
     .mark { display: flex; gap: 10px; align-items: flex-start; padding: 6px 0; cursor: pointer; margin: 0; }
     .mark input { flex: none; width: 18px; height: 18px; min-height: 0; margin: 2px 0 0; accent-color: #303030; }
     .mark input:focus-visible { outline: 2px solid #005bd3; outline-offset: 2px; }
@@ -91,8 +91,9 @@
   customElements.define("s-option", class extends HTMLElement { connectedCallback() { this.hidden = true; } });
   customElements.define("s-select", class extends Field {
     constructor() {
-      super(boxed('<select id="inner"></select>') + "<slot hidden></slot>");
-      this.shadowRoot.querySelector("slot").addEventListener("slotchange", () => this.fill());
+      super(boxed('<select id="inner"></select>'));
+      // Options may come, and get their words, after the element itself: the parser works in pieces.
+      new MutationObserver(() => this.fill()).observe(this, { childList: true, subtree: true, characterData: true });
     }
     fill() {
       const chosen = this.inner.options.length ? this.inner.value : this.wanted ?? this.getAttribute("value") ?? "";
