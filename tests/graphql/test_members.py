@@ -6,7 +6,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.applying import apply_events
@@ -15,7 +14,7 @@ from engine.events import CustomerTags
 from engine.shops import ShopReference, install_shop
 from tests.support.facts import events, line, order
 from tests.support.graphql_requests import Ask
-from tests.support.programs import fixed, publish_rules
+from tests.support.programs import publish_rules
 
 MEMBERS = """
 query ($query: String, $first: Int!, $after: String) { members(query: $query, first: $first, after: $after) {
@@ -40,9 +39,6 @@ mutation ($input: MemberMergeInput!) { memberMerge(input: $input) {
 UNMERGE = """
 mutation ($input: MemberUnmergeInput!) { memberUnmerge(input: $input) {
     merge { unmergedBy } member { id balance { available } } userErrors { field code } } }
-"""
-RECORD = """
-mutation ($input: EventRecordInput!) { eventRecord(input: $input) { recorded points userErrors { field code } } }
 """
 
 
@@ -236,48 +232,3 @@ async def test_points_are_given_to_another_member_within_the_program_s_limits(
     ]  # fmt: skip
     assert refused[0]["userErrors"][0]["message"] == "Give at least 10 points."
     assert refused[3]["userErrors"][0]["message"] == "Only 20 points more can be given today."
-
-
-async def test_an_event_is_reported_once_and_earns_by_its_rules(
-    engine: AsyncEngine, shop: ShopReference, two: tuple[str, str], ask_merchant: Ask
-) -> None:
-    quiz = fixed("quiz", 30, "custom", event_name="quiz", condition={
-        "kind": "compare", "field": "event.fields.score", "operator": "ge", "value": "8"})  # fmt: skip
-    await publish_rules(engine, shop, quiz)
-    good: dict[str, Any] = {
-        "name": "quiz",
-        "id": "q-1",
-        "customerId": "4711",
-        "fields": [{"name": "score", "number": "9"}],
-    }
-
-    first = await run(ask_merchant, RECORD, **good)
-    again = await run(ask_merchant, RECORD, **good)
-    low = await run(ask_merchant, RECORD, **good | {"id": "q-2", "fields": [{"name": "score", "number": "7"}]})
-
-    assert (first["recorded"], first["points"]) == (True, 30)
-    assert (again["recorded"], again["points"]) == (False, 30)
-    assert (low["recorded"], low["points"]) == (True, 0)
-    wrong: list[tuple[dict[str, Any], str, str]] = [
-        ({"name": "No"}, "name", "INVALID_NAME"),
-        ({"name": ""}, "name", "INVALID_NAME"),
-        ({"id": ""}, "id", "INVALID_ID"),
-        ({"id": "a\x00"}, "id", "INVALID_ID"),
-        ({"id": "x" * 201}, "id", "INVALID_ID"),
-        ({"occurredAt": "2999-01-01T00:00:00Z"}, "occurredAt", "INVALID_TIME"),
-        ({"occurredAt": "1999-01-01T00:00:00Z"}, "occurredAt", "INVALID_TIME"),
-        ({"fields": [{"name": "A b", "text": "a"}]}, "fields", "INVALID_FIELD"),
-        ({"fields": [{"name": f"f{number}", "text": "a"} for number in range(21)]}, "fields", "INVALID_FIELD"),
-        ({"customerId": "9999"}, "customerId", "CUSTOMER_NOT_FOUND"),
-    ]
-    for change, field, code in wrong:
-        payload = await run(ask_merchant, RECORD, **good | {"id": "other"} | change)
-        assert [(error["field"], error["code"]) for error in payload["userErrors"]] == [(["input", field], code)]
-    for fields in (
-        [{"name": "score"}],
-        [{"name": "score", "text": "a", "flag": True}],
-        [{"name": "a", "text": "\x00"}],
-    ):
-        assert (await ask_merchant(RECORD, {"input": good | {"fields": fields}})).codes == ["BAD_USER_INPUT"], fields
-    async with tenant_transaction(engine, shop.program_id) as connection:
-        assert (await connection.execute(text("SELECT count(*) FROM member_events"))).scalar_one() == 2
