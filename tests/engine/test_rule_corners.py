@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -115,7 +116,7 @@ def test_what_was_asked_of_a_multiplier_is_kept_to_be_explained() -> None:
     )  # fmt: skip
     (asked,) = outcomes(program(*rules, **GROUP), order(1, [line("20.00")]))["all"].assessment.lines[0].multipliers
 
-    assert (asked.rule, asked.factor, asked.met, asked.in_window) == ("three", 3, False, False)
+    assert (asked.rule, asked.factor, asked.met, asked.in_window) == ("three", Decimal(3), False, False)
     assert asked.audience is not None
     assert asked.condition is not None
     assert (asked.audience.node.kind, asked.audience.met, asked.condition.met) == ("compare", False, True)
