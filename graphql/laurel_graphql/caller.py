@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from engine.birthdays import zone_of_program
 from engine.members import member_of_customer
 from laurel_graphql.context import RequestContext, StorefrontContext
-from laurel_graphql.refusals import Words
+from laurel_graphql.refusals import NAMING_A_DAY, Words
 from laurel_graphql.types.members import Member, member_of
 
 
@@ -21,7 +23,9 @@ async def member_after(context: StorefrontContext) -> Member | None:
         return member_of(await member_of_customer(connection, context.program_id, context.shop_id, context.customer_id))
 
 
-async def words_for(context: RequestContext) -> Words:
-    """The caller's locale and the zone of the program's days, for sentences."""
+async def words_for(context: RequestContext, code: str) -> Words:
+    """Whom the sentence about a refusal is for. The program's zone is read only where the sentence names a day."""
+    if code not in NAMING_A_DAY:
+        return Words(context.locale, ZoneInfo("UTC"))
     async with context.reading() as connection:
         return Words(context.locale, await zone_of_program(connection, context.program_id))

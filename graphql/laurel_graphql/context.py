@@ -12,6 +12,7 @@ from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
+from weakref import WeakValueDictionary
 
 import strawberry
 
@@ -56,11 +57,20 @@ class RequestContext:
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
-        """A transaction for one mutation, committed at the end of the block."""
+        """A transaction for one mutation, committed at the end of the block.
+
+        What was read before it is over by then: who holds one connection and waits for another keeps both from others.
+        """
+        await self._stop_reading()
         async with self._one_at_a_time, AsyncExitStack() as stack:
             connection = await self._open(stack)
             with self._noticing_loss_of(connection):
                 yield connection
+
+    async def _stop_reading(self) -> None:
+        async with self._one_at_a_time:
+            await self._stack.aclose()
+            self._connection = None
 
     async def _open(self, stack: AsyncExitStack) -> Connection:
         try:
@@ -79,11 +89,28 @@ class RequestContext:
             raise
 
 
+_turns: WeakValueDictionary[tuple[int, int, int], asyncio.Lock] = WeakValueDictionary()
+"""One lock for each customer who is changing something in this process right now."""
+
+
 @dataclass(kw_only=True)
 class StorefrontContext(RequestContext):
     """A shopper's request. `customer_id` is the shop's id of the logged-in customer, None when nobody is logged in."""
 
     customer_id: int | None
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[Connection]:
+        """A transaction for one mutation. Those of one customer come one after the other.
+
+        They would wait for each other in the database anyway, each with a connection that others need: a hundred
+        redemptions at once would leave none.
+        """
+        key = (self.program_id, self.shop_id, self.customer_id or 0)
+        turn = _turns.setdefault(key, asyncio.Lock())
+        await self._stop_reading()
+        async with turn, super().writing() as connection:
+            yield connection
 
 
 @dataclass(kw_only=True)

@@ -11,6 +11,9 @@ from zoneinfo import ZoneInfo
 from engine.money import exponent
 from laurel_graphql.texts import TEXTS, day_text, language_of, money_text, points_text
 
+NAMING_A_DAY = frozenset({"NOT_STARTED"})
+"""The codes whose sentences name a day of the program's zone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Words:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -41,10 +42,14 @@ def ask_storefront(engine: AsyncEngine, shop: ShopReference) -> Ask:
 def ask_merchant(engine: AsyncEngine, shop: ShopReference) -> Ask:
     """Send a document to the merchant schema, as staff of the demo's shop unless told otherwise."""
 
-    async def ask(query: str, variables: dict[str, Any] | None = None, *, where: ShopReference = shop) -> Reply:
+    async def ask(
+        query: str, variables: dict[str, Any] | None = None, *, where: ShopReference = shop,
+        email_key: Callable[[str], bytes] | None = None,
+    ) -> Reply:  # fmt: skip
         context = MerchantContext(
-            engine=engine, program_id=where.program_id, shop_id=where.shop_id, locale="en", staff_id="17"
-        )
+            engine=engine, program_id=where.program_id, shop_id=where.shop_id, locale="en", staff_id="17",
+            email_key=email_key,
+        )  # fmt: skip
         body = json.dumps({"query": query, "variables": variables}).encode()
         return reply_of(await answer(body, schema=merchant_schema, context=context, development=True))
 

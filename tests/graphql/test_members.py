@@ -89,6 +89,21 @@ async def test_a_search_that_cannot_be_made_is_the_caller_s_mistake(ask_merchant
         assert (await ask_merchant(MEMBERS, {"first": first})).codes == ["INVALID_PAGE_SIZE"], first
 
 
+async def test_a_member_is_found_by_a_proven_address_where_the_caller_can_make_its_key(
+    engine: AsyncEngine, shop: ShopReference, ask_merchant: Ask
+) -> None:
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        known = order(1001, [line("45.00")], customer=4711, email_key=b"key of ada@example.com")
+        await apply_events(connection, events(shop, known))
+    given = {"query": "ada@example.com", "first": 5}
+
+    with_key = await ask_merchant(MEMBERS, given, email_key=lambda address: b"key of " + address.encode())
+    without = await ask_merchant(MEMBERS, given)
+
+    assert [node["customers"][0]["id"] for node in with_key.data["members"]["nodes"]] == ["gid://shopify/Customer/4711"]
+    assert without.data["members"]["nodes"] == []
+
+
 async def test_members_come_in_pages_and_another_tenant_has_none_of_them(
     engine: AsyncEngine, two: tuple[str, str], ask_merchant: Ask
 ) -> None:

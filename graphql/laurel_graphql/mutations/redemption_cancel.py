@@ -79,7 +79,7 @@ async def redemption_cancel(
 async def _refused(context: StorefrontContext, refusal: RedemptionRefused) -> RedemptionCancelPayload:
     error = RedemptionCancelUserError(
         field=None if refusal.code == "SIGNED_OUT" else ["input", "redemptionId"],
-        message=refusal_text(refusal.code, refusal.details, await words_for(context)),
+        message=refusal_text(refusal.code, refusal.details, await words_for(context, refusal.code)),
         code=RedemptionCancelErrorCode[refusal.code],
     )
     return RedemptionCancelPayload(redemption=None, user_errors=[error])

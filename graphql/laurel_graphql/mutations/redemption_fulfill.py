@@ -69,7 +69,7 @@ async def redemption_fulfill(
     except RedemptionRefused as refusal:
         error = RedemptionFulfillUserError(
             field=["input", "note" if refusal.code == "NOTE_TOO_LONG" else "redemptionId"],
-            message=refusal_text(refusal.code, refusal.details, await words_for(context)),
+            message=refusal_text(refusal.code, refusal.details, await words_for(context, refusal.code)),
             code=RedemptionFulfillErrorCode[refusal.code],
         )
         return RedemptionFulfillPayload(redemption=None, user_errors=[error])

@@ -69,7 +69,7 @@ async def redemption_refuse(
     except RedemptionRefused as refusal:
         error = RedemptionRefuseUserError(
             field=["input", "note" if refusal.code == "NOTE_TOO_LONG" else "redemptionId"],
-            message=refusal_text(refusal.code, refusal.details, await words_for(context)),
+            message=refusal_text(refusal.code, refusal.details, await words_for(context, refusal.code)),
             code=RedemptionRefuseErrorCode[refusal.code],
         )
         return RedemptionRefusePayload(redemption=None, user_errors=[error])

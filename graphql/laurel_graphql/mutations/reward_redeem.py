@@ -120,7 +120,7 @@ async def _refused(context: StorefrontContext, refusal: RedemptionRefused) -> Re
     field = _FIELDS.get(refusal.code)
     error = RewardRedeemUserError(
         field=None if field is None else ["input", field],
-        message=refusal_text(refusal.code, refusal.details, await words_for(context)),
+        message=refusal_text(refusal.code, refusal.details, await words_for(context, refusal.code)),
         code=RewardRedeemErrorCode[refusal.code],
     )
     return RewardRedeemPayload(redemption=None, user_errors=[error])
