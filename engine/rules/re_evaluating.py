@@ -1,6 +1,7 @@
 """Points worked out again from a derivation alone, by the published formulas: no definition, no order, no database.
 
-It shares no step with `deciding`, so that an explanation that does not explain the points is found out.
+It shares only comparing, rounding and spreading with `deciding`, so that an explanation that does not explain the
+points is found out.
 """
 
 from __future__ import annotations
