@@ -132,6 +132,8 @@ def _fields(reward: dict[str, Any], words: Words) -> dict[str, Any]:
             "step": reward["cost"]["step"],
             "minimum_points": reward["cost"]["minimum"],
             "maximum_points": reward["cost"]["maximum"],
+            "maximum_money": slider["maximumMoney"],
+            "minimum_payable": slider["minimumPayable"],
             "maximum_subtotal_percent": slider["maximumSubtotalPercent"],
         },
         "amounts": reward["amounts"],

@@ -24,6 +24,8 @@ function rewardOf(object) {
   for (const name of ["startsAt", "endsAt"]) reward[name] = instantOf(reward[name], zone);
   if (!reward.limit?.count) reward.limit = null;
   if (reward.minimumSubtotal) reward.minimumSubtotal = filled(reward.minimumSubtotal);
+  const { slider } = reward.cost;
+  if (slider) for (const name of ["maximumMoney", "minimumPayable"]) slider[name] = filled(slider[name]);
   const { freeShipping, manual } = reward.value;
   if (freeShipping) freeShipping.maximumPrice = filled(freeShipping.maximumPrice);
   if (manual) manual.instructions ??= "";

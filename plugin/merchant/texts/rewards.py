@@ -13,7 +13,7 @@ ENGLISH = {
     "rewards.value": "Worth",
     "rewards.stock": "Left",
     "rewards.status": "Status",
-    "rewards.stock.endless": "No end",
+    "rewards.stock.endless": "Unlimited",
     "rewards.status.live": "Live",
     "rewards.status.planned": "From {date}",
     "rewards.status.ended": "Ended",
