@@ -18,7 +18,10 @@ ERROR_MAXIMUM = 200
 
 @dataclass(frozen=True, slots=True)
 class OutsideCall:
-    """A leased call. `attempts` counts this one; `unknown_since` is set while an earlier one may have had an effect."""
+    """A leased call. `attempts` counts this one.
+
+    `unknown_since` is when the last attempt ended of which nobody knows whether it had an effect; None: there was none.
+    """
 
     program_id: int
     call_id: int
@@ -63,7 +66,7 @@ _CLAIM = text("""
     )
     UPDATE outside_calls c SET state = 'running', attempts = c.attempts + 1, lease_until = now() + :lease,
         lease_token = nextval('ledger_ids'),
-        unknown_since = CASE WHEN c.state = 'running' THEN COALESCE(c.unknown_since, now()) ELSE c.unknown_since END
+        unknown_since = CASE WHEN c.state = 'running' THEN now() ELSE c.unknown_since END
     FROM due WHERE c.program_id = due.program_id AND c.call_id = due.call_id
     RETURNING c.program_id, c.call_id, c.shop_id, c.kind, c.object_id, c.attempts, c.unknown_since, c.created_at,
         c.lease_token
@@ -77,7 +80,7 @@ _SETTLE = text(f"""
 _POSTPONE = text(f"""
     UPDATE outside_calls SET state = 'waiting', next_attempt_at = now() + :delay, lease_until = NULL,
         last_error = :error,
-        unknown_since = CASE WHEN :unknown THEN COALESCE(unknown_since, now()) ELSE unknown_since END
+        unknown_since = CASE WHEN :unknown THEN now() ELSE unknown_since END
     {_MINE}
 """)
 _OPEN = text("""

@@ -32,20 +32,15 @@ from engine.rewards.states import COMPENSATED
 from engine.shops import ShopReference, shop_of
 from plugin.background.fulfillment_makers import maker_of
 from plugin.background.fulfillment_place import Made, Maker, TakenError
+from plugin.background.fulfillment_trouble import Trouble, trouble_of
 from plugin.background.outcomes import Ended, Later, Outcome, Write
 from plugin.services import Services
-from plugin.shopify.admin_client import (
-    AdminRefusedError,
-    AdminUnreachableError,
-    ShopUnavailableError,
-)
-from plugin.shopify.token_endpoint import TokenRefusedError
-from plugin.shopify.tokens import ShopPausedError
 
+CREDIT_QUIET = timedelta(seconds=60)
+"""How long after an answer that was lost store credit may still turn up; it is looked for all the while."""
+LOOK_EVERY = timedelta(seconds=10)
 _GUARD_FIRST_DELAY = timedelta(minutes=1)
 _GUARD_LAST_DELAY = timedelta(hours=6)
-_NOT_FOR_GOOD = frozenset({"INTERNAL_SERVER_ERROR", "TIMEOUT", "NO_DATA", "UNKNOWN"})
-"""Errors without data after which nobody knows what was done."""
 
 log = structlog.get_logger("laurel.fulfillment")
 
@@ -70,6 +65,14 @@ class _Work:
         return self.call.attempts > 1 or self.one.state != "pending" or self.call.created_at > self.one.created_at
 
     @property
+    def quiet_left(self) -> timedelta | None:
+        """How long not to try again: nothing keeps a second credit from being made while a first one is under way."""
+        if self.one.kind != "store_credit" or self.call.unknown_since is None:
+            return None
+        left = self.call.unknown_since + CREDIT_QUIET - self.now
+        return left if left > timedelta(0) else None
+
+    @property
     def reachable(self) -> ShopReference | None:
         """The shop, if the app may speak to it."""
         return self.shop if self.shop is not None and self.shop.installed else None
@@ -80,14 +83,14 @@ async def issue(services: Services, call: OutsideCall) -> Outcome:
     work = await _read(services, call)
     if work.one.state not in ("pending", "unknown"):
         return Ended()
-    trouble: _Trouble | None = None
+    trouble: Trouble | None = None
     if work.reachable is None:
-        trouble = _Trouble("the app is not installed", harmless=True)
+        trouble = Trouble("the app is not installed", harmless=True)
     else:
         try:
             return await _issue(maker_of(services, work.reachable, work.one), work)
         except Exception as error:
-            trouble = _trouble_of(error)
+            trouble = trouble_of(error)
             if trouble is None:
                 raise
     return _not_yet(work, trouble)
@@ -101,6 +104,8 @@ async def _issue(maker: Maker, work: _Work) -> Outcome:
             return _made(work, found)
         if work.overdue:
             return _given_up(work, "not settled in time")
+        if (left := work.quiet_left) is not None:
+            return Later(error="not found yet", delay=min(left, LOOK_EVERY))
     crash_point("fulfillment-before-call")
     try:
         made = await maker.make()
@@ -113,7 +118,7 @@ async def _issue(maker: Maker, work: _Work) -> Outcome:
     return _made(work, made)
 
 
-def _not_yet(work: _Work, trouble: _Trouble) -> Outcome:
+def _not_yet(work: _Work, trouble: Trouble) -> Outcome:
     """Nothing is known to be made: refused for good, given up, or tried again."""
     if trouble.refusal is not None:
         log.warning("refused", redemption=work.one.redemption_id, program=work.one.program_id, why=trouble.refusal)
@@ -121,8 +126,7 @@ def _not_yet(work: _Work, trouble: _Trouble) -> Outcome:
     if work.overdue:
         return _given_up(work, trouble.text, still_possible=not trouble.harmless)
     unknown = not trouble.harmless or work.call.unknown_since is not None
-    delay = timedelta(seconds=60) if unknown and work.one.kind == "store_credit" else None
-    return Later(error=trouble.text, unknown=unknown, delay=delay, write=_uncertain(work) if unknown else None)
+    return Later(error=trouble.text, unknown=not trouble.harmless, write=_uncertain(work) if unknown else None)
 
 
 def _made(work: _Work, made: Made) -> Outcome:
@@ -164,12 +168,12 @@ async def withdraw(services: Services, call: OutsideCall) -> Outcome:
     async def give_up(connection: AsyncConnection) -> None:
         await not_withdrawn(connection, one.program_id, one.redemption_id)
 
-    trouble = _Trouble("the app is not installed", harmless=True)
+    trouble = Trouble("the app is not installed", harmless=True)
     if shop is not None:
         try:
             used = await maker_of(services, shop, one).take_back()
         except Exception as error:
-            known = _trouble_of(error)
+            known = trouble_of(error)
             if known is None:
                 raise
             trouble = known
@@ -200,7 +204,7 @@ async def guard(services: Services, call: OutsideCall) -> Outcome:
     try:
         undone = await maker_of(services, work.reachable, work.one).undo()
     except Exception as error:
-        trouble = _trouble_of(error)
+        trouble = trouble_of(error)
         if trouble is None:
             raise
         return Ended(done=False, error=trouble.refusal) if trouble.refusal is not None else later
@@ -209,28 +213,6 @@ async def guard(services: Services, call: OutsideCall) -> Outcome:
 
 def _guard_delay(attempts: int) -> timedelta:
     return min(_GUARD_FIRST_DELAY * 2.0 ** min(attempts - 1, 10), _GUARD_LAST_DELAY)
-
-
-@dataclass(frozen=True, slots=True)
-class _Trouble:
-    """What came between. `harmless`: it surely had no effect; `refusal`: the shop will never do it."""
-
-    text: str
-    harmless: bool
-    refusal: str | None = None
-
-
-def _trouble_of(error: Exception) -> _Trouble | None:
-    """What an error of the Admin API means for a mutation; None for an error that is a bug."""
-    if isinstance(error, ShopPausedError | ShopUnavailableError | TokenRefusedError):
-        return _Trouble(f"the shop cannot be worked with: {type(error).__name__}", harmless=True)
-    if isinstance(error, AdminUnreachableError):
-        return _Trouble(str(error), harmless=not error.may_have_happened)
-    if isinstance(error, AdminRefusedError):
-        if set(error.codes) & _NOT_FOR_GOOD:
-            return _Trouble(str(error), harmless=False)
-        return _Trouble(str(error), harmless=True, refusal=f"refused: {error}")
-    return None
 
 
 async def _read(services: Services, call: OutsideCall) -> _Work:

@@ -128,7 +128,8 @@ class Fulfilling(Rewarding):
             setattr(self.store.misbehavior, name, value)
 
     async def step(self) -> int:
-        """Make every call that is due, whatever its delay; returns how many there were."""
+        """Make every call that is due, whatever its delay, a minute later; returns how many there were."""
+        await self.sql("UPDATE outside_calls SET unknown_since = unknown_since - interval '1 minute'")
         await self.sql("UPDATE outside_calls SET next_attempt_at = now(), lease_until = now() "
                        "WHERE state IN ('waiting', 'running')")  # fmt: skip
         claimed = await self.calls.claim(8)
