@@ -22,6 +22,8 @@ Connection = AsyncConnection
 APPLICATION_ROLE = "laurel_app"
 STATEMENT_TIMEOUT_MILLISECONDS = 30_000
 LOCK_TIMEOUT_MILLISECONDS = 10_000
+POOL_TIMEOUT_SECONDS = 10
+"""How long a request queues for a connection: a burst waits its turn; what is away is found out by connecting."""
 
 _NAME_TENANTS = text("SELECT set_config('laurel.program_ids', :programs, true)")
 
@@ -42,7 +44,7 @@ def create_engine(url: str, *, role: str | None = APPLICATION_ROLE, pool_size: i
         sqlalchemy_url(url),
         pool_size=pool_size,
         max_overflow=0,
-        pool_timeout=5,
+        pool_timeout=POOL_TIMEOUT_SECONDS,
         pool_pre_ping=True,
         connect_args={"connect_timeout": 5, "application_name": "laurel"},
     )
