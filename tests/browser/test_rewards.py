@@ -63,6 +63,7 @@ def test_given_an_unused_code_when_it_is_given_back_then_the_points_are_back_and
     expect(panel.locator(".ticket .status")).to_have_text("Given back", timeout=SETTLED_MS)
     expect(panel.locator(".purse")).to_have_text("616 points")
     expect(panel.get_by_role("link", name="Apply to cart")).to_have_count(0)
+    expect(panel.get_by_role("status").last).to_contain_text("Your 500 points are yours again")  # and were not earned
     with pytest.raises(AssertionError, match="not valid"):
         demo.ask("checkout", lines=[{"handle": "wool-throw"}], customer_id=customer, discount=code)
 
