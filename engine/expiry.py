@@ -23,10 +23,9 @@ async def expire_due(connection: AsyncConnection, most: int = 500) -> int:
     if not members:
         return 0
     ledger = await Ledger.open(connection, members)
+    await ledger.load_due_lots(members)
     for key in members:
-        # A sweep reads no more of a wallet than what is due; its next end is worked out again, due or not.
-        await ledger.load_spendable_lots(key, 0)
-        ledger.holdings[key].changed = True
+        ledger.holdings[key].changed = True  # its next end is worked out again, due or not
     await expire_lots(ledger, members)
     await ledger.write()
     return len(members)

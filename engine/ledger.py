@@ -117,9 +117,10 @@ class Ledger:
         now: datetime = (await connection.execute(text("SELECT now()"))).scalar_one()
         ledger = cls(connection, now)
         wanted = sorted(set(members))
-        for _ in range(_MOVES_AT_MOST):  # again only when a merge was committed while we waited for the lock
-            moved: set[MemberKey] = set()
-            for program_id, asked_id, merged_into, *balances in await ledger_store.lock_members(connection, wanted):
+        for _ in range(_MOVES_AT_MOST):  # again only when members were merged or parted while we waited for the lock
+            rows, parted = await ledger_store.lock_members(connection, wanted)
+            moved = {MemberKey(*key) for key in parted}
+            for program_id, asked_id, merged_into, *balances in rows:
                 locked = MemberKey(program_id, balances[0])
                 ledger._follow[MemberKey(program_id, asked_id)] = locked
                 ledger._follow[locked] = MemberKey(program_id, merged_into or locked.member_id)
@@ -166,6 +167,14 @@ class Ledger:
             key = expired or self.root(MemberKey(lot.program_id, lot.member_id))
             if lot.lot_id not in known:  # what was loaded, and perhaps changed, before stays as it is
                 self.lots_of(key).append(lot)
+
+    async def load_due_lots(self, members: Iterable[MemberKey]) -> None:
+        """Read what is due of members of whom nothing was read: no more of a wallet than that."""
+        wanted = sorted(set(members))
+        for key in wanted:
+            self.holdings[key].lots = []
+        for lot in await ledger_store.read_due_lots(self.connection, wanted):
+            self.lots_of(MemberKey(lot.program_id, lot.member_id)).append(lot)
 
     async def load_spendable_lots(self, key: MemberKey, points: int) -> None:
         """Read a member's lots in the order of spending, as far as `points` go; those that are due come first.

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from engine.ledger import Ledger, MemberKey, PlannedTransaction
 
 FIRST_LOTS = 32
+DUE_LOTS = 1_000
 _MEMBER = {"program_id": "bigint", "member_id": "bigint"}
 # The order of the locks is what keeps batches from deadlocking, so it is fixed before any row is locked.
 # CASE instead of COALESCE: under row-level security the planner uses an index only for what cannot leak, which it does
@@ -34,6 +35,9 @@ _LOCK_MEMBERS = BulkStatement(
     FROM members m JOIN wanted w ON m.program_id = w.program_id AND m.member_id = w.member_id
     ORDER BY m.program_id, m.member_id FOR UPDATE OF m""",
 )
+_MERGED_INTO = BulkStatement(
+    _MEMBER, "SELECT m.program_id, m.member_id, m.merged_into FROM given JOIN members m USING (program_id, member_id)"
+)
 _DRAW_IDS = text("SELECT nextval('ledger_ids') FROM generate_series(1, :count)")
 _LOT = """l.program_id, l.lot_id, l.member_id, l.award_id, l.transaction_id, l.quantity, l.remaining, l.available_at,
         l.expires_at, l.expired, l.idle_days"""
@@ -43,6 +47,13 @@ _READ_LOTS = BulkStatement(
     WHERE l.remaining > 0
     UNION ALL SELECT {_LOT} FROM (SELECT DISTINCT program_id FROM given) g JOIN lots l ON l.program_id = g.program_id
     WHERE l.remaining = 0 AND l.expired > 0 AND l.award_id = ANY(:award_ids)""",
+)
+# Wallet by wallet, by the index, whatever the planner thinks of how many there are.
+_READ_DUE_LOTS = BulkStatement(
+    _MEMBER,
+    f"""SELECT {_LOT} FROM given g, LATERAL (
+        SELECT * FROM lots w WHERE w.program_id = g.program_id AND w.member_id = g.member_id AND w.remaining > 0
+        AND w.expires_at <= now() ORDER BY w.expires_at LIMIT :most) l""",
 )
 # Earliest end first, as points are spent; page by page, because a wallet may hold any number of lots.
 _READ_SPENDABLE_LOTS = text(
@@ -106,12 +117,20 @@ _UPDATE_MEMBERS = BulkStatement(
 )  # fmt: skip
 
 
-async def lock_members(connection: AsyncConnection, members: Sequence[MemberKey]) -> Sequence[Any]:
+async def lock_members(
+    connection: AsyncConnection, members: Sequence[MemberKey]
+) -> tuple[Sequence[Any], set[tuple[int, int]]]:
     """Lock these members' rows, or those of whom they were merged into, in the order of their ids; read the balances.
 
-    Rows are (program, member asked for, whom the locked one was merged into, locked member, balances…).
+    Rows are (program, member asked for, whom the locked one was merged into, locked member, balances…). Beside them:
+    (program, member) of those who were parted from whom they were merged into while that one's lock was waited for.
     """
-    return await _LOCK_MEMBERS.run(connection, members)
+    rows = await _LOCK_MEMBERS.run(connection, members)
+    followed = {(row.program_id, row.asked): row.member_id for row in rows if row.asked != row.member_id}
+    # What was waited for is read anew, what led there is not. With that lock held, nobody else is parted.
+    told = await _MERGED_INTO.run(connection, sorted(followed))
+    parted = {(row[0], row[1]) for row in told if row.merged_into != followed[row[0], row[1]]}
+    return [row for row in rows if (row.program_id, row.asked) not in parted], parted
 
 
 async def draw_ids(connection: AsyncConnection, count: int) -> list[int]:
@@ -123,6 +142,11 @@ async def draw_ids(connection: AsyncConnection, count: int) -> list[int]:
 async def read_lots(connection: AsyncConnection, members: Sequence[MemberKey], award_ids: list[int]) -> list[Lot]:
     """The members' live lots, and those of the named awards of which something expired."""
     return [Lot(*row) for row in await _READ_LOTS.run(connection, members, award_ids=award_ids)]
+
+
+async def read_due_lots(connection: AsyncConnection, members: Sequence[MemberKey]) -> list[Lot]:
+    """Lots that can no longer be spent, of each member those that ended first; the next sweep finds what is left."""
+    return [Lot(*row) for row in await _READ_DUE_LOTS.run(connection, members, most=DUE_LOTS)]
 
 
 async def read_spendable_lots(connection: AsyncConnection, key: MemberKey, most: int, skip: int) -> list[Lot]:

@@ -48,8 +48,8 @@ COMMIT;
 def measure(stage: Stage) -> list[Result]:
     """Events a second by one draining process, and transactions a second of the reference."""
     _store_deliveries(stage)
-    seconds = asyncio.run(_drain(stage))
-    reference = _pgbench(stage)
+    seconds = asyncio.run(drain(stage, DELIVERIES))
+    reference = bare_transactions(stage)
     return [Result("events applied, one worker", "/s", DELIVERIES / seconds, reference, "≥ 1.0 ×, then 2 ×")]
 
 
@@ -63,19 +63,21 @@ def _store_deliveries(stage: Stage) -> None:
         owner.execute("ANALYZE deliveries")
 
 
-async def _drain(stage: Stage) -> float:
+async def drain(stage: Stage, deliveries: int) -> float:
+    """Seconds that one draining process needs for the deliveries that wait."""
     engine = create_engine(stage.postgres.application_url)
     inbox = Inbox(stage.settings, engine, Redis.from_url(stage.valkey.url))
     began = time.perf_counter()
     taken = 0
-    while taken < DELIVERIES:
+    while taken < deliveries:
         taken += await inbox.drain()
     seconds = time.perf_counter() - began
     await engine.dispose()
     return seconds
 
 
-def _pgbench(stage: Stage) -> float:
+def bare_transactions(stage: Stage) -> float:
+    """The reference: transactions a second of `pgbench`."""
     with psycopg.connect(stage.postgres.owner_url, autocommit=True) as owner:
         owner.execute(
             "INSERT INTO members (program_id, member_id, joined_at) "

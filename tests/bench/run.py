@@ -16,14 +16,18 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import applying, intake, panel
+from tests.bench import applying, expiring, intake, machine, mixed, panel, wallets
 from tests.bench.results import Result
 from tests.bench.stage import Stage
 
 BENCHES: dict[str, Callable[[Stage], list[Result]]] = {
     "applying": applying.measure,
+    "mixed": mixed.measure,
     "intake": intake.measure,
     "panel": panel.measure,
+    "wallets": wallets.measure,
+    "expiring": expiring.measure,
+    "machine": machine.measure,
 }
 
 

@@ -233,9 +233,9 @@ class WholeMachine(LedgerMachine):
 
 
 def test_a_few_hundred_steps_agree_with_the_plain_model(database_url: str) -> None:
-    assert run_machine(WholeMachine, database_url, examples=12, steps=30) >= 200
+    assert run_machine(WholeMachine, database_url, steps=300, at_a_time=30) >= 300
 
 
 @pytest.mark.prove
 def test_ten_thousand_steps_agree_with_the_plain_model(database_url: str) -> None:
-    assert run_machine(WholeMachine, database_url, examples=STEPS // 50, steps=50) >= STEPS // 2
+    assert run_machine(WholeMachine, database_url, steps=STEPS) >= STEPS

@@ -59,6 +59,7 @@ class LedgerMachine(RuleBasedStateMachine):
     def install(self) -> None:
         """Begin with nothing but members."""
         self.driver.install(RULES[0], MEMBERS)
+        self.began = False
         self.model = Model(self.driver.clock.now)
         self.published = [(self.driver.clock.now - 10_000 * DAY, RULES[0])]
         self.numbers = itertools.count(1)
@@ -166,7 +167,6 @@ class LedgerMachine(RuleBasedStateMachine):
 
     def compare(self) -> None:
         """Everybody's numbers and lots are the model's; no invariant is broken."""
-        self.steps.append(1)
         found, lots, broken = self.driver.numbers()
         assert found == {member: self.model.numbers(member) for member in range(1, MEMBERS + 1)}
         expected: dict[tuple[int, datetime], int] = {}
@@ -175,8 +175,11 @@ class LedgerMachine(RuleBasedStateMachine):
                 expected[lot.member, lot.ends] = expected.get((lot.member, lot.ends), 0) + lot.remaining
         assert lots == expected
         assert broken == []
+        if self.began:
+            self.steps.append(1)
         if len(self.steps) % AUDIT_EVERY == 0:
             assert self.driver.audit() == {}
+        self.began = True
         self.tick()
 
     def teardown(self) -> None:
@@ -184,17 +187,19 @@ class LedgerMachine(RuleBasedStateMachine):
             assert self.driver.audit() == {}
 
 
-def run_machine(machine: type[LedgerMachine], url: str, *, examples: int, steps: int) -> int:
-    """Run a machine against a database; returns how many steps held."""
+def run_machine(machine: type[LedgerMachine], url: str, *, steps: int, at_a_time: int = 50) -> int:
+    """Run a machine against a fresh database until so many steps held, in programs of `at_a_time`; returns how many."""
     driver = Driver(url)
     held: list[int] = []
     ready = type("Machine", (machine,), {"driver": driver, "steps": held})
-    chosen = settings(
-        max_examples=examples, stateful_step_count=steps, deadline=None, database=None,
-        phases=[Phase.generate, Phase.shrink], suppress_health_check=list(HealthCheck),
-    )  # fmt: skip
     try:
-        run_state_machine_as_test(ready, settings=chosen)
+        while len(held) < steps:
+            chosen = settings(
+                max_examples=min(100, -(-(steps - len(held)) // at_a_time)), stateful_step_count=at_a_time,
+                deadline=None, database=None, phases=[Phase.generate, Phase.shrink],
+                suppress_health_check=list(HealthCheck),
+            )  # fmt: skip
+            run_state_machine_as_test(ready, settings=chosen)
     finally:
         driver.close()
     return len(held)
