@@ -95,6 +95,7 @@ def test_given_a_double_click_when_a_reward_is_redeemed_then_there_is_one(demo: 
     expect(panel.locator(".purse")).to_have_text("761 points")
     panel.get_by_role("button", name="Back", exact=True).click()
     expect(panel.locator(".stub")).to_have_count(1)
+    expect(panel.locator(".stub-open")).to_be_focused()
 
 
 def test_given_two_tabs_when_both_redeem_then_they_get_one_code_for_one_price(demo: Demo, visit: Visit) -> None:

@@ -12,6 +12,7 @@ import type { Gain, Session } from "./session.ts";
 import { styles } from "./styles.ts";
 
 const PHONE = "(max-width: 519px)";
+const FRESH_MS = 3_200;
 const STOPS = "a[href], button, input, select, [tabindex='0']";
 
 export class PanelElement extends HTMLElement {
@@ -46,7 +47,6 @@ export class PanelElement extends HTMLElement {
     if (this.dialog.open) return;
     this.session.watcher.panelOpen = true;
     this.navigation.reset();
-    this.fresh = [];
     this.draw();
     this.dialog.showModal();
     document.documentElement.style.overflow = matchMedia(PHONE).matches ? "hidden" : "";
@@ -95,11 +95,14 @@ export class PanelElement extends HTMLElement {
   }
 
   private back(): void {
+    const { view } = this.navigation;
     const left = this.navigation.back();
     this.draw();
+    // What was just redeemed is on top now; else the shopper comes back to what they left.
+    const made = view.name === "redemption" && view.fresh ? this.piece(`mine:${view.id}`) : null;
     const body = this.body();
-    if (body) body.scrollTop = left?.scrolled ?? 0;
-    (this.piece(left?.focus ?? "close") ?? this.piece("close"))?.focus();
+    if (body) body.scrollTop = made ? 0 : (left?.scrolled ?? 0);
+    (made ?? this.piece(left?.focus ?? "close") ?? this.piece("close"))?.focus();
   }
 
   private async close(): Promise<void> {
@@ -145,6 +148,7 @@ export class PanelElement extends HTMLElement {
     announce(texts.get("launcher.earned", { points: texts.points(points), balance: texts.points(balance) }));
     this.fresh = fresh;
     highlight(this.content, fresh);
+    setTimeout(() => (this.fresh = []), FRESH_MS);
     this.cheer();
   }
 
