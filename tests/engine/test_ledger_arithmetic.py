@@ -61,15 +61,14 @@ def test_paying_back_says_how_much_it_paid() -> None:
 
 
 async def test_held_points_are_seen_and_not_spendable_until_they_are_released() -> None:
-    made, given, freed, one = ledger(debt=5), entry(), entry(), award(3, held=2)
+    made, given, freed, one = ledger(debt=5, pending=2), entry(), entry(), award(3, held=2)
     await made.draw_ids(1)
     earn_held(made, one, 45, given)
 
     assert moves(given) == [("issued", "pending 7", 45)]
     assert (given.points, given.award_id, one.held, made.new_lots) == (45, 3, 47, [])
-    assert balances(made) == (0, 45, 0, 5, 545)
+    assert balances(made) == (0, 47, 0, 5, 545)
 
-    made.holdings[ANA].pending += 2
     release(made, one, freed, NOW + 10 * DAY)
     assert moves(freed) == [("pending 7", "available 7", 47), ("available 7", "debt 7", 5)]
     assert (freed.points, freed.award_id, one.held, freed.takings) == (0, 3, 0, [(FIRST_ID, 5)])

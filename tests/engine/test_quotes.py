@@ -118,6 +118,7 @@ def test_a_slider_gives_as_much_as_is_asked_and_can_be_paid(
         ({"maximum_money": {"USD": 300}}, None, 600, "MAXIMUM_MONEY"),
         ({"maximum_money": {"EUR": 300}}, None, 1_000, "BALANCE"),
         ({"maximum_subtotal_percent": 50}, 799, 700, "SUBTOTAL_SHARE"),
+        ({"maximum_subtotal_percent": 50}, 800, 800, "SUBTOTAL_SHARE"),
         ({"maximum_subtotal_percent": 50}, None, 1_000, "BALANCE"),
         ({}, 349, 600, "SUBTOTAL"),
         ({"minimum_payable": {"USD": 100}}, 399, 500, "SUBTOTAL"),
@@ -132,6 +133,7 @@ def test_a_slider_is_bounded_by_the_tightest_cap(
     found = quote_offer(slider(**given), Standing(1_000), "USD", NOW, subtotal_minor=subtotal)
 
     assert (found.points, found.maximum_points, found.value_minor) == (points, points, points // 100 * 50)
+    assert {type(found.points), type(found.maximum_points), type(found.value_minor)} == {int}
     assert (found.binding_cap, found.reasons) == (cap, ())
 
 
@@ -143,6 +145,14 @@ def test_what_is_no_whole_step_or_too_little_is_told(asked: int, taken: int) -> 
     assert (found.points, found.maximum_points, found.binding_cap) == (taken, 1_000, None)
     bounded = quoted(slider(maximum_points=900), points=asked)
     assert why(bounded) == [("INVALID_POINTS", {"minimum": 200, "step": 100, "maximum": 900})]
+
+
+def test_the_smallest_steps_are_counted_from_nothing() -> None:
+    cents = slider(step=1, value_per_step={"USD": 1}, minimum_points=1)
+
+    assert quoted(cents, points=0).points == 0
+    empty = quoted(cents, subtotal_minor=0)
+    assert (empty.points, empty.maximum_points, empty.binding_cap) == (1, 0, "SUBTOTAL")
 
 
 def test_a_slider_for_nobody_tells_its_smallest_price_or_what_is_asked() -> None:
@@ -164,6 +174,10 @@ def test_a_slider_for_nobody_tells_its_smallest_price_or_what_is_asked() -> None
             ("BELOW_MINIMUM_SUBTOTAL", {"minimum_minor": 130, "currency": "USD"}),
         ),
         (
+            {"minimum_payable": {"USD": 30}, "maximum_subtotal_percent": 100}, 900, 110, 100, "SUBTOTAL",
+            ("BELOW_MINIMUM_SUBTOTAL", {"minimum_minor": 130, "currency": "USD"}),
+        ),
+        (
             {"minimum_payable": {"USD": 300}}, 900, 110, 0, "SUBTOTAL",
             ("BELOW_MINIMUM_SUBTOTAL", {"minimum_minor": 400, "currency": "USD"}),
         ),
@@ -181,6 +195,7 @@ def test_a_slider_that_reaches_not_even_its_smallest_price_says_why(
     found = quote_offer(slider(**given), Standing(available), "USD", NOW, subtotal_minor=subtotal)
 
     assert (found.points, found.value_minor, found.maximum_points) == (200, 100, most)
+    assert {type(value) for reason in found.reasons for value in reason.details.values()} <= {int, str}
     assert (why(found), found.binding_cap, found.allowed) == ([reason], cap, False)
 
 

@@ -89,6 +89,7 @@ def test_money_in_another_currency_counts_at_the_orders_own_rate() -> None:
     assert share(bought, money(1, "30.00", "CAD")) == Fraction(20, 40)
     assert share(bought, money(1, "30.00")) == Fraction(30, 40)
     assert share(replace(bought, total=AmountPair(4_000, 0)), money(1, "30.00", "CAD")) == Fraction(30, 40)
+    assert share(replace(bought, total=AmountPair(2_000, 1)), money(1, "0.01", "CAD")) == Fraction(20, 40)
 
 
 def test_a_discount_on_delivery_goes_with_the_last_unit() -> None:
@@ -108,6 +109,10 @@ def test_an_order_without_a_price_that_is_canceled_gives_all_back() -> None:
     assert share(free) == 1
     assert share(replace(free, cancelled=False)) == 0
     assert share(replace(free, total=AmountPair(1, 1))) == 0
+
+
+def test_a_cent_is_a_price() -> None:
+    assert share(using(line("0.01")), money(1, "0.01")) == 1
 
 
 def test_lines_without_units_or_price_give_nothing() -> None:

@@ -13,7 +13,7 @@ import pytest
 from engine.events import AmountPair, Order, Tender
 from engine.rules.caps import Cap, Granted, within_caps
 from engine.rules.days import LAST_MOMENT, days_later, instant_of, months_later
-from engine.rules.expiries import ExpiresAfter, ExpiresOn, end_of
+from engine.rules.expiries import ExpiresAfter, ExpiresIdle, ExpiresOn, end_of
 from engine.rules.facts import MemberFacts
 from engine.rules.holds import DaysHold, UntilHold, release_moment
 from tests.support.facts import PAID_AT, amount, line, order, refund
@@ -42,6 +42,7 @@ def test_days_are_those_of_the_zone_also_where_its_clocks_change() -> None:
     assert release_moment(window, MARCH_7, MARCH_7, None, NEW_YORK) == noon
     assert release_moment(window, MARCH_7, None, None, NEW_YORK) == days_later(MARCH_7, 60, NEW_YORK)
     assert end_of(ExpiresAfter(days=1), MARCH_7, NEW_YORK) == noon
+    assert end_of(ExpiresIdle(days=1), MARCH_7, NEW_YORK) == noon
     assert end_of(ExpiresAfter(months=1), MARCH_7, NEW_YORK) == datetime(2026, 4, 7, 16, tzinfo=UTC)
     late = datetime(2026, 7, 1, 2, tzinfo=UTC)  # still the 30th of June in New York
     assert end_of(ExpiresOn(month=6, day=30), late, NEW_YORK) == datetime(2026, 7, 1, 4, tzinfo=UTC)
@@ -55,7 +56,8 @@ def test_an_instant_is_told_in_utc_and_is_the_first_of_two() -> None:
 
 
 @pytest.mark.parametrize(
-    ("year", "days", "clamped"), [(2026, 36_500, False), (9_980, 10 * 365, False), (9_980, 11 * 365, True)]
+    ("year", "days", "clamped"),
+    [(2026, 36_500, False), (9_980, 3_650, False), (9_980, 3_651, False), (9_980, 4_015, True)],
 )
 def test_days_beyond_the_calendar_are_clamped_to_its_end(year: int, days: int, clamped: bool) -> None:
     start = datetime(year, 1, 1, tzinfo=UTC)
@@ -149,6 +151,20 @@ def test_a_card_takes_its_part_of_what_counts_alone() -> None:
 
     assert [one.tender for one in found.assessment.lines] == [2_500, 0, 0, 0]
     assert (found.base, found.desired) == (2_500, 25)
+
+
+def test_a_card_takes_nothing_from_what_is_left_out() -> None:
+    bought = order(1, [replace(line("30.00"), product_id=5), replace(line("10.00", line_id=2), product_id=6)])
+    found = outcomes(card_excluded(product_ids=[5]), paid(bought, "gift_card", "20.00", "20.00"))["purchase"]
+
+    assert [one.tender for one in found.assessment.lines] == [0, 500]
+    assert (found.base, found.desired) == (500, 5)
+
+
+def test_a_card_can_pay_a_single_cent() -> None:
+    bought = paid(order(1, [line("0.01")]), "gift_card", "0.01", "0.01")
+
+    assert outcomes(card_excluded(), bought)["purchase"].base == 0
 
 
 @pytest.mark.parametrize(
