@@ -62,13 +62,13 @@ def test_given_an_order_when_the_merchant_refunds_and_cancels_then_the_buyer_see
     expect(launcher(shopper)).to_contain_text("174")  # 100 + 73.50, half to even
     page = visit()
     page.goto(f"{demo.admin}/orders")
-    page.get_by_role("link", name=order["name"]).click()
+    page.get_by_role("link", name=order["name"], exact=True).click()
 
     page.get_by_label("Refund", exact=True).fill("1")
     page.get_by_role("button", name="Refund").click()
     expect(page.get_by_text("1 left")).to_be_visible()
     expect(launcher(shopper)).to_contain_text("137")  # 74 × 36.75 ÷ 73.50 = 37 taken back
-    page.get_by_role("button", name="Cancel order").click()
+    page.get_by_role("button", name=f"Cancel {order['name']}").click()
     expect(page.locator("h1")).to_contain_text("Cancelled")
 
     expect(launcher(shopper)).to_contain_text("100")

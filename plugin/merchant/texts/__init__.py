@@ -14,6 +14,7 @@ from plugin.merchant.texts import (
     reward_form,
     rewards,
     rule_form,
+    rule_times,
     sentences,
 )
 
@@ -29,6 +30,7 @@ MODULES = (
     reward_form,
     rewards,
     rule_form,
+    rule_times,
     sentences,
 )
 
