@@ -79,16 +79,13 @@ async def test_a_member_who_told_nothing_has_none(engine: AsyncEngine, shop: Sho
         assert await birthday_of(connection, shop.program_id, number) is None
 
 
-@pytest.mark.parametrize(
-    ("month", "day"), [(0, 1), (13, 1), (1, 0), (1, 32), (2, 30), (4, 31), (-1, 5), (2**31, 1), (1, 2**31)]
-)
-async def test_a_day_that_no_year_has_is_refused(
-    engine: AsyncEngine, shop: ShopReference, month: int, day: int
-) -> None:
-    with pytest.raises(BirthdayRefused) as refused:
-        await tell(engine, shop, await member(engine, shop), month, day)
+async def test_a_day_that_no_year_has_is_refused(engine: AsyncEngine, shop: ShopReference) -> None:
+    number = await member(engine, shop)
 
-    assert refused.value.code == "INVALID_DATE"
+    for month, day in ((0, 1), (13, 1), (1, 0), (1, 32), (2, 30), (4, 31), (-1, 5), (2**31, 1), (1, 2**31)):
+        with pytest.raises(BirthdayRefused) as refused:
+            await tell(engine, shop, number, month, day)
+        assert refused.value.code == "INVALID_DATE", (month, day)
 
 
 async def test_today_is_refused_by_the_program_s_zone(engine: AsyncEngine, shop: ShopReference) -> None:

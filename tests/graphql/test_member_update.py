@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.birthdays import changeable_from, local_today
@@ -75,18 +74,18 @@ async def test_today_is_refused(engine: AsyncEngine, shop: ShopReference, ask_st
     assert payload["me"] == {"birthday": None}
 
 
-@pytest.mark.parametrize(("month", "day"), [(2, 30), (0, 0), (13, 1), (-1, -1), (2**31 - 1, 1)])
-async def test_a_day_that_no_year_has_is_refused(ask_storefront: Ask, month: int, day: int) -> None:
-    payload = (await ask_storefront(UPDATE, {"input": {"birthday": {"month": month, "day": day}}})).data["memberUpdate"]
+async def test_a_day_that_no_year_has_is_refused(ask_storefront: Ask) -> None:
+    for month, day in ((2, 30), (0, 0), (13, 1), (-1, -1), (2**31 - 1, 1)):
+        given = {"input": {"birthday": {"month": month, "day": day}}}
+        payload = (await ask_storefront(UPDATE, given)).data["memberUpdate"]
+        assert [error["code"] for error in payload["userErrors"]] == ["INVALID_DATE"], (month, day)
 
-    assert [error["code"] for error in payload["userErrors"]] == ["INVALID_DATE"]
 
-
-@pytest.mark.parametrize("month", [1.5, "1", 2**31, None, True, [1], {}])
-async def test_a_month_that_is_no_whole_number_is_the_request_s_mistake(ask_storefront: Ask, month: object) -> None:
-    reply = await ask_storefront(UPDATE, {"input": {"birthday": {"month": month, "day": 1}}})
-
-    assert (reply.status, reply.codes) == (400, ["BAD_USER_INPUT"])
+async def test_a_month_that_is_no_whole_number_is_the_request_s_mistake(ask_storefront: Ask) -> None:
+    wrong: list[object] = [1.5, "1", 2**31, None, True, [1], {}]
+    for month in wrong:
+        reply = await ask_storefront(UPDATE, {"input": {"birthday": {"month": month, "day": 1}}})
+        assert (reply.status, reply.codes) == (400, ["BAD_USER_INPUT"]), month
 
 
 async def test_nobody_logged_in_changes_nothing(ask_storefront: Ask) -> None:

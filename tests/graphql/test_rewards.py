@@ -91,28 +91,30 @@ async def test_nobody_logged_in_sees_every_reward_and_is_asked_to_log_in(
     ]
 
 
-@pytest.mark.parametrize(
-    ("given", "reason", "message"),
-    [
-        ({"stock": 0}, "OUT_OF_STOCK", "None is left."),
-        ({"tiers": ("gold", "silver")}, "TIER_LOCKED", "For members of the tier gold, silver."),
-        ({"customer_tags": ("vip",)}, "SEGMENT_LOCKED", "It is reserved for certain customers."),
-        ({"starts_at": datetime(2999, 3, 1, 2, tzinfo=UTC)}, "NOT_STARTED", "It can be had from March 1, 2999 on."),
-        ({"ends_at": datetime(2020, 3, 1, tzinfo=UTC)}, "ENDED", "It is over."),
-        (
-            {"cost": FixedCost(points=100), "value": AmountOff(amounts={"EUR": 500})},
-            "CURRENCY_NOT_OFFERED", "It is not offered in USD.",
-        ),
-    ],
-)  # fmt: skip
+LOCKS: list[tuple[dict[str, Any], str, str]] = [
+    ({"stock": 0}, "OUT_OF_STOCK", "None is left."),
+    ({"tiers": ("gold", "silver")}, "TIER_LOCKED", "For members of the tier gold, silver."),
+    ({"customer_tags": ("vip",)}, "SEGMENT_LOCKED", "It is reserved for certain customers."),
+    ({"starts_at": datetime(2999, 3, 1, 2, tzinfo=UTC)}, "NOT_STARTED", "It can be had from March 1, 2999 on."),
+    ({"ends_at": datetime(2020, 3, 1, tzinfo=UTC)}, "ENDED", "It is over."),
+    (
+        {"cost": FixedCost(points=100), "value": AmountOff(amounts={"EUR": 500})},
+        "CURRENCY_NOT_OFFERED", "It is not offered in USD.",
+    ),
+]  # fmt: skip
+
+
 async def test_a_locked_reward_is_shown_with_the_reason(
-    engine: AsyncEngine, seeded: ShopReference, ask_storefront: Ask, given: dict[str, Any], reason: str, message: str
+    engine: AsyncEngine, seeded: ShopReference, ask_storefront: Ask
 ) -> None:
-    await add(engine, seeded, "locked", **given)
+    for number, (given, _, _) in enumerate(LOCKS):
+        await add(engine, seeded, f"locked-{number}", **given)
 
-    locked = (await ask_storefront(LOCKED)).data["rewards"]["nodes"][2]
+    locked = (await ask_storefront(LOCKED)).data["rewards"]["nodes"][2:]
 
-    assert locked == {"handle": "locked", "availability": {"allowed": False, "reason": reason, "message": message}}
+    assert [node["availability"] for node in locked] == [
+        {"allowed": False, "reason": reason, "message": message} for _, reason, message in LOCKS
+    ]
 
 
 async def test_an_archived_reward_is_not_listed_and_not_given(
@@ -203,24 +205,19 @@ async def test_rewards_come_in_pages_in_the_merchant_s_order(
     assert page["pageInfo"]["hasNextPage"] is False
 
 
-@pytest.mark.parametrize("points", [1.5, "500", "1e3", 2**53, 2**63, True, [500]])
-async def test_points_that_are_no_whole_number_are_the_request_s_mistake(
-    seeded: ShopReference, ask_storefront: Ask, points: object
-) -> None:
-    reply = await ask_storefront(QUOTE, {"id": "gid://laurel/Reward/1", "points": points})
-
-    assert (reply.status, reply.codes) == (400, ["BAD_USER_INPUT"])
+async def test_points_that_are_no_whole_number_are_the_request_s_mistake(ask_storefront: Ask) -> None:
+    wrong: list[object] = [1.5, "500", "1e3", 2**53, 2**63, True, [500]]
+    for points in wrong:
+        reply = await ask_storefront(QUOTE, {"id": "gid://laurel/Reward/1", "points": points})
+        assert (reply.status, reply.codes) == (400, ["BAD_USER_INPUT"]), points
 
 
-@pytest.mark.parametrize("points", [0, -5, 2**31, 501])
-async def test_points_that_it_cannot_be_had_for_are_told(
-    seeded: ShopReference, ask_storefront: Ask, points: int
-) -> None:
+async def test_points_that_it_cannot_be_had_for_are_told(seeded: ShopReference, ask_storefront: Ask) -> None:
     reward = (await ask_storefront(REWARDS)).data["rewards"]["nodes"][0]["id"]
 
-    quote = (await ask_storefront(QUOTE, {"id": reward, "points": points})).data["reward"]["quote"]
-
-    assert quote["reasons"][0] == {"code": "INVALID_POINTS", "message": "It costs 500 points."}
+    for points in (0, -5, 2**31, 501):
+        quote = (await ask_storefront(QUOTE, {"id": reward, "points": points})).data["reward"]["quote"]
+        assert quote["reasons"][0] == {"code": "INVALID_POINTS", "message": "It costs 500 points."}
 
 
 async def test_an_unknown_reward_is_null_and_an_id_of_another_type_an_error(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.support.graphql_requests import Ask
 from tests.support.rule_requests import ARCHIVE, DRAFT, UPDATE, create, per_order, review, revision_of
 
@@ -76,20 +74,16 @@ async def test_a_rule_with_nothing_but_its_formula_gets_the_defaults(ask_merchan
     assert (made["expiry"]["kind"], made["expiry"]["days"]) == ("AFTER", 365)
 
 
-@pytest.mark.parametrize(
-    ("expiry", "kind", "field", "value"),
-    [
+async def test_each_kind_of_expiry_is_taken(ask_merchant: Ask) -> None:
+    kinds: list[tuple[dict[str, Any], str, str, int | None]] = [
         ({"never": True}, "NEVER", "days", None),
         ({"inactivityDays": 90}, "INACTIVITY", "days", 90),
         ({"calendar": {"month": 12, "day": 31, "graceDays": 7}}, "CALENDAR", "graceDays", 7),
-    ],
-)
-async def test_each_kind_of_expiry_is_taken(
-    ask_merchant: Ask, expiry: dict[str, Any], kind: str, field: str, value: int | None
-) -> None:
-    made = (await create(ask_merchant, review(expiry=expiry), await revision_of(ask_merchant)))["rule"]["expiry"]
-
-    assert (made["kind"], made[field]) == (kind, value)
+    ]
+    for number, (expiry, kind, field, value) in enumerate(kinds):
+        rule = review(handle=f"review-{number}", expiry=expiry)
+        made = (await create(ask_merchant, rule, await revision_of(ask_merchant)))["rule"]["expiry"]
+        assert (made["kind"], made[field]) == (kind, value)
 
 
 async def test_of_two_editors_the_second_is_told_and_nothing_is_lost(ask_merchant: Ask) -> None:
