@@ -10,7 +10,7 @@ from engine.events import AmountPair, Order, OrderDiscount, Tender
 from engine.rules.derivations import derivation_of
 from engine.rules.facts import MemberFacts, ProductTraits
 from tests.support.facts import amount, line, order, refund
-from tests.support.rules import compare, outcomes, points, program, rule, with_lines
+from tests.support.rules import compare, fixed, outcomes, points, program, rule, with_lines
 
 
 def paid_with(one: Order, *tenders: tuple[str, str]) -> Order:
@@ -171,3 +171,19 @@ def test_complaint_25_the_base_is_what_was_kept_and_paid_for_and_is_told_line_by
     assert [(one["units"], one["base"], one["left_out"], one["points"]) for one in derivation["lines"]] == [
         (1, 5000, None, 50), (0, 0, None, 0), (1, 4000, "gift_card", 0),
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("amounts", "expected"),
+    [
+        ({"USD": 100}, 50),  # no amount in rand: the shop's own money is asked
+        ({"USD": 300}, 0),
+        ({"USD": 100, "ZAR": 5_000}, 0),  # in rand it is 4,374
+        ({"EUR": 1}, 0),
+    ],
+)
+def test_a_minimum_is_asked_in_the_shoppers_money_or_else_in_the_shops(amounts: dict[str, int], expected: int) -> None:
+    minimum = {"kind": "compare", "field": "order.base", "operator": "ge", "amounts": amounts}
+    price = AmountPair(24_300, 437_400)
+    abroad = replace(with_lines(order(1, [line("1.00")]), [{"unit_price": price}]), presentment_currency="ZAR")
+    assert points(program(fixed("bonus", 50, condition=minimum)), abroad) == {"bonus": expected}

@@ -123,3 +123,15 @@ def test_what_was_decided_from_survives_its_way_through_json() -> None:
     assert DecidedFrom.from_json(json.loads(bare.to_json())) == bare
     assert DecidedFrom.from_json(json.loads(full.to_json())) == full
     assert bare.to_json() == '{"decided_at":"2026-05-01T03:30:00+00:00"}'
+
+
+def test_of_a_group_of_events_the_first_rule_that_matches_gives() -> None:
+    definition = program(
+        review("photo", 9, group="g", priority=1, condition=compare("event.fields.photo", "eq", True)),
+        review("any", 5, group="g", priority=2),
+        review("late", 99, group="g", priority=3),
+        groups=[{"handle": "g", "mode": "first_match"}],
+    )
+
+    assert decided(definition, happened(photo=True)) == {"reason": "earned", "photo": 9, "any": 0, "late": 0}
+    assert decided(definition, happened()) == {"reason": "earned", "photo": 0, "any": 5, "late": 0}

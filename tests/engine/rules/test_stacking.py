@@ -74,6 +74,7 @@ def test_rules_for_money_are_added_up_and_rounded_once() -> None:
     two = program(rule("b"), rule("a"))
 
     assert points(two, order(1, [line("0.40")])) == {"a": 1, "b": 0}
+    assert len(outcomes(two, order(1, [line("0.40")]))["a"].pool) == 2
     assert points(two, order(1, [line("0.75")])) == {"a": 1, "b": 1}
 
 
