@@ -77,7 +77,7 @@ class Redemption:
 
     @property
     def code(self) -> str | None:
-        """The code, only while it is, or after it was, good at the checkout."""
+        """The code, only while it is good at the checkout or after it was used."""
         return self.made_code if self.state in WITH_CODE else None
 
     @property

@@ -32,8 +32,8 @@ OPEN: frozenset[RedemptionState] = frozenset(state for state, moves in MOVES.ite
 """States in which the points are held."""
 COMPENSATED: frozenset[RedemptionState] = frozenset({"canceled", "expired", "failed"})
 """States in which nothing was given; a unit of the stock is back."""
-WITH_CODE: frozenset[RedemptionState] = frozenset({"ready", "canceling", "expiring", "used"})
-"""States in which the code is, or was, good at the checkout: only then is it shown."""
+WITH_CODE: frozenset[RedemptionState] = frozenset({"ready", "used"})
+"""States in which the code is good at the checkout, or was until it was used: only then is it shown."""
 
 USED_IN_SHOP = "used-in-shop"
 """Told as the failure of a code that could not be taken back: it was used, and its order is still to come."""

@@ -2,7 +2,8 @@
 
 Formulas (public): of a code for an amount, spent = half-even(points × applied / promised), at least 1 where anything
 was applied, the rest comes back; of other codes all points are spent. A code that took nothing off costs nothing.
-Given back in all = half-even(spent × the share of the code's discount that was refunded).
+Given back in all = half-even(spent × the share of the code's discount that was refunded), and what an edit of the
+order made of it less than was spent.
 """
 
 from __future__ import annotations
@@ -103,11 +104,12 @@ class _Following:
         one = self.opened.redemption
         if state is None:
             return
-        if one.used_order_id is not None and not self._is_its_order(one):
+        if one.applied_minor is not None and not self._is_its_order(one):
             await self._note("second-use")
             return
         if not state.order.paid:
-            await self._unpaid(cancelled=state.order.cancelled)
+            if one.used_order_id is None or self._is_its_order(one):
+                await self._unpaid(cancelled=state.order.cancelled)
             return
         if one.applied_minor is None:
             await self._capture(state.order.discounts[self.use.position].amount.shop, state.order.currency)
@@ -156,7 +158,10 @@ class _Following:
         if fresh is None or not fresh.captured:
             return
         share = refunded_share(state, self.use.position)
-        due = half_even_ratio(fresh.captured, share.numerator, share.denominator)
+        # By the newest snapshot, whichever came first: an edit may have left less to take the discount off.
+        applied = state.order.discounts[self.use.position].amount.shop
+        spent = min(fresh.captured, captured_points(one, applied, state.order.currency))
+        due = fresh.captured - spent + half_even_ratio(spent, share.numerator, share.denominator)
         if due <= fresh.restored:
             return
         await restore_captured(
