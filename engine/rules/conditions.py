@@ -152,3 +152,15 @@ def fields_of(node: Node | None) -> Iterator[str]:
     elif node is not None:
         for part in node.conditions:
             yield from fields_of(part)
+
+
+def currencies_of(node: Node | None) -> Iterator[frozenset[str]]:
+    """The currencies of every comparison with an amount."""
+    if isinstance(node, Compare):
+        if node.amounts is not None:
+            yield frozenset(node.amounts)
+    elif isinstance(node, Not):
+        yield from currencies_of(node.condition)
+    elif node is not None:
+        for one in node.conditions:
+            yield from currencies_of(one)

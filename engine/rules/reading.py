@@ -59,8 +59,13 @@ class OrderReading(Reading):
         return self._refunded[counting]
 
     def money_of(self, rule: Rule) -> Money | None:
-        """The shopper's money if its currency has a rate, else the shop's if that has one, else none."""
-        order = self.state.order
-        if not isinstance(rule.formula, PerMoney) or order.presentment_currency in rule.formula.rates:
+        """The shopper's money if the rule has a rate or its amounts in that, else the shop's if it has, else none.
+
+        What asks no amounts looks at the shopper's money; what has them in neither money looks at it, too, and misses.
+        """
+        order, known = self.state.order, rule.currencies
+        if known is None or order.presentment_currency in known:
             return "presentment"
-        return "shop" if order.currency in rule.formula.rates else None
+        if order.currency in known:
+            return "shop"
+        return None if isinstance(rule.formula, PerMoney) else "presentment"

@@ -14,7 +14,7 @@ from pydantic import Field, NaiveDatetime, StringConstraints, model_validator
 from engine.money import exponent
 from engine.rules.bounds import Currency, Factor, Frozen, Handle, Identifiers, Points, Rate, Title, Words
 from engine.rules.caps import Cap
-from engine.rules.conditions import Condition, fields_of
+from engine.rules.conditions import Condition, currencies_of, fields_of
 from engine.rules.days import instant_of
 from engine.rules.expiries import ExpiresAfter, Expiry
 from engine.rules.fields import prefix_of
@@ -175,6 +175,15 @@ class Rule(Frozen):
     def of_orders(self) -> bool:
         """Whether it is orders that it looks at, and not events."""
         return self.trigger in ORDER_TRIGGERS
+
+    @cached_property
+    def currencies(self) -> frozenset[str] | None:
+        """The currencies in which it can look at an order, by its rates or else the amounts it asks; None for any."""
+        if isinstance(self.formula, PerMoney):
+            return frozenset(self.formula.rates)
+        trees = [self.condition, *(one.condition for one in self.multipliers)]
+        asked = [currencies for tree in trees for currencies in currencies_of(tree)]
+        return frozenset.intersection(*asked) if asked else None
 
     @cached_property
     def fields(self) -> frozenset[str]:
