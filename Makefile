@@ -38,7 +38,9 @@ format: setup-dev ## Put the code into shape
 bench: setup-dev widgets ## Benchmarks, side by side with their references
 	$(BIN)/python -m tests.bench.run
 
-prove: setup-dev widgets ## What takes hours: long state machines, every crash point by every seed
+prove: setup-dev widgets ## What takes hours: mutants, long state machines, every crash point by every seed
+	$(BIN)/mutmut run --max-children 2 > /dev/null
+	$(BIN)/python -m tests.mutation.score
 	$(BIN)/pytest -q -m prove -o addopts="--import-mode=importlib"
 
 lock: setup-dev ## Lock the requirements anew from pyproject.toml
@@ -58,7 +60,7 @@ setup-dev: .venv/.development
 widgets: $(WIDGETS)
 
 clean: ## Remove what was built and installed; data in .laurel stays
-	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis widgets/extension/assets/*.js
+	rm -rf .venv node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis mutants widgets/extension/assets/*.js
 
 $(BIN)/uv: .ci/bootstrap.lock
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Laurel needs Python 3.11 or newer: make PYTHON=…")'

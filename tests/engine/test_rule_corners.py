@@ -17,7 +17,7 @@ from engine.rules.expiries import ExpiresAfter, ExpiresIdle, ExpiresOn, end_of
 from engine.rules.facts import MemberFacts
 from engine.rules.holds import DaysHold, UntilHold, release_moment
 from tests.support.facts import PAID_AT, amount, line, order, refund
-from tests.support.rules import compare, outcomes, points, program, rule
+from tests.support.rules import compare, fixed, outcomes, points, program, rule
 
 NEW_YORK = ZoneInfo("America/New_York")
 MARCH_7 = datetime(2026, 3, 7, 12, tzinfo=NEW_YORK)
@@ -191,3 +191,40 @@ def test_a_refund_of_a_line_that_a_card_paid_a_part_of_takes_the_part_that_count
 
 def test_points_start_to_be_held_from_the_day_of_the_order() -> None:
     assert release_moment(DaysHold(days=14), PAID_AT, None, None, UTC_ZONE) == PAID_AT + timedelta(days=14)
+
+
+def test_flat_points_go_with_the_part_of_the_order_that_was_refunded() -> None:
+    flat = program(fixed("flat", 30))
+    bought = order(1, [line("10.00", 4)])
+
+    assert points(flat, bought, refund(1, 1, "20.00", quantity=2)) == {"flat": 15}
+    assert points(flat, bought, refund(1, 1, "40.00", quantity=4)) == {"flat": 0}
+    assert points(flat, order(1, [line("0.01")]), refund(1, 1, "0.01")) == {"flat": 0}
+
+
+def test_points_for_lines_go_with_their_own_lines_to_the_cent() -> None:
+    each = program(fixed("each", 10, scope="line"))
+    bought = order(1, [line("0.01"), line("30.00", line_id=2)])
+
+    assert points(each, bought) == {"each": 20}
+    assert points(each, bought, refund(1, 1, "0.01")) == {"each": 10}
+    assert points(each, bought, refund(1, 1, "15.00", line_id=2)) == {"each": 15}
+    little = refund(1, 1, "0.30", line_id=2)
+    assert outcomes(each, bought, little)["each"].taken == (1, 200)
+
+
+def test_a_multiplier_of_a_rule_is_kept_with_its_window_and_its_condition() -> None:
+    large = compare("line.price", "ge", amounts={"USD": "20.00"})
+    over = {"factor": 5, "window": {"ends_at": "2000-01-01T00:00"}}
+    definition = program(rule(multipliers=[{"factor": 2, "condition": large}, over]))
+    found = outcomes(definition, order(1, [line("20.00"), line("19.99", line_id=2)]))["purchase"]
+    asked = [one.multipliers for one in found.assessment.lines]
+
+    assert found.desired == 60
+    assert [[(int(one.factor), one.met, one.in_window) for one in line_asked] for line_asked in asked] == [
+        [(2, True, True), (5, False, False)],
+        [(2, False, True), (5, False, False)],
+    ]
+    assert [[one.condition is not None for one in line_asked] for line_asked in asked] == [[True, False]] * 2
+    assert asked[0][0].condition is not None
+    assert (asked[0][0].condition.met, asked[0][0].condition.currency, asked[0][0].rule) == (True, "USD", None)
