@@ -69,6 +69,15 @@ def test_a_group_multiplies_what_its_other_rules_give_up_to_the_ceiling() -> Non
     }  # fmt: skip
 
 
+def test_a_rule_that_multiplies_its_group_leaves_out_what_it_excludes() -> None:
+    double = {"kind": "multiply", "factor": 2}
+    week = rule("week", group="tiers", formula=double, exclude={"product_ids": [12], "customer_tags": ["b2b"]})
+    found = program(rule("all", group="tiers"), week, **group("multiply"))
+
+    assert points(found, TWO_PRODUCTS) == {"all": 2 * 10 + 20}
+    assert points(found, TWO_PRODUCTS, member=MemberFacts(tags=("b2b",))) == {"all": 30}
+
+
 def test_rules_for_money_are_added_up_and_rounded_once() -> None:
     """0.4 + 0.4 = 0.8 → 1, to the lower handle; each for itself would be 0."""
     two = program(rule("b"), rule("a"))
