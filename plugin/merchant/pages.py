@@ -19,6 +19,7 @@ from laurel_graphql.merchant import merchant_schema
 from laurel_graphql.persisted import document_id
 from laurel_graphql.request import answer
 from plugin.merchant.frame import app_bridge_url, framed, polaris_url
+from plugin.merchant.problems import problem_patterns
 from plugin.merchant.words import Words
 from plugin.payloads.email_keys import EmailKeys
 from plugin.services import Services
@@ -100,6 +101,7 @@ class PageRequest:
             day=words.day,
             date=words.full_date,
             moment=words.moment,
+            problems=problem_patterns(words),
             document_id=lambda name: document_id("merchant", name),
             api_key=settings.shopify_api_key,
             admin_origin=settings.shopify_origin,

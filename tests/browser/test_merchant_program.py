@@ -135,5 +135,5 @@ def test_given_wrong_entries_when_saved_then_each_is_told_beside_its_field_and_n
     points.locator("input").fill("0")
     button(app, "Save to draft").click()
 
-    expect(points.get_by_role("alert")).to_contain_text("greater than or equal to 1")
+    expect(points.get_by_role("alert")).to_have_text("Enter 1 or more.")
     expect(field(app, "title")).to_have_value("Ten")

@@ -1,11 +1,22 @@
 // What every page's script sends: requests with a fresh ID token, mutations, and the page again after a change.
 const page = () => document.getElementById("page");
 
+const patterns = JSON.parse(document.getElementById("problem-patterns").textContent).map(([pattern, text]) => [new RegExp(pattern), text]);
+
+/** A message of the server in the merchant's words, where there are any for it. */
+function inWords(message) {
+  for (const [pattern, text] of patterns) {
+    const found = message.match(pattern);
+    if (found) return text.replace("{0}", found.slice(1).find(Boolean) ?? "");
+  }
+  return message;
+}
+
 /** A problem that people can be told: what the server said, field by field where it said so. */
 export class Refused extends Error {
   constructor(userErrors) {
-    super(userErrors[0]?.message ?? "refused");
-    this.userErrors = userErrors;
+    super(inWords(userErrors[0]?.message ?? "refused"));
+    this.userErrors = userErrors.map((one) => ({ ...one, message: inWords(one.message) }));
   }
 }
 
