@@ -188,12 +188,23 @@ def test_a_definition_of_the_schema_becomes_the_engines_words() -> None:
     ("message", "english", "chinese"),
     [
         ("Input should be greater than or equal to 1", "Enter 1 or more.", "请输入不小于 1 的数。"),
-        ("9000 points wanted, 229 available.", "The member can spend 229 points and no more.", "会员可用积分只有 229。"),
-        ("String should match pattern '^[a-z0-9]'", "Use only a–z, 0–9 and dashes, and begin with a letter or digit.",
-         "仅限 a–z、0–9 和连字符，并以字母或数字开头。"),
-        ("The draft has changed since it was read.", "Somebody else changed this in the meantime.", "其他人已修改此内容。"),
+        (
+            "9000 points wanted, 229 available.",
+            "The member can spend 229 points and no more.",
+            "会员可用积分只有 229。",
+        ),
+        (
+            "String should match pattern '^[a-z0-9]'",
+            "Use only a–z, 0–9 and dashes, and begin with a letter or digit.",
+            "仅限 a–z、0–9 和连字符，并以字母或数字开头。",
+        ),
+        (
+            "The draft has changed since it was read.",
+            "Somebody else changed this in the meantime.",
+            "其他人已修改此内容。",
+        ),
     ],
-)  # fmt: skip
+)
 def test_what_the_schema_objects_to_has_words_in_both_languages(message: str, english: str, chinese: str) -> None:
     for words, said in ((ENGLISH, english), (CHINESE, chinese)):
         found = ((re.search(pattern, message), text) for pattern, text in problem_patterns(words))
