@@ -16,7 +16,7 @@ from engine.award_posting import Work
 from engine.awards import read_awards
 from engine.decision_facts import Asker, member_facts, needed, product_traits
 from engine.event_awards import EventClaim, event_work
-from engine.ledger import Ledger
+from engine.ledger import Ledger, MemberKey
 from engine.order_awards import PaidOrder
 from engine.program import ProgramVersion, version_at
 from engine.rules.definitions import Needs
@@ -45,22 +45,27 @@ async def _members(
 ) -> dict[tuple[int, int, int], MemberFacts]:
     """What is asked about the member of each new order, by the order's key; orders of one batch count in turn."""
     asking: dict[Asker, Needs] = {}
-    askers: list[tuple[PaidOrder, Asker, Needs]] = []
+    askers: list[tuple[PaidOrder, Asker, int]] = []
+    turns: Counter[MemberKey] = Counter()
     for one in sorted(new, key=lambda one: (one.state.order.occurred_at, one.known.key)):
-        needs = one.version.definition.needs
-        if needs.member:
-            root = ledger.root(one.owner)
+        root = ledger.root(one.owner)
+        turns[root] += 1
+        if one.version.definition.needs.member:
             asker = Asker(root.program_id, one.known.key.shop_id, root.member_id, one.known.customer_id or 0)
-            asking[asker] = asking.get(asker, needs).model_copy(update={"order_number": needs.order_number})
-            askers.append((one, asker, needs))
+            _ask(asking, asker, one.version.definition.needs)
+            askers.append((one, asker, turns[root]))
     found = await member_facts(connection, asking)
-    before: Counter[tuple[int, int]] = Counter()
     facts: dict[tuple[int, int, int], MemberFacts] = {}
-    for one, asker, needs in askers:
+    for one, asker, turn in askers:
         known, orders = found[asker]
-        before[asker.program_id, asker.member_id] += 1
-        facts[one.known.key] = needed(known, needs, orders + before[asker.program_id, asker.member_id])
+        facts[one.known.key] = needed(known, one.version.definition.needs, orders + turn)
     return facts
+
+
+def _ask(asking: dict[Asker, Needs], asker: Asker, needs: Needs) -> None:
+    """Ask for what this version needs, beside what another one asks of the same member."""
+    counted = needs.order_number or (asker in asking and asking[asker].order_number)
+    asking[asker] = needs.model_copy(update={"order_number": counted})
 
 
 async def _learn_lacking_products(connection: AsyncConnection, orders: Sequence[PaidOrder]) -> None:
@@ -95,7 +100,7 @@ async def decide_events(
     asking: dict[Asker, Needs] = {}
     for claim, version in zip(claims, live, strict=True):
         if version is not None and version.definition.needs.member:
-            asking[_asker(ledger, claim)] = version.definition.needs
+            _ask(asking, _asker(ledger, claim), version.definition.needs)
     found = await member_facts(connection, asking)
     decided: list[tuple[EventClaim, Work | None, str]] = []
     for claim, version in zip(claims, live, strict=True):
