@@ -206,7 +206,13 @@ def _detail(work: Work, award: Award, outcome: RuleOutcome) -> dict[str, str]:
     """The numbers behind a transaction, for its member and for whoever asks why; nothing personal."""
     points = outcome.desired if award.granted is None else min(outcome.desired, award.granted)
     taken_back = points - outcome.due(award.granted)
-    detail = {**work.detail, "rule": outcome.rule.handle, "points": str(points), "taken_back": str(taken_back)}
+    detail = {
+        **work.detail,
+        "rule": outcome.rule.handle,
+        "title": outcome.rule.title,
+        "points": str(points),
+        "taken_back": str(taken_back),
+    }
     if points < outcome.desired:
         detail |= {"desired": str(outcome.desired), "reason": f"cap:{work.cut_by.get(outcome.rule.handle, '')}"}
     if outcome.currency:

@@ -19,6 +19,8 @@ from engine.database import transaction_time
 from engine.enrollment import CustomerKey, find_members
 from engine.events import Event, FieldValue, MemberEvent
 from engine.members import member_of_customer
+from engine.publishing import live_version
+from engine.rules.days import local_day
 
 NAMED_SOURCES = frozenset({"review", "manual"})
 """Events that have a trigger of their own; any other name is a custom event."""
@@ -75,14 +77,29 @@ async def record_event(
     return await _apply(connection, Event(program_id, shop_id, now, fact))
 
 
+async def visit_due(connection: AsyncConnection, program_id: int, shop_id: int, customer_id: int) -> date | None:
+    """The day of the program for which a visit of this customer is still to be recorded; None where no rule asks."""
+    live = await live_version(connection, program_id)
+    if live is None or not live.definition.event_rules("visit"):
+        return None
+    day = local_day(await transaction_time(connection), live.definition.zone)
+    member = await member_of_customer(connection, program_id, shop_id, customer_id)
+    key = {"program_id": program_id, "shop_id": shop_id, "source": "visit", "source_id": _visit(member.member_id, day)}
+    return day if (await connection.execute(_KNOWN, key)).one_or_none() is None else None
+
+
 async def record_visit(
     connection: AsyncConnection, program_id: int, shop_id: int, customer_id: int, day: date
 ) -> RecordedEvent:
     """A member came to the shop on a day of the program; once a day, whatever the number of pages."""
     now = await transaction_time(connection)
     member = await member_of_customer(connection, program_id, shop_id, customer_id)
-    fact = MemberEvent(customer_id, "visit", f"{member.member_id}-{day.isoformat()}", now)
+    fact = MemberEvent(customer_id, "visit", _visit(member.member_id, day), now)
     return await _apply(connection, Event(program_id, shop_id, now, fact))
+
+
+def _visit(member_id: int, day: date) -> str:
+    return f"{member_id}-{day.isoformat()}"
 
 
 async def _apply(connection: AsyncConnection, event: Event) -> RecordedEvent:

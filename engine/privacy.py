@@ -83,6 +83,9 @@ _ERASE_CUSTOMER = {
     "WHERE program_id = :program_id AND shop_id = :shop_id AND member_id = :member_id",
     "merges": "UPDATE member_merges SET customers = '[]' "
     "WHERE program_id = :program_id AND :member_id IN (from_member_id, into_member_id)",
+    # The queue of somebody's store credit is named after them; one that is still open keeps its turn.
+    "calls": "UPDATE outside_calls SET queue = 'erased' WHERE program_id = :program_id AND shop_id = :shop_id "
+    "AND state IN ('done', 'failed') AND queue = 'store-credit:' || :shop_id || ':' || :customer_id",
     # The member of another of the person's customers goes on.
     "members": "UPDATE members m SET closed_at = COALESCE(closed_at, :at), birthday_month = NULL, birthday_day = NULL, "
     "birthday_set_on = NULL, version = version + 1 "
@@ -130,6 +133,7 @@ async def redact_shop(connection: AsyncConnection, program_id: int, shop_id: int
         "customers": f"DELETE FROM customers {of_shop}",
         "redemptions": f"UPDATE redemptions SET customer_id = NULL, note = NULL {of_shop}",
         "events": f"UPDATE member_events SET fields = '{{}}' {of_shop}",
+        "calls": f"UPDATE outside_calls SET queue = 'erased' {of_shop} AND state IN ('done', 'failed')",
         "products": f"DELETE FROM products {of_shop}",
         "exports": f"UPDATE privacy_requests SET result = NULL {of_shop}",
         "shops": f"UPDATE shops SET name = '', external_id = NULL, redacted_at = now() {of_shop}",

@@ -9,12 +9,14 @@ from strawberry.schema.config import StrawberryConfig
 
 from engine.birthdays import zone_of_program
 from engine.database import transaction_time
+from engine.member_events import record_visit, visit_due
 from engine.members import member_of_customer
 from engine.publishing import live_version
 from engine.rewards.catalog import reward_of as reward_by_id
 from engine.rewards.catalog import rewards_of
 from engine.rewards.standing import open_quotes
 from engine.shops import shop_facts
+from laurel_graphql.caller import member_after
 from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.gids import number_of
@@ -38,10 +40,16 @@ class Query:
         context = info.context
         if context.customer_id is None:
             return None
+        who = (context.program_id, context.shop_id, context.customer_id)
         async with context.reading() as connection:
-            return member_of(
-                await member_of_customer(connection, context.program_id, context.shop_id, context.customer_id)
-            )
+            member = await member_of_customer(connection, *who)
+            day = await visit_due(connection, *who)
+        if day is None:
+            return member_of(member)
+        # Whoever's storefront asks for them visits the shop: once a day, where a rule gives points for it.
+        async with context.writing() as connection:
+            await record_visit(connection, *who, day)
+        return await member_after(context)
 
     @computed("The program's public facts, null before it is first published.")
     async def program(self, info: StorefrontInfo) -> Program | None:

@@ -111,6 +111,8 @@ def reason_text(kind: str, detail: Mapping[str, str], language: str) -> str:
     texts = TEXTS[language]
     if kind == "bonus":
         event = detail.get("event", "sign_up")
+        if event.startswith(("custom:", "manual")) and detail.get("title"):
+            return detail["title"]  # the merchant's own name for it, in the shop's own language
         return texts.get(f"reason.bonus.{event}", texts["reason.bonus.custom"])
     if kind == "adjust":
         return (

@@ -15,7 +15,7 @@ from engine.events import Fact
 from engine.shops import ShopReference, install_shop
 from tests.support.facts import PAID_AT, created, events, line, order, refund
 from tests.support.graphql_requests import Ask
-from tests.support.programs import publish_rules, purchase
+from tests.support.programs import fixed, publish_rules, purchase
 
 PAID = PAID_AT.isoformat().replace("+00:00", "Z")
 REFUNDED = (PAID_AT + timedelta(hours=1)).isoformat().replace("+00:00", "Z")
@@ -208,3 +208,14 @@ async def test_one_customer_sees_nothing_of_another(
     ).data
 
     assert other == {"me": {"balance": {"available": 0}, "transactions": {"nodes": []}}}
+
+
+async def test_whoever_comes_to_the_shop_gets_the_points_of_a_visit_once_a_day(
+    ask_storefront: Ask, engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(engine, shop, fixed("visit", 3, "visit"))
+    asked = [(await ask_storefront(CONTRACT, customer_id=1)).data["me"] for _ in range(3)]
+
+    assert [me["balance"]["available"] for me in asked] == [3, 3, 3]
+    assert [[one["kind"] for one in me["transactions"]["nodes"]] for me in asked] == [["BONUS"]] * 3
+    assert (await ask_storefront(CONTRACT, customer_id=2)).data["me"]["balance"]["available"] == 3
