@@ -49,3 +49,7 @@ ALTER TABLE programs ADD COLUMN code_key bytea NOT NULL
 -- In the order in which points are spent, so that a wallet of many lots is read only as far as it is needed.
 DROP INDEX lots_live;
 CREATE INDEX lots_live ON lots (program_id, member_id, expires_at, available_at, lot_id) WHERE remaining > 0;
+
+-- Refunds that found too few points and were let be, for the staff to see.
+CREATE INDEX transactions_flagged ON transactions (program_id, transaction_id)
+    WHERE detail ->> 'shortfall_policy' = 'flag';

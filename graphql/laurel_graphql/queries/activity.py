@@ -7,12 +7,14 @@ import strawberry
 from engine.inbox import parked_deliveries, topic_counts
 from engine.overview import overview, recent_activity
 from engine.privacy_requests import privacy_requests
+from engine.shortfalls import flagged_shortfalls
 from laurel_graphql.context import MerchantInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.pages import After, First, number_after
 from laurel_graphql.types.deliveries import ParkedEventConnection, TopicCount, connection_of, topic_counts_of
 from laurel_graphql.types.overviews import Activity, Overview, activity_of, overview_of
 from laurel_graphql.types.privacy import PrivacyRequest, privacy_request_of
+from laurel_graphql.types.shortfalls import Shortfall, shortfall_of
 
 
 @strawberry.type
@@ -37,6 +39,13 @@ class ActivityQueries:
         async with info.context.reading() as connection:
             found = await parked_deliveries(connection, info.context.program_id, first + 1, before)
         return connection_of(found, first, after)
+
+    @computed("Refunds that found too few points and were flagged for the staff, newest first.")
+    async def shortfalls(self, info: MerchantInfo, first: First = 20) -> list[Shortfall]:
+        """Only where the program's refund policy is FLAG; otherwise points are owed or written off."""
+        async with info.context.reading() as connection:
+            found = await flagged_shortfalls(connection, info.context.program_id, first)
+        return [shortfall_of(record) for record in found]
 
     @computed("How many deliveries came of each topic, by state.")
     async def topic_counts(self, info: MerchantInfo) -> list[TopicCount]:
