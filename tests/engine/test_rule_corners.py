@@ -1,23 +1,25 @@
-"""Corners of the rules' arithmetic: zones other than the machine's, factors of groups, parts that cards paid."""
+"""Corners of the rules' arithmetic: zones other than the machine's, factors of groups, halves."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from engine.events import AmountPair, Order, Tender
+from engine.events import Order
 from engine.rules.caps import Cap, Granted, within_caps
 from engine.rules.days import LAST_MOMENT, days_later, instant_of, months_later
 from engine.rules.expiries import ExpiresAfter, ExpiresIdle, ExpiresOn, end_of
 from engine.rules.facts import MemberFacts
 from engine.rules.holds import DaysHold, UntilHold, release_moment
-from tests.support.facts import PAID_AT, amount, line, order, refund
-from tests.support.rules import compare, fixed, outcomes, points, program, rule
+from engine.rules.spreading import rounded
+from tests.support.facts import PAID_AT, line, order
+from tests.support.rules import compare, outcomes, points, program, rule
 
 NEW_YORK = ZoneInfo("America/New_York")
 MARCH_7 = datetime(2026, 3, 7, 12, tzinfo=NEW_YORK)
@@ -124,93 +126,17 @@ def test_what_was_asked_of_a_multiplier_is_kept_to_be_explained() -> None:
     assert (asked.audience.node.kind, asked.audience.met, asked.condition.met) == ("compare", False, True)
 
 
-def paid(one: Order, kind: str, shop: str, presentment: str) -> Order:
-    tender = Tender(kind, AmountPair(amount(shop).shop, amount(presentment).shop))  # type: ignore[arg-type]
-    return replace(one, tenders=(tender,))
-
-
-def card_excluded(**parts: Any) -> Any:
-    return program(rule(exclude={"gift_card_paid": True, **parts}))
-
-
-def test_the_part_that_a_card_paid_is_counted_in_the_money_that_the_rule_counts() -> None:
-    priced = replace(line("20.00"), unit_price=AmountPair(2_000, 3_000))
-    bought = replace(order(1, [priced]), presentment_currency="CAD", total=AmountPair(2_000, 3_000))
-
-    by_shop = outcomes(card_excluded(), paid(bought, "gift_card", "5.00", "9.00"))["purchase"]
-    assert (by_shop.currency, by_shop.base) == ("USD", 1_500)
-    both = program(rule(formula={"kind": "per_money", "rates": {"CAD": 1}}, exclude={"gift_card_paid": True}))
-    by_shopper = outcomes(both, paid(bought, "gift_card", "5.00", "9.00"))["purchase"]
-    assert (by_shopper.currency, by_shopper.base) == ("CAD", 2_100)
-
-
-def test_a_card_takes_its_part_of_what_counts_alone() -> None:
-    gift, free, cheap = line("50.00", line_id=2, gift_card=True), line("0.00", line_id=3), line("0.01", line_id=4)
-    bought = order(1, [line("49.99"), gift, free, cheap])
-    found = outcomes(card_excluded(), paid(bought, "gift_card", "50.00", "50.00"))["purchase"]
-
-    assert [one.tender for one in found.assessment.lines] == [2_500, 0, 0, 0]
-    assert (found.base, found.desired) == (2_500, 25)
-
-
-def test_a_card_takes_nothing_from_what_is_left_out() -> None:
-    bought = order(1, [replace(line("30.00"), product_id=5), replace(line("10.00", line_id=2), product_id=6)])
-    found = outcomes(card_excluded(product_ids=[5]), paid(bought, "gift_card", "20.00", "20.00"))["purchase"]
-
-    assert [one.tender for one in found.assessment.lines] == [0, 500]
-    assert (found.base, found.desired) == (500, 5)
-
-
-def test_a_card_can_pay_a_single_cent() -> None:
-    bought = paid(order(1, [line("0.01")]), "gift_card", "0.01", "0.01")
-
-    assert outcomes(card_excluded(), bought)["purchase"].base == 0
-
-
-@pytest.mark.parametrize(
-    ("total", "card", "base"), [(0, "0.00", 0), (0, "5.00", 0), (2_000, "0.00", 2_000), (2_000, "30.00", 0)]
-)
-def test_orders_without_a_price_or_overpaid_by_card_stay_in_bounds(total: int, card: str, base: int) -> None:
-    bought = replace(order(1, [line("20.00" if total else "0.00")]), total=AmountPair(total, total))
-
-    assert outcomes(card_excluded(), paid(bought, "gift_card", card, card))["purchase"].base == base
-
-
-def test_an_order_whose_total_is_nothing_has_no_part_that_a_card_could_have_paid() -> None:
-    bought = replace(order(1, [line("20.00")]), total=AmountPair(0, 0))
-
-    assert outcomes(card_excluded(), paid(bought, "gift_card", "5.00", "5.00"))["purchase"].base == 2_000
-
-
-def test_a_refund_of_a_line_that_a_card_paid_a_part_of_takes_the_part_that_counted() -> None:
-    bought = paid(order(1, [line("20.00"), line("20.00", line_id=2)]), "gift_card", "10.00", "10.00")
-    found = outcomes(card_excluded(), bought, refund(1, 1, "20.00"), refund(2, 1, "10.00", line_id=2))["purchase"]
-
-    assert (found.base, found.desired, found.refunded, found.due()) == (3_000, 30, 2_250, 8)
-
-
 def test_points_start_to_be_held_from_the_day_of_the_order() -> None:
     assert release_moment(DaysHold(days=14), PAID_AT, None, None, UTC_ZONE) == PAID_AT + timedelta(days=14)
 
 
-def test_flat_points_go_with_the_part_of_the_order_that_was_refunded() -> None:
-    flat = program(fixed("flat", 30))
-    bought = order(1, [line("10.00", 4)])
-
-    assert points(flat, bought, refund(1, 1, "20.00", quantity=2)) == {"flat": 15}
-    assert points(flat, bought, refund(1, 1, "40.00", quantity=4)) == {"flat": 0}
-    assert points(flat, order(1, [line("0.01")]), refund(1, 1, "0.01")) == {"flat": 0}
-
-
-def test_points_for_lines_go_with_their_own_lines_to_the_cent() -> None:
-    each = program(fixed("each", 10, scope="line"))
-    bought = order(1, [line("0.01"), line("30.00", line_id=2)])
-
-    assert points(each, bought) == {"each": 20}
-    assert points(each, bought, refund(1, 1, "0.01")) == {"each": 10}
-    assert points(each, bought, refund(1, 1, "15.00", line_id=2)) == {"each": 15}
-    little = refund(1, 1, "0.30", line_id=2)
-    assert outcomes(each, bought, little)["each"].taken == (1, 200)
+@pytest.mark.parametrize(
+    ("mode", "points_of_halves"),
+    [("half_even", [0, 2, 2]), ("half_up", [1, 2, 3]), ("down", [0, 1, 2]), ("up", [1, 2, 3])],
+)
+def test_halves_are_rounded_as_the_rule_says(mode: Any, points_of_halves: list[int]) -> None:
+    assert [rounded(Fraction(halves, 2), mode) for halves in (1, 3, 5)] == points_of_halves
+    assert [rounded(Fraction(7), mode), rounded(Fraction(1, 3), mode)] == [7, int(mode == "up")]
 
 
 def test_a_multiplier_of_a_rule_is_kept_with_its_window_and_its_condition() -> None:

@@ -12,8 +12,8 @@ from pathlib import Path
 
 MUTANTS = Path("mutants")
 LEAST = 0.9
-_KILLED, _NOT_RUN = {1, 3}, None
-"""Exit codes of pytest: a test failed, or the mutant broke what it needs."""
+_KILLED = {1, 3, 24, -24, 36, 152, 255}
+"""Exit codes: a test failed, or broke, or went on and on and was stopped."""
 
 
 def verdicts() -> dict[str, bool | None]:
@@ -21,7 +21,7 @@ def verdicts() -> dict[str, bool | None]:
     found: dict[str, bool | None] = {}
     for path in sorted(MUTANTS.rglob("*.meta")):
         codes: dict[str, int | None] = json.loads(path.read_text())["exit_code_by_key"]
-        found |= {name: None if code is _NOT_RUN else code in _KILLED for name, code in codes.items()}
+        found |= {name: None if code is None else code in _KILLED for name, code in codes.items()}
     return found
 
 
