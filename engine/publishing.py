@@ -140,7 +140,10 @@ async def rollback(connection: AsyncConnection, program_id: int, version: int, *
 async def publish(
     connection: AsyncConnection, program_id: int, definition: Definition, *, effective_from: datetime | None, actor: str
 ) -> ProgramVersion:
-    """Publish a definition as the next version. It decides events from `effective_from` on, by default from now."""
+    """Publish a definition as the next version. It decides events from `effective_from` on, by default from now.
+
+    Now is the second that runs: shops tell times in whole seconds, and an order paid right afterwards must earn by it.
+    """
     # The program's row is the lock: two publications at once get two numbers, one after the other.
     await connection.execute(
         text("SELECT program_id FROM programs WHERE program_id = :program_id FOR UPDATE"), {"program_id": program_id}
@@ -150,8 +153,8 @@ async def publish(
             text(
                 "INSERT INTO program_versions (program_id, version, definition, effective_from, published_by) "
                 "SELECT :program_id, COALESCE(max(version), 0) + 1, CAST(:definition AS jsonb), "
-                "COALESCE(CAST(:effective_from AS timestamptz), now()), :actor FROM program_versions "
-                "WHERE program_id = :program_id RETURNING version, effective_from"
+                "COALESCE(CAST(:effective_from AS timestamptz), date_trunc('second', now())), :actor "
+                "FROM program_versions WHERE program_id = :program_id RETURNING version, effective_from"
             ),
             {
                 "program_id": program_id, "definition": definition.model_dump_json(),
