@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.applying import apply_events
@@ -54,8 +55,20 @@ async def celebrate(connection: AsyncConnection, program_id: int, most: int = 20
         )
         for row in rows
     ]
-    if events:
-        await apply_events(connection, events)
+    return await _apply(connection, events)
+
+
+async def _apply(connection: AsyncConnection, events: list[Event]) -> int:
+    """Apply these at once; where that cannot be, one by one, so that one of them costs nobody else their birthday."""
+    if not events:
+        return 0
+    try:
+        async with connection.begin_nested():
+            await apply_events(connection, events)
+    except IntegrityError:  # such as a balance that can become no larger
+        if len(events) == 1:
+            return 0
+        return sum([await _apply(connection, [event]) for event in events])
     return len(events)
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 import structlog
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.crash import crash_point
@@ -83,16 +84,13 @@ async def issue(services: Services, call: OutsideCall) -> Outcome:
     work = await _read(services, call)
     if work.one.state not in ("pending", "unknown"):
         return Ended()
-    trouble: Trouble | None = None
     if work.reachable is None:
         trouble = Trouble("the app is not installed", harmless=True)
     else:
         try:
             return await _issue(maker_of(services, work.reachable, work.one), work)
         except Exception as error:
-            trouble = trouble_of(error)
-            if trouble is None:
-                raise
+            trouble = trouble_of(error) or _unforeseen(work, error)
     return _not_yet(work, trouble)
 
 
@@ -173,10 +171,7 @@ async def withdraw(services: Services, call: OutsideCall) -> Outcome:
         try:
             used = await maker_of(services, shop, one).take_back()
         except Exception as error:
-            known = trouble_of(error)
-            if known is None:
-                raise
-            trouble = known
+            trouble = trouble_of(error) or _unforeseen(work, error)
         else:
             crash_point("fulfillment-after-withdrawal")
             return Ended(write=_withdrawn(one, used=used))
@@ -213,6 +208,14 @@ async def guard(services: Services, call: OutsideCall) -> Outcome:
 
 def _guard_delay(attempts: int) -> timedelta:
     return min(_GUARD_FIRST_DELAY * 2.0 ** min(attempts - 1, 10), _GUARD_LAST_DELAY)
+
+
+def _unforeseen(work: _Work, error: Exception) -> Trouble:
+    """A bug, or an answer that nobody expected: tried again until the time is over, and who knows what it did."""
+    if not work.overdue or isinstance(error, SQLAlchemyError | OSError):
+        raise error
+    log.error("given up", redemption=work.one.redemption_id, program=work.one.program_id, exc_info=error)
+    return Trouble(f"failed: {type(error).__name__}", harmless=False)
 
 
 async def _read(services: Services, call: OutsideCall) -> _Work:

@@ -11,6 +11,7 @@ from datetime import timedelta
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.audit import audit_due
@@ -63,8 +64,11 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
     async def birthdays() -> int:
         celebrated = 0
         for program_id in await tenants.read():
-            async with tenant_transaction(engine, program_id) as connection:
-                celebrated += await celebrate(connection, program_id)
+            try:
+                async with tenant_transaction(engine, program_id) as connection:
+                    celebrated += await celebrate(connection, program_id)
+            except DBAPIError as error:  # one program's trouble is no other's
+                log.warning("birthdays held up", program=program_id, error=type(error).__name__)
         return celebrated
 
     async def void() -> int:

@@ -9,10 +9,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine.adjustments import adjust_points
 from engine.celebrations import celebrate
 from engine.database import tenant_transaction
 from engine.events import Consent, MemberEvent
 from engine.member_events import EventRefused, RecordedEvent, record_event, record_visit
+from engine.members import member_of_customer
+from engine.money import POINTS_MAXIMUM
 from engine.shops import ShopReference
 from tests.support.facts import PAID_AT, created, line, order
 from tests.support.programs import Balance, apply, balance, breaches, fixed, publish_rules, purchase
@@ -114,6 +117,28 @@ async def test_a_birthday_is_celebrated_once_on_its_day(engine: AsyncEngine, sho
 
     assert counted == [1, 0]
     assert (await balance(engine, shop, 1), await balance(engine, shop, 2)) == (Balance(200), Balance(0))
+
+
+async def test_a_balance_that_can_be_no_larger_costs_nobody_else_their_birthday(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(engine, shop, fixed("birthday", 200, "birthday"))
+    await apply(engine, shop, created(1), created(2))
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        rich = (await member_of_customer(connection, shop.program_id, shop.shop_id, 1)).member_id
+        await adjust_points(
+            connection, shop.program_id, rich, points=POINTS_MAXIMUM, reason="Test", actor="staff", idempotency_key="1"
+        )
+        today = datetime.now(UTC).date()
+        await connection.execute(
+            text("UPDATE members SET birthday_month = :month, birthday_day = :day, birthday_set_on = :set_on"),
+            {"month": today.month, "day": today.day, "set_on": today - timedelta(days=40)},
+        )
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        assert await celebrate(connection, shop.program_id) == 1
+
+    assert await balance(engine, shop, 2) == Balance(200)
+    assert await balance(engine, shop, 1) == Balance(POINTS_MAXIMUM)
 
 
 @pytest.mark.parametrize(

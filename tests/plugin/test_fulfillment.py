@@ -18,6 +18,7 @@ from engine.rewards.definitions import (
     StoreCredit,
 )
 from engine.rewards.ending import ask_again
+from plugin.background.fulfillment_codes import DiscountCodes
 from plugin.shopify.admin_client import AdminClient, AdminRefusedError, AdminUnreachableError, ShopUnavailableError
 from plugin.shopify.token_endpoint import TokenRefusedError
 from plugin.shopify.tokens import ShopPausedError
@@ -122,6 +123,24 @@ async def test_a_worker_that_dies_between_two_steps_leaves_one_of_each(
 
         assert (await fulfilling.read(made)).status in ("READY", "USED")
         assert (fulfilling.existing(), await fulfilling.available()) == (number, 2000 - 500 * number)
+
+
+async def test_what_nobody_foresaw_is_given_up_in_time(fulfilling: Fulfilling, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def odd(_: DiscountCodes) -> None:
+        raise KeyError("id")
+
+    for step in ("make", "_look"):
+        monkeypatch.setattr(DiscountCodes, step, odd)
+    made = await fulfilling.redeemed()
+    for _ in range(2):
+        await fulfilling.step()
+        assert (await fulfilling.read(made)).status == "PENDING"
+    await fulfilling.later(13)
+    await fulfilling.step()
+
+    one = await fulfilling.read(made)
+    assert (one.status, one.failure, await fulfilling.available()) == ("FAILED", "failed: KeyError", 1500)
+    assert await fulfilling.open_calls(["reward-guard"]) == ["reward-guard"]
 
 
 async def test_a_scope_that_was_not_granted_fails_at_once(fulfilling: Fulfilling) -> None:
