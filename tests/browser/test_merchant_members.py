@@ -25,7 +25,7 @@ def test_given_a_member_when_points_are_adjusted_then_the_reason_is_asked_for_an
     expect(field(app, "reason")).to_have_value("Double booking")
 
     field(app, "points").fill("25")
-    button(app, "Adjust points").click()
+    field(app, "points").press("Enter")
 
     told(page, "Points adjusted")
     expect(app.locator('[data-figure="available"] dd')).to_have_text("125")

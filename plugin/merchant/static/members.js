@@ -72,10 +72,6 @@ document.addEventListener("submit", (event) => {
   else if (form.id === "merge") askToMerge(form);
 });
 
-document.addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && event.target.closest?.("#search, #order-why")) event.target.closest("form").requestSubmit();
-});
-
 document.addEventListener("click", (event) => {
   const button = event.target.closest?.("s-button");
   if (!button) return;

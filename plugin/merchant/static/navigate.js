@@ -23,6 +23,16 @@ document.addEventListener("click", (event) => {
   go(href);
 });
 
+// Enter in a field of one line sends its form, as in any form; fields in shadow roots do not do so by themselves.
+const lines = "s-text-field, s-number-field, s-search-field, s-date-field";
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.isComposing || event.defaultPrevented) return;
+  const form = event.target.closest?.(lines)?.closest("form");
+  if (!form?.querySelector('s-button[type="submit"]')) return;
+  event.preventDefault();
+  form.requestSubmit();
+});
+
 const address = new URL(location.href);
 if (address.searchParams.has("id_token")) {
   address.searchParams.delete("id_token");
