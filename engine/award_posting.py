@@ -151,7 +151,9 @@ def _post_outcome(ledger: Ledger, work: Work, outcome: RuleOutcome) -> None:
         elif release_at is not None and release_at > ledger.now:
             earn_held(ledger, award, difference, planned)
         else:
-            earn(ledger, award, difference, planned, max(starts_at, release_at or starts_at))
+            began_at = max(starts_at, release_at or starts_at)
+            ends_at = end_of(outcome.rule.expiry, began_at, work.definition.zone)
+            earn(ledger, award, difference, planned, began_at, ends_at)
         award.posted += difference
         award.revision += 1
     if award.held:
@@ -161,9 +163,11 @@ def _post_outcome(ledger: Ledger, work: Work, outcome: RuleOutcome) -> None:
 
 
 def release_award(ledger: Ledger, award: Award, definition: Definition, owner: MemberKey) -> None:
-    """Plan the release of an award's held points (two ids); they live as long as their rule says, from now."""
+    """Plan the release of an award's held points (two ids); they live as long as their rule says, from its time."""
     rule = definition.rule(award.key.rule)
-    ends_at = end_of(rule.expiry, ledger.now, definition.zone) if rule else award.expires_at
+    # From when they were due, not from when somebody got to it: that must not depend on a worker's delay.
+    began_at = points_start(award.release_at or ledger.now, ledger.now)
+    ends_at = end_of(rule.expiry, began_at, definition.zone) if rule else award.expires_at
     planned = PlannedTransaction(
         owner, ledger.new_id(), "mature", 0, award.release_at or ledger.now, "program",
         program_version=award.program_version, detail={"released": str(award.held), "rule": award.key.rule},

@@ -20,7 +20,7 @@ from engine.ledger import Ledger, MemberKey
 from engine.order_awards import PaidOrder
 from engine.program import ProgramVersion, version_at
 from engine.rules.definitions import Needs
-from engine.rules.facts import DecidedFrom, MemberFacts
+from engine.rules.facts import DecidedFrom, MemberFacts, ProductTraits
 
 
 async def decide_orders(connection: AsyncConnection, ledger: Ledger, orders: Sequence[PaidOrder]) -> list[Work]:
@@ -81,11 +81,8 @@ async def _learn_lacking_products(connection: AsyncConnection, orders: Sequence[
     for one in orders:
         missing = lacking.get(one.known.key, set())
         program_id, shop_id, _ = one.known.key
-        known = {
-            product_id: traits[program_id, shop_id, product_id]
-            for product_id in missing
-            if (program_id, shop_id, product_id) in traits
-        }
+        # Also that nothing was known of a product is decided once: later news of it changes no order.
+        known = {product_id: traits.get((program_id, shop_id, product_id), ProductTraits()) for product_id in missing}
         if known and one.known.decided_from is not None:
             one.known.decided_from = one.known.decided_from.with_products(known)
             one.known.changed = True

@@ -103,7 +103,7 @@ def give(ledger: Ledger, terms: GiftTerms, member: MemberKey, gift: Gift) -> tup
         owner, ledger.new_id(), gift.kind, gift.points, ledger.now, gift.actor, award_id=award.award_id,
         program_version=terms.program_version, effect=EffectKey(*gift.key[1:], 0),
     )  # fmt: skip
-    earn(ledger, award, gift.points, planned, ledger.now)
+    earn(ledger, award, gift.points, planned, ledger.now, award.expires_at)
     after = {"available_after": holdings.available, "debt_after": holdings.debt}
     planned.detail.update(gift.detail | {name: str(value) for name, value in (before | after).items()})
     return award, planned

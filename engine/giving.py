@@ -13,12 +13,15 @@ from engine.ledger import Ledger, PlannedTransaction
 from engine.lots import Lot
 
 
-def earn(ledger: Ledger, award: Award, points: int, planned: PlannedTransaction, starts_at: datetime) -> None:
-    """Give points for an award, spendable from `starts_at` until the award's end."""
+def earn(
+    ledger: Ledger, award: Award, points: int, planned: PlannedTransaction, starts_at: datetime,
+    ends_at: datetime | None,
+) -> None:  # fmt: skip
+    """Give points for an award, spendable from `starts_at` until `ends_at`: the award's end, or that after its hold."""
     planned.award_id = award.award_id
     available = planned.key.account(MemberAccount.AVAILABLE)
     planned.move(ProgramAccount.ISSUED, available, points)
-    _make_spendable(ledger, award, points, planned, starts_at, award.expires_at)
+    _make_spendable(ledger, award, points, planned, starts_at, ends_at)
     ledger.holdings[planned.key].lifetime += points
     ledger.add(planned, points)
 

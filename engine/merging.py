@@ -20,6 +20,7 @@ from engine.ledger import Holdings, Ledger, MemberKey
 from engine.lots import plan_spending
 from engine.money import POINTS_MAXIMUM
 from engine.moving import Move, move_debt, move_pending, move_reserved, move_spendable
+from engine.redactions import Subject, find_erased
 from engine.taking import expire_due
 
 
@@ -83,6 +84,8 @@ async def merge_customers(connection: AsyncConnection, events: Sequence[Event]) 
         removed = CustomerKey(event.program_id, event.shop_id, event.fact.removed_customer_id)
         kept = CustomerKey(event.program_id, event.shop_id, event.fact.kept_customer_id)
         # Facts that still name the removed customer may come later: they, too, are about the one who stayed.
+        if await find_erased(connection, [Subject(*removed, None, event.fact.occurred_at)]):
+            continue
         joining = {kept: min(event.fact.occurred_at, event.received_at)}
         members = await find_members(connection, [removed]) or await enroll(connection, joining)
         members |= await find_members(connection, [kept])

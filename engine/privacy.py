@@ -16,6 +16,9 @@ from engine.redactions import exclude_others, remember_erased
 Json = dict[str, object]
 
 
+# A person is their member and every member that was merged into it.
+_PERSON = """(SELECT f.member_id FROM members f WHERE f.program_id = :program_id
+    AND (f.member_id = :member_id OR f.merged_into = :member_id))"""
 _EXPORT = {
     "customer": "SELECT customer_id, member_id, email_key IS NOT NULL AS has_proven_address, tags, subscribed, "
     "deleted_at "
@@ -23,16 +26,16 @@ _EXPORT = {
     "member": "SELECT m.joined_at, m.available, m.pending, m.reserved, m.debt, m.lifetime, m.birthday_month, "
     "m.birthday_day FROM members m WHERE m.program_id = :program_id AND m.member_id = :member_id",
     "transactions": "SELECT transaction_id, kind, points, occurred_at, recorded_at, detail FROM transactions "
-    "WHERE program_id = :program_id AND member_id = :member_id ORDER BY transaction_id",
+    f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY transaction_id",
     "lots": "SELECT quantity, remaining, available_at, expires_at FROM lots "
-    "WHERE program_id = :program_id AND member_id = :member_id ORDER BY lot_id",
+    f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY lot_id",
     "orders": "SELECT order_id, name, occurred_at, updated_at, paid, snapshot FROM orders "
     "WHERE program_id = :program_id AND shop_id = :shop_id "
-    "AND (customer_id = :customer_id OR member_id = :member_id) ORDER BY order_id",
+    f"AND (customer_id = :customer_id OR member_id IN {_PERSON}) ORDER BY order_id",
     "redemptions": "SELECT redemption_id, points, state, code, value, created_at, settled_at, note FROM redemptions "
-    "WHERE program_id = :program_id AND member_id = :member_id ORDER BY redemption_id",
+    f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY redemption_id",
     "events": "SELECT source, source_id, occurred_at, fields FROM member_events "
-    "WHERE program_id = :program_id AND member_id = :member_id ORDER BY occurred_at",
+    f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY occurred_at",
 }
 
 
@@ -55,7 +58,9 @@ _MEMBER_OF = """
 # Also orders that the customer placed as a guest and claimed later: those have a member and no customer.
 _LOCK_ORDERS = """
     SELECT order_id FROM orders WHERE program_id = :program_id AND shop_id = :shop_id AND (
-        customer_id = :customer_id OR order_id = ANY(:order_ids) OR (customer_id IS NULL AND member_id = :member_id)
+        customer_id = :customer_id OR order_id = ANY(:order_ids) OR (customer_id IS NULL AND member_id = ANY(
+            SELECT f.member_id FROM members f WHERE f.program_id = :program_id
+            AND (f.member_id = :member_id OR f.merged_into = :member_id)))
     ) ORDER BY order_id FOR UPDATE
 """
 # One that a worker holds just now waits for this transaction, and is forgotten when it is settled.
@@ -79,18 +84,22 @@ _ERASE_CUSTOMER = {
     "redemptions": "UPDATE redemptions SET customer_id = NULL, note = NULL "
     "WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id",
     # What an event told may name anybody; that it happened, and what it was worth, stays.
-    "events": "UPDATE member_events SET fields = '{}' "
-    "WHERE program_id = :program_id AND shop_id = :shop_id AND member_id = :member_id",
-    "merges": "UPDATE member_merges SET customers = '[]' "
-    "WHERE program_id = :program_id AND :member_id IN (from_member_id, into_member_id)",
+    "events": "UPDATE member_events SET fields = '{}', decided_from = NULL "
+    f"WHERE program_id = :program_id AND shop_id = :shop_id AND member_id IN {_PERSON}",
+    # The others of a merge stay in it, so that they can be parted again.
+    "merges": "UPDATE member_merges SET customers = COALESCE((SELECT jsonb_agg(c) "
+    "FROM jsonb_array_elements(customers) c WHERE NOT c @> jsonb_build_object('shop_id', CAST(:shop_id AS bigint), "
+    "'customer_id', CAST(:customer_id AS bigint))), '[]') WHERE program_id = :program_id AND customers @> "
+    "jsonb_build_array(jsonb_build_object('shop_id', CAST(:shop_id AS bigint), "
+    "'customer_id', CAST(:customer_id AS bigint)))",
     # The queue of somebody's store credit is named after them; one that is still open keeps its turn.
     "calls": "UPDATE outside_calls SET queue = 'erased' WHERE program_id = :program_id AND shop_id = :shop_id "
     "AND state IN ('done', 'failed') AND queue = 'store-credit:' || :shop_id || ':' || :customer_id",
     # The member of another of the person's customers goes on.
     "members": "UPDATE members m SET closed_at = COALESCE(closed_at, :at), birthday_month = NULL, birthday_day = NULL, "
     "birthday_set_on = NULL, version = version + 1 "
-    "WHERE program_id = :program_id AND member_id = :member_id AND NOT EXISTS (SELECT FROM customers c "
-    "WHERE c.program_id = m.program_id AND c.member_id = m.member_id)",
+    f"WHERE program_id = :program_id AND member_id IN {_PERSON} AND NOT EXISTS (SELECT FROM customers c "
+    "WHERE c.program_id = m.program_id AND c.member_id = :member_id)",
 }
 
 
@@ -132,8 +141,14 @@ async def redact_shop(connection: AsyncConnection, program_id: int, shop_id: int
         "orders": f"UPDATE orders SET customer_id = NULL, guest_email_key = NULL {of_shop}",
         "customers": f"DELETE FROM customers {of_shop}",
         "redemptions": f"UPDATE redemptions SET customer_id = NULL, note = NULL {of_shop}",
-        "events": f"UPDATE member_events SET fields = '{{}}' {of_shop}",
+        "events": f"UPDATE member_events SET fields = '{{}}', decided_from = NULL {of_shop}",
         "calls": f"UPDATE outside_calls SET queue = 'erased' {of_shop} AND state IN ('done', 'failed')",
+        "merges": "UPDATE member_merges SET customers = COALESCE((SELECT jsonb_agg(c) "
+        "FROM jsonb_array_elements(customers) c WHERE NOT c @> jsonb_build_object('shop_id', "
+        "CAST(:shop_id AS bigint))), '[]') WHERE program_id = :program_id",
+        "birthdays": "UPDATE members m SET birthday_month = NULL, birthday_day = NULL, birthday_set_on = NULL "
+        "WHERE program_id = :program_id AND birthday_day IS NOT NULL AND NOT EXISTS (SELECT FROM customers c "
+        "WHERE c.program_id = m.program_id AND c.member_id = m.member_id)",
         "products": f"DELETE FROM products {of_shop}",
         "exports": f"UPDATE privacy_requests SET result = NULL {of_shop}",
         "shops": f"UPDATE shops SET name = '', external_id = NULL, redacted_at = now() {of_shop}",

@@ -8,15 +8,16 @@ ALTER TABLE awards ADD COLUMN held_until text;
 ALTER TABLE awards ADD COLUMN release_at timestamptz;
 ALTER TABLE awards ADD COLUMN granted bigint;
 ALTER TABLE awards ADD COLUMN detail jsonb NOT NULL DEFAULT '{}';
-ALTER TABLE awards ADD CONSTRAINT awards_held CHECK (held >= 0 AND held <= posted);
+ALTER TABLE awards ADD CONSTRAINT awards_held CHECK (held >= 0 AND held <= posted) NOT VALID;
 CREATE INDEX awards_release ON awards (program_id, release_at) WHERE held > 0 AND release_at IS NOT NULL;
 
 -- Points whose end moves with every purchase: how many days of silence they survive.
 ALTER TABLE lots ADD COLUMN idle_days integer CHECK (idle_days > 0);
 
+-- (Checks of columns that are new need not look at old rows: all of them have the default.)
 -- What a captured hold gave back since, because the order that used it was refunded.
 ALTER TABLE reservations ADD COLUMN restored bigint NOT NULL DEFAULT 0;
-ALTER TABLE reservations ADD CONSTRAINT reservations_restored CHECK (restored >= 0 AND restored <= captured);
+ALTER TABLE reservations ADD CONSTRAINT reservations_restored CHECK (restored >= 0 AND restored <= captured) NOT VALID;
 
 -- A member who was merged into another one: every entry goes to the other from then on.
 ALTER TABLE members ADD COLUMN merged_into bigint;
