@@ -27,8 +27,8 @@ class StoreCredits:
 
     async def find(self) -> Made | None:
         """The oldest credit since the redemption that is this amount and nobody else's."""
-        entry = await self._look()
-        return None if entry is None else Made(entry["id"])
+        made, _ = await self._look()
+        return Made(made[0]["id"]) if made else None
 
     async def make(self) -> Made:
         """Credit the customer."""
@@ -44,49 +44,55 @@ class StoreCredits:
         return True
 
     async def undo(self) -> bool:
-        """Debit what turned up. Spent meanwhile: the shop refuses, and that is told."""
+        """Debit what turned up, unless as much was debited since: an attempt may have died right after it did so.
+
+        Spent meanwhile: the shop refuses, and that is told.
+        """
         settled_at = self.place.one.settled_at
-        entry = await self._look(None if settled_at is None else settled_at + _CLOCKS_APART)
-        if entry is None:
-            return False
+        turned_up, debits = await self._look(None if settled_at is None else settled_at + _CLOCKS_APART)
+        if not turned_up or debits >= len(turned_up):
+            return bool(turned_up)
         answer = await self.place.run(
-            "store_credit_debit", {"id": entry["account"], "input": {"debitAmount": self.place.money}}
+            "store_credit_debit", {"id": turned_up[0]["account"], "input": {"debitAmount": self.place.money}}
         )
         made_of(answer, "storeCreditAccountDebit", "storeCreditAccountTransaction")
         return True
 
-    async def _look(self, until: datetime | None = None) -> dict[str, Any] | None:
-        """The oldest fitting credit, made before `until` where that is given."""
+    async def _look(self, until: datetime | None = None) -> tuple[list[dict[str, Any]], int]:
+        """The fitting credits, oldest first, made before `until` where given; how often as much was debited since."""
         one = self.place.one
         answer = await self.place.run("store_credit_transactions", {"customerId": self.place.customer})
         customer = answer.data.get("customer")
         if not isinstance(customer, dict):
             raise AdminRefusedError(("OWNER_NOT_FOUND",))
         entries = [
-            {**entry, "account": account["id"]}
+            {**entry, "account": account["id"], "at": datetime.fromisoformat(entry["createdAt"])}
             for account in customer["storeCreditAccounts"]["nodes"]
             for entry in account["transactions"]["nodes"]
         ]
         async with tenant_transaction(self.place.services.engine, one.program_id) as connection:
             others = await handed_over(connection, one)
-        made = {
-            datetime.fromisoformat(entry["createdAt"]): entry
-            for entry in entries
-            if self._fits(entry) and entry["id"] not in others
-        }
-        first = min(made, default=None)
-        return None if first is None or (until is not None and first > until) else made[first]
+        of_amount = [entry for entry in entries if self._is_of_amount(entry)]
+        made = [
+            entry
+            for entry in sorted(of_amount, key=lambda entry: (entry["at"], entry.get("id", "")))
+            if self._fits(entry) and entry["id"] not in others and (until is None or entry["at"] <= until)
+        ]
+        debits = [entry for entry in of_amount if entry["__typename"] == "StoreCreditAccountDebitTransaction"]
+        return made, sum(entry["at"] >= made[0]["at"] for entry in debits) if made else 0
+
+    def _is_of_amount(self, entry: dict[str, Any]) -> bool:
+        money, wanted = entry["amount"], self.place.money
+        return bool(
+            money["currencyCode"] == wanted["currencyCode"]
+            and abs(Decimal(money["amount"])) == Decimal(wanted["amount"])
+            and entry["at"] >= self.place.one.created_at - _CLOCKS_APART
+        )
 
     def _fits(self, entry: dict[str, Any]) -> bool:
-        if entry["__typename"] != "StoreCreditAccountCreditTransaction":
-            return False
-        money, wanted, end = entry["amount"], self.place.money, self._end()
-        ends_at = entry.get("expiresAt")
-        return (
-            money["currencyCode"] == wanted["currencyCode"]
-            and Decimal(money["amount"]) == Decimal(wanted["amount"])
-            and datetime.fromisoformat(entry["createdAt"]) >= self.place.one.created_at - _CLOCKS_APART
-            and end == (None if ends_at is None else datetime.fromisoformat(ends_at))
+        ends_at, end = entry.get("expiresAt"), self._end()
+        return entry["__typename"] == "StoreCreditAccountCreditTransaction" and (
+            end == (None if ends_at is None else datetime.fromisoformat(ends_at))
         )
 
     def _end(self) -> datetime | None:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import pytest
+
 from engine.database import tenant_transaction
 from engine.shops import uninstall_shop
-from tests.support.fulfilling import VALUES, Fulfilling
+from tests.support.fulfilling import VALUES, Died, Fulfilling, die_at
 
 
 async def test_an_unknown_outcome_shows_and_is_settled_in_time_by_giving_up(fulfilling: Fulfilling) -> None:
@@ -112,3 +114,27 @@ async def test_what_is_guarded_holds_up_no_other_credit(fulfilling: Fulfilling) 
 
     assert ((await fulfilling.read(second)).status, fulfilling.credits()) == ("USED", ["5.00"])
     assert await fulfilling.open_calls(["reward-guard"]) == ["reward-guard"]
+
+
+async def test_a_guard_that_dies_after_its_debit_takes_nothing_twice(
+    fulfilling: Fulfilling, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await fulfilling.redeemed(VALUES["credit"], "kept")
+    await fulfilling.settle()
+    await fulfilling.redeemed(VALUES["credit"], "lost")
+    fulfilling.misbehave(fail_after_success_next=1)
+    await fulfilling.step()
+    fulfilling.network.down = True
+    await fulfilling.later(minutes=12)
+    await fulfilling.settle()
+    fulfilling.network.down = False
+    assert fulfilling.credits() == ["5.00", "5.00"]
+
+    die_at(monkeypatch, "call-before-write")
+    with pytest.raises(Died):
+        await fulfilling.step()
+    for _ in range(2):
+        await fulfilling.step()
+
+    assert fulfilling.credits() == ["5.00", "5.00", "-5.00"]
+    assert await fulfilling.open_calls(["reward-guard"]) == []
