@@ -124,7 +124,8 @@ def test_given_wrong_entries_when_saved_then_each_is_told_beside_its_field_and_n
 ) -> None:
     page = visit(viewport=viewport)
     app = open_app(page, demo, "/program/rules/new")
-    app.get_by_label("How points are worked out").select_option("fixed")
+    app.get_by_label("Points are for").select_option("BIRTHDAY")
+    expect(app.get_by_label("How points are worked out")).to_have_value("fixed")
     points = app.locator('[data-field="fixed"]')
     points.locator("input").fill("ten")
     button(app, "Save to draft").click()

@@ -1,6 +1,6 @@
 // The form for one rule: sends it to the draft, and tells kindly when the draft has changed meanwhile.
 import "./moments.js";
-import { submit } from "./forms.js";
+import { showParts, submit } from "./forms.js";
 import { go } from "./navigate.js";
 import { Refused, act, mutate, refresh, send } from "./send.js";
 
@@ -51,6 +51,14 @@ function conflict(shown) {
   banner.hidden = !shown;
   if (shown) banner.scrollIntoView({ block: "nearest" });
 }
+
+/** Only orders have money and items: a rule for anything else gives a fixed number of points. */
+document.addEventListener("change", (event) => {
+  if (event.target.dataset?.switch !== "trigger" || event.target.value.startsWith("ORDER_")) return;
+  const formula = form().querySelector('[data-switch="formula"]');
+  if (formula.value === "per_money" || formula.value === "per_unit") formula.value = "fixed";
+  showParts(form());
+});
 
 document.addEventListener("submit", (event) => {
   if (event.target.id !== "rule") return;
