@@ -83,3 +83,14 @@ async def test_silence_ends_points_and_every_purchase_moves_the_end(engine: Asyn
     await apply(engine, shop, order(12, [line("30.00")]))
     assert await balance(engine, shop) == Balance(60)  # each purchase came within thirty days of the one before
     assert await breaches(engine, shop) == {}
+
+
+async def test_that_nothing_was_known_of_a_product_is_decided_once_too(engine: AsyncEngine, shop: ShopReference) -> None:
+    await publish_rules(engine, shop, purchase(multipliers=[{"factor": "3", "condition": IS_TEA}]))
+    paid = order(10, [replace(line("10.00"), product_id=7)])
+    await apply(engine, shop, paid)
+    await apply(engine, shop, ProductChanged(7, PAID_AT + timedelta(hours=1), tags=("tea",)))
+    await apply(engine, shop, paid, refund(1, 10, "5.00"))
+
+    assert await balance(engine, shop) == Balance(5)
+    assert await breaches(engine, shop) == {}
