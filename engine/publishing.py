@@ -29,7 +29,7 @@ class Publication:
     published_by: str
 
 
-class DraftChanged(Exception):
+class DraftChanged(Exception):  # noqa: N818  # named for the rule, as the field names it
     """Somebody else changed the draft since it was read; `revision` is where it is now."""
 
     def __init__(self, revision: int) -> None:
@@ -37,7 +37,7 @@ class DraftChanged(Exception):
         self.revision = revision
 
 
-class NoSuchVersion(Exception):
+class NoSuchVersion(Exception):  # noqa: N818  # named for the rule, as the field names it
     """The program never published a version of that number."""
 
 
@@ -116,7 +116,7 @@ async def save_draft(
                 "WHERE program_id = :program_id AND revision = :expected RETURNING revision"
             ),
             {
-                "program_id": program_id, "definition": definition.model_dump_json(), "expected": expected_revision,
+                "program_id": program_id, "definition": definition.to_json(), "expected": expected_revision,
                 "actor": actor,
             },
         )
@@ -157,7 +157,7 @@ async def publish(
                 "FROM program_versions WHERE program_id = :program_id RETURNING version, effective_from"
             ),
             {
-                "program_id": program_id, "definition": definition.model_dump_json(),
+                "program_id": program_id, "definition": definition.to_json(),
                 "effective_from": effective_from, "actor": actor,
             },
         )
@@ -167,7 +167,7 @@ async def publish(
             "UPDATE program_drafts SET definition = CAST(:definition AS jsonb), revision = revision + 1, "
             "updated_at = now() WHERE program_id = :program_id"
         ),
-        {"program_id": program_id, "definition": definition.model_dump_json()},
+        {"program_id": program_id, "definition": definition.to_json()},
     )
     return ProgramVersion(
         program_id=program_id, version=row.version, effective_from=row.effective_from, definition=definition

@@ -39,6 +39,7 @@ async def home(opened: PageRequest) -> Response:
         theme_changed=await _theme_changed(opened),
         privacy=privacy,
         activity=[{**event, "member": event["memberId"].rpartition("/")[2]} for event in data["recentActivity"]],
+        shortfalls=[{**one, "member": one["memberId"].rpartition("/")[2]} for one in data["shortfalls"]],
         parked=data["parkedEvents"]["nodes"],
         **_program_values(data["program"], words),
         **_overview_values(data["overview"], words),

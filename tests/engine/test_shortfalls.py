@@ -2,28 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
-from engine.ledger import MemberKey
-from engine.members import member_of_customer
-from engine.reservations import reserve, settle
 from engine.shops import ShopReference
 from engine.shortfalls import flagged_shortfalls
 from tests.support.facts import line, order, refund
-from tests.support.programs import Balance, apply, balance, breaches, publish_rules, purchase
-
-
-async def spend(engine: AsyncEngine, shop: ShopReference, points: int) -> None:
-    async with tenant_transaction(engine, shop.program_id) as connection:
-        member = await member_of_customer(connection, shop.program_id, shop.shop_id, 1)
-        key = MemberKey(shop.program_id, member.member_id)
-        held = await reserve(connection, key, points, purpose="test", actor="tests", held_for=timedelta(days=1))
-        await settle(connection, shop.program_id, held, capture=points, actor="tests")
+from tests.support.programs import Balance, apply, balance, breaches, publish_rules, purchase, spend
 
 
 @pytest.mark.parametrize(

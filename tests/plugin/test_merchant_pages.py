@@ -21,6 +21,8 @@ from plugin.merchant.texts import TEXTS
 from plugin.settings import Settings
 from plugin.web.app import create_app
 from tests.support.deliveries import pending_delivery
+from tests.support.facts import line, order, refund
+from tests.support.programs import apply, publish_rules, purchase, spend
 from tests.support.shopify import FakeShopify
 from tests.support.signing import API_KEY, SHOP, id_token
 
@@ -50,6 +52,21 @@ async def test_a_live_program_says_since_when_and_what_it_pays(client: httpx.Asy
     assert "100 points for joining" in text
     assert "data-publish-revision" not in text
     assert "No points yet" in text
+
+
+async def test_a_refund_of_spent_points_is_told_where_the_program_only_tells(
+    client: httpx.AsyncClient, engine: AsyncEngine, shop: ShopReference
+) -> None:
+    assert "could not be taken back" not in await page(client)
+    await publish_rules(engine, shop, purchase(), refunds={"shortfall": "flag"})
+    await apply(engine, shop, order(10, [line("45.00")]))
+    await spend(engine, shop, 30)
+    await apply(engine, shop, refund(1, 10, "45.00"))
+
+    text = await page(client)
+    assert "30 points could not be taken back" in text
+    assert "Order #10" in text
+    assert "无法收回" in await page(client, "zh-CN")
 
 
 async def test_what_a_shop_writes_is_text(client: httpx.AsyncClient, engine: AsyncEngine, shop: ShopReference) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import text
@@ -11,9 +12,11 @@ from engine.applying import apply_events
 from engine.audit import audit
 from engine.database import tenant_transaction
 from engine.events import Fact
+from engine.ledger import MemberKey
 from engine.members import member_of_customer
 from engine.program import BEGINNING_OF_TIME, Definition, ProgramVersion
 from engine.publishing import publish
+from engine.reservations import reserve, settle
 from engine.sealing import seal_program
 from engine.shops import ShopReference
 from tests.support.facts import events
@@ -79,3 +82,12 @@ async def breaches(engine: AsyncEngine, shop: ShopReference) -> dict[str, int]:
         await seal_program(connection, shop.program_id)
         report = await audit(connection, [shop.program_id])
         return {check.name: check.breaches for check in report.checks if check.breaches}
+
+
+async def spend(engine: AsyncEngine, shop: ShopReference, points: int) -> None:
+    """Let customer 1's member spend points."""
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        member = await member_of_customer(connection, shop.program_id, shop.shop_id, 1)
+        key = MemberKey(shop.program_id, member.member_id)
+        held = await reserve(connection, key, points, purpose="test", actor="tests", held_for=timedelta(days=1))
+        await settle(connection, shop.program_id, held, capture=points, actor="tests")
