@@ -88,7 +88,7 @@ async def _first_installation(
     await connection.execute(text("INSERT INTO programs (program_id) VALUES (:id)"), {"id": program_id})
     await connection.execute(
         text("INSERT INTO program_drafts (program_id, definition) VALUES (:id, CAST(:definition AS jsonb))"),
-        {"id": program_id, "definition": default_definition().model_dump_json()},
+        {"id": program_id, "definition": default_definition().to_json()},
     )
     shop_id = (
         await connection.execute(

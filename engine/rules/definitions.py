@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from engine.rules.bounds import Days, Frozen, Handle, Points, Title, Words
 from engine.rules.caps import Cap
 from engine.rules.days import zone_of
-from engine.rules.legacy import rules_of_first_shape
+from engine.rules.legacy import first_shape_of, rules_of_first_shape
 from engine.rules.rule import Fixed, PerMoney, Rule
 from engine.rules.summaries import PurchaseRule, SignUpRule, days_of
 
@@ -100,6 +101,19 @@ class Definition(Frozen):
                 if caps.setdefault(cap.handle, cap) != cap:
                     raise ValueError(f"the cap {cap.handle} is not the same in two rules")
         return self
+
+    def to_json(self) -> str:
+        """The definition as it is stored: in the first shape while that says the same, which older releases read, too.
+
+        Two releases run at once while one takes the other's place.
+        """
+        given = self.model_dump(mode="json")
+        first = first_shape_of(given)
+        try:
+            same = Definition.model_validate(first) == self
+        except ValidationError:
+            same = False
+        return json.dumps(first if same else given)
 
     @cached_property
     def modes(self) -> dict[str, str]:

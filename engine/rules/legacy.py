@@ -18,6 +18,21 @@ def rules_of_first_shape(given: Any) -> Any:
     return {**rest, "rules": rules}
 
 
+def first_shape_of(new: dict[str, Any]) -> dict[str, Any]:
+    """A definition as the release before reads it, as far as that can say the same: whoever asks has to compare."""
+    by_trigger = {rule["trigger"]: rule for rule in new["rules"]}
+    paid, joined = by_trigger.get("order_paid"), by_trigger.get("sign_up")
+    purchase = paid and {
+        "handle": paid["handle"], "rates": paid["formula"].get("rates"), "test_orders": paid["test_orders"],
+        "expires_after_days": paid["expiry"].get("days"),
+    }  # fmt: skip
+    sign_up = joined and {
+        "handle": joined["handle"], "points": joined["formula"].get("points"),
+        "expires_after_days": joined["expiry"].get("days"),
+    }  # fmt: skip
+    return {"name": new["name"], "time_zone": new["time_zone"], "purchase": purchase, "sign_up": sign_up}
+
+
 def _purchase(old: dict[str, Any]) -> dict[str, Any]:
     return {
         "handle": old.get("handle", "purchase"), "title": "Purchases", "trigger": "order_paid",

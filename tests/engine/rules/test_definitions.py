@@ -169,3 +169,30 @@ def test_a_program_of_endless_lists_is_refused() -> None:
 
     with pytest.raises(ValidationError, match="at most 500000 characters"):
         program(*(rule(f"rule-{number}", audience=long) for number in range(9)))
+
+
+def test_what_the_first_shape_can_say_is_stored_in_it_for_the_release_before() -> None:
+    simple = default_definition()
+
+    assert json.loads(simple.to_json()).keys() == {"name", "time_zone", "purchase", "sign_up"}
+    assert Definition.model_validate_json(simple.to_json()) == simple
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"rules": [rule(priority=5)]},
+        {"rules": [rule(), rule("more")]},
+        {"rules": [fixed("purchase", 5)]},
+        {"rules": [rule(expiry={"kind": "after", "months": 3})]},
+        {"rules": [rule(expiry={"kind": "after", "days": 30, "round": "month"})]},
+        {"rules": [rule(enabled=False)]},
+        {"tags_excluded": ["staff"]},
+        {"reminder_days": [3]},
+    ],
+)
+def test_whatever_says_more_is_stored_in_todays_shape(more: dict[str, Any]) -> None:
+    definition = Definition.model_validate({"name": "Tested", **more})
+
+    assert "rules" in json.loads(definition.to_json())
+    assert Definition.model_validate_json(definition.to_json()) == definition
