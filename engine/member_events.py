@@ -53,6 +53,10 @@ _POINTS = text("""
     SELECT COALESCE(sum(posted), 0) FROM awards
     WHERE program_id = :program_id AND shop_id = :shop_id AND source = :source AND source_id = :source_id
 """)
+_WRITTEN_NOW = text("""
+    SELECT recorded_at = now() FROM member_events
+    WHERE program_id = :program_id AND shop_id = :shop_id AND source = :source AND source_id = :source_id
+""")
 _KNOWN = text("""
     SELECT 1 FROM member_events
     WHERE program_id = :program_id AND shop_id = :shop_id AND source = :source AND source_id = :source_id
@@ -108,11 +112,12 @@ async def _apply(connection: AsyncConnection, event: Event) -> RecordedEvent:
         "program_id": event.program_id, "shop_id": event.shop_id, "source": event.fact.source,
         "source_id": event.fact.source_id,
     }  # fmt: skip
-    known = (await connection.execute(_KNOWN, key)).one_or_none() is not None
-    if not known:
+    if (await connection.execute(_KNOWN, key)).one_or_none() is None:
         await apply_events(connection, [event])
+    # Of several at once, the one whose transaction wrote it was the first.
+    new = bool((await connection.execute(_WRITTEN_NOW, key)).scalar_one_or_none())
     points = await connection.execute(_POINTS, {**key, "source": f"event:{event.fact.source}"})
-    return RecordedEvent(not known, int(points.scalar_one()))
+    return RecordedEvent(new, int(points.scalar_one()))
 
 
 def source_of(name: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
+import anyio
 import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -44,6 +45,24 @@ async def test_a_review_pays_once_whoever_tells_it_again(engine: AsyncEngine, sh
     assert await record(engine, shop, "review", "r-1") == RecordedEvent(new=False, points=50)
     assert await balance(engine, shop) == Balance(50)
     assert await breaches(engine, shop) == {}
+
+
+async def test_of_several_who_tell_it_at_once_one_is_told_that_it_was_new(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(engine, shop, fixed("review", 50, "review"))
+    await apply(engine, shop, created(1))
+    found: list[RecordedEvent] = []
+
+    async def tell() -> None:
+        found.append(await record(engine, shop, "review", "r-1"))
+
+    async with anyio.create_task_group() as group:
+        for _ in range(6):
+            group.start_soon(tell)
+
+    assert sorted(one.new for one in found) == [False] * 5 + [True]
+    assert {one.points for one in found} == {50}
 
 
 async def test_a_custom_event_is_asked_by_its_fields(engine: AsyncEngine, shop: ShopReference) -> None:
