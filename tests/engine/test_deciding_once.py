@@ -85,7 +85,9 @@ async def test_silence_ends_points_and_every_purchase_moves_the_end(engine: Asyn
     assert await breaches(engine, shop) == {}
 
 
-async def test_that_nothing_was_known_of_a_product_is_decided_once_too(engine: AsyncEngine, shop: ShopReference) -> None:
+async def test_that_nothing_was_known_of_a_product_is_decided_once_too(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
     await publish_rules(engine, shop, purchase(multipliers=[{"factor": "3", "condition": IS_TEA}]))
     paid = order(10, [replace(line("10.00"), product_id=7)])
     await apply(engine, shop, paid)

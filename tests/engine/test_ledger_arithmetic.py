@@ -24,7 +24,7 @@ def left(*lots: object) -> list[int]:
 async def test_points_are_earned_into_a_lot_of_the_award_and_from_its_start() -> None:
     made, planned = ledger(lot(1, 10)), entry()
     await made.draw_ids(1)
-    earn(made, award(3, idle_days=90), 45, planned, NOW - DAY)
+    earn(made, award(3, idle_days=90), 45, planned, NOW - DAY, NOW + 100 * DAY)
 
     assert moves(planned) == [("issued", "available 7", 45)]
     assert (planned.points, planned.award_id, planned.takings) == (45, 3, [])
@@ -42,7 +42,7 @@ async def test_points_are_earned_into_a_lot_of_the_award_and_from_its_start() ->
 async def test_what_is_owed_is_paid_back_from_what_is_earned_first(debt: int, repaid: int, debt_left: int) -> None:
     made, planned = ledger(debt=debt), entry()
     await made.draw_ids(1)
-    earn(made, award(3), 45, planned, NOW)
+    earn(made, award(3), 45, planned, NOW, NOW + 100 * DAY)
 
     transfers = [("issued", "available 7", 45)] + ([("available 7", "debt 7", repaid)] if repaid else [])
     assert moves(planned) == transfers
