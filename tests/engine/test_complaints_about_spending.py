@@ -143,8 +143,8 @@ async def test_complaint_9_a_code_that_was_never_applied_gives_all_back(one: Com
 
 def pay(driver: Driver, number: int, cents: int) -> None:
     driver.clock.move(second())
-    bought = Bought(number, 1, DOLLAR, driver.clock.now, cents, 1)
-    told = driver.events([snapshot(bought, 1, driver.clock.now)])
+    bought = Bought(number, 1, 1, DOLLAR, driver.clock.now, cents, 1)
+    told = driver.events([snapshot(bought, driver.clock.now)])
     driver.do(lambda connection: apply_events(connection, told))
 
 

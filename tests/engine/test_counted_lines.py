@@ -76,6 +76,16 @@ def test_a_refund_of_a_line_that_a_card_paid_a_part_of_takes_the_part_that_count
     found = outcomes(card_excluded(), bought, refund(1, 1, "20.00"), refund(2, 1, "10.00", line_id=2))["purchase"]
 
     assert (found.base, found.desired, found.refunded, found.due()) == (3_000, 30, 2_250, 8)
+    one_line = outcomes(card_excluded(), bought, refund(1, 1, "20.00"))["purchase"]
+    assert (one_line.refunded, one_line.due()) == (1_500, 15)
+
+
+def test_gift_cards_that_count_are_taken_back_when_they_are_refunded() -> None:
+    definition = program(rule(exclude={"gift_cards": False}))
+    bought = order(1, [line("10.00"), line("50.00", line_id=2, gift_card=True)])
+
+    assert points(definition, bought) == {"purchase": 60}
+    assert points(definition, bought, refund(1, 1, "50.00", line_id=2)) == {"purchase": 10}
 
 
 def counts(one: Any) -> list[tuple[object, ...]]:

@@ -37,7 +37,7 @@ def install(driver: Driver, way: Earning = DOLLAR, members: int = 1) -> None:
 def bought(driver: Driver, number: int, cents: int, units: int = 1, *, member: int = 1, off: int = 0) -> Order:
     """An order that was paid just now."""
     driver.clock.move(second())
-    return Order(number, member, Rules(()), driver.clock.now, cents, units, off)
+    return Order(number, member, member, Rules(()), driver.clock.now, cents, units, off)
 
 
 def tell(driver: Driver, *facts: Fact) -> None:
@@ -46,7 +46,7 @@ def tell(driver: Driver, *facts: Fact) -> None:
 
 
 def pay(driver: Driver, order: Order, code: str | None = None) -> None:
-    tell(driver, snapshot(order, order.member, driver.clock.now, code=code))
+    tell(driver, snapshot(order, driver.clock.now, code=code))
 
 
 def refunded(driver: Driver, order: Order, units: int, cents: int) -> Fact:
@@ -126,7 +126,7 @@ def test_what_expired_is_found_with_its_award_whoever_else_is_in_the_batch(drive
     driver.do(expire_due)
     driver.do(lambda connection: unmerge_members(connection, driver.program_id, merge.merge_id, actor="test"))
     other = bought(driver, 2, 1_000, member=2)
-    tell(driver, snapshot(other, 2, driver.clock.now), refunded(driver, order, 1, 20_000))
+    tell(driver, snapshot(other, driver.clock.now), refunded(driver, order, 1, 20_000))
 
     assert driver.numbers()[0] == {1: (0, 0, 0, 0, 100), 2: (110, 0, 0, 0, 110)}
     assert driver.audit() == {}

@@ -51,9 +51,9 @@ class WholeMachine(LedgerMachine):
         if refunded_before:
             self.tell([self.new_refund(new[0], 1, new[0].price // 2)], 1, cut=False)
         if unpaid_first:
-            self.tell([snapshot(one, self.buyers[one.number], self.now, paid=False) for one in new], 1, cut=False)
+            self.tell([snapshot(one, self.now, paid=False) for one in new], 1, cut=False)
         self.tick()
-        self.tell([snapshot(one, self.buyers[one.number], self.now) for one in new], times, cut=cut)
+        self.tell([snapshot(one, self.now) for one in new], times, cut=cut)
         self.model.deliver(*new)
 
     @precondition(lambda self: self.model.orders)
@@ -94,7 +94,6 @@ class WholeMachine(LedgerMachine):
 
     @rule(customer=CUSTOMERS, points=st.integers(1, 200), forfeit=st.booleans(), times=TIMES, cut=CUT)
     def redeem(self, customer: int, points: int, forfeit: bool, times: int, cut: bool) -> None:
-        self.model.sweep()
         member, points, key = self.model.root(customer), 3 * points, f"key-{self.number()}"
         reward = self.driver.rewards[forfeit]
         program, shop = self.driver.program_id, self.driver.shop_id
@@ -123,6 +122,7 @@ class WholeMachine(LedgerMachine):
             self.do(lambda c: uncertain(c, *key), cut=cut)
         for _ in range(times):
             self.do(lambda c: issued(c, *key, "gid://code") if made else not_issued(c, *key, "refused"), cut=cut)
+        self.model.sweep(self.model.root(hold.member))
         if made:
             hold.state = "ready"
         else:
@@ -151,6 +151,7 @@ class WholeMachine(LedgerMachine):
         for _ in range(times):
             self.do(lambda c: cancel_redemption(c, program, shop, self.redeemers[number], one), cut=cut)
             self.do(lambda c: withdrawn(c, program, one), cut=cut)
+        self.model.sweep(self.model.root(self.model.holds[number].member))
         self.model.settle(self.model.holds[number], "canceled", 0)
 
     @rule(cut=CUT)
@@ -161,6 +162,7 @@ class WholeMachine(LedgerMachine):
             if hold.ends <= self.now:
                 one = self.redemptions[number]
                 self.do(lambda c, one=one: withdrawn(c, self.driver.program_id, one), cut=cut)  # type: ignore[misc]
+                self.model.sweep(self.model.root(hold.member))
                 self.model.settle(hold, "expired", hold.points if hold.forfeit else 0)
 
     @rule(cut=CUT)
@@ -175,7 +177,6 @@ class WholeMachine(LedgerMachine):
 
     @rule(customer=CUSTOMERS, points=st.integers(-300, 300).filter(bool), times=TIMES, cut=CUT)
     def adjust(self, customer: int, points: int, times: int, cut: bool) -> None:
-        self.model.sweep()
         member, key = self.model.root(customer), f"adjust-{self.number()}"
         given: dict[str, Any] = {"points": points, "reason": "Test", "actor": "test", "idempotency_key": key}
         to = self.driver.member_id(member)
@@ -185,6 +186,7 @@ class WholeMachine(LedgerMachine):
             return
         for _ in range(times):
             self.do(lambda c: adjust_points(c, self.driver.program_id, to, **given), cut=cut)
+        self.model.sweep(member)
         if points > 0:
             self.model.gift(member, points, self.now)
         else:

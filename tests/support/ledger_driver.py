@@ -191,11 +191,11 @@ def cents(value: int) -> str:
     return f"{value // 100}.{value % 100:02}"
 
 
-def snapshot(known: Order, customer: int, now: datetime, *, paid: bool = True, code: str | None = None) -> OrderFact:
+def snapshot(known: Order, now: datetime, *, paid: bool = True, code: str | None = None) -> OrderFact:
     """An order as the shop shows it now."""
     gone = known.removed + sum(units for units, _ in known.refunds)
     item = line(cents(known.price), known.units, current_quantity=known.units - gone, discount=cents(known.off))
-    made = order(known.number, [item], customer=customer, paid=paid, updated_at=now, occurred_at=known.paid_on)
+    made = order(known.number, [item], customer=known.customer, paid=paid, updated_at=now, occurred_at=known.paid_on)
     made = replace(made, fulfilled_at=known.sent_at)
     if code is None:
         return made

@@ -64,7 +64,6 @@ class LedgerMachine(RuleBasedStateMachine):
         self.published = [(self.driver.clock.now - 10_000 * DAY, RULES[0])]
         self.numbers = itertools.count(1)
         self.facts: dict[int, list[Fact]] = {}
-        self.buyers: dict[int, int] = {}
         self.code_of: dict[int, int] = {}
         self.codes: dict[int, str] = {}
         self.redemptions: dict[int, int] = {}
@@ -128,8 +127,8 @@ class LedgerMachine(RuleBasedStateMachine):
         """An order that the shop took; nobody was told of it yet."""
         paid_on = self.now - days_ago * DAY
         rules = [rules for since, rules in self.published if since <= paid_on][-1]
-        known = Order(self.number(), self.model.root(customer), rules, paid_on, price, units)
-        self.model.orders[known.number], self.buyers[known.number] = known, customer
+        known = Order(self.number(), customer, self.model.root(customer), rules, paid_on, price, units)
+        self.model.orders[known.number] = known
         return known
 
     def new_refund(self, known: Order, units: int, value: int) -> Fact:
@@ -143,7 +142,7 @@ class LedgerMachine(RuleBasedStateMachine):
         """An order as the shop shows it now, a moment after what happened to it last."""
         self.tick()
         code = self.codes[self.code_of[known.number]] if known.number in self.code_of else None
-        return snapshot(known, self.buyers[known.number], self.now, code=code)
+        return snapshot(known, self.now, code=code)
 
     def follow(self, *orders: Order) -> None:
         """What the model does with facts of orders that are known, and with the codes that they used."""

@@ -88,9 +88,10 @@ class Model:
         own = [lot for lot in self.lots if lot.member == member]
         return sorted(own, key=lambda lot: (lot.ends, lot.start, self.lots.index(lot)))
 
-    def sweep(self) -> None:
+    def sweep(self, *members: int) -> None:
+        """What is due expires when somebody looks: at these members, or at all."""
         for lot in self.lots:
-            if lot.ends <= self.now:
+            if lot.ends <= self.now and (not members or lot.member in members):
                 lot.expired += lot.take(lot.remaining)
 
     def deliver(self, *orders: Order) -> None:
@@ -106,20 +107,25 @@ class Model:
             for way in order.rules.earning:
                 if wanted[way.handle] or way.handle in order.awards:
                     self.follow(order, way, wanted[way.handle])
-        for order in new:
-            for lot in self.wallet(self.root(order.member)):
-                if lot.idle and lot.remaining and lot.ends > self.now:
-                    lot.ends = max(lot.ends, order.paid_on + IDLE)
+        for member in {self.root(order.member) for order in new}:
+            self.move_idle_ends(member, min(order.paid_on for order in new if self.root(order.member) == member))
+
+    def move_idle_ends(self, member: int, since: datetime) -> None:
+        """Each purchase, in turn, moves the end of what had not ended before it."""
+        theirs = [order for order in self.orders.values() if order.start and self.root(order.customer) == member]
+        for lot in [lot for lot in self.wallet(member) if lot.idle and lot.remaining]:
+            for moment in sorted(order.paid_on for order in theirs if order.paid_on >= since):
+                lot.ends = max(lot.ends, moment + IDLE) if moment < lot.ends else lot.ends
 
     def gift(self, member: int, points: int, start: datetime) -> None:
-        self.awards.append(Award(member, start + YEAR, points))
+        self.awards.append(Award(member, points))
         self.earn(member, self.awards[-1], points, start, start + YEAR)
 
     def follow(self, order: Order, way: Earning, points: int) -> None:
         """Bring what was posted for an order by one way to what it is due now."""
         member, start = self.root(order.member), order.start or self.now
         if way.handle not in order.awards:
-            self.awards.append(Award(order.member, start + way.lives))
+            self.awards.append(Award(order.member))
             order.awards[way.handle] = self.awards[-1]
         award = order.awards[way.handle]
         if way.day_cap:
@@ -140,15 +146,17 @@ class Model:
         elif difference and award.release and award.release > self.now:
             award.held += difference
         elif difference:
-            self.earn(member, award, difference, max(start, award.release or start), award.ends, idle=way.idle)
+            began = max(start, award.release or start)
+            self.earn(member, award, difference, began, began + way.lives, idle=way.idle)
         if difference or award.release != before:  # else the next round of `release_due` sees to it
             self.release(order, way)
 
     def release(self, order: Order, way: Earning) -> None:
-        """Let held points whose time has come be spent, from now on."""
+        """Let held points whose time has come be spent from now on; they live from when that was."""
         award = order.awards[way.handle]
         if award.held and award.release and award.release <= self.now:
-            self.earn(self.root(order.member), award, award.held, self.now, self.now + way.lives, idle=way.idle)
+            ends = max(award.release, self.now - BACKFILL) + way.lives
+            self.earn(self.root(order.member), award, award.held, self.now, ends, idle=way.idle)
             award.held = 0
 
     def release_due(self) -> None:
@@ -168,7 +176,7 @@ class Model:
 
     def take_back(self, member: int, award: Award, points: int, rules: Rules) -> None:
         """From what is held, from the award's own lots, from what expired of it, from other lots; the rest is owed."""
-        self.sweep()
+        self.sweep(member)
         held = min(award.held, points)
         award.held -= held
         points -= held
@@ -185,7 +193,7 @@ class Model:
 
     def spend(self, member: int, points: int) -> list[tuple[Lot, int]]:
         """Earliest end first; there may be fewer points than wanted."""
-        self.sweep()
+        self.sweep(member)
         takings = []
         for lot in self.wallet(member):
             takings.append((lot, lot.take(points)))
@@ -241,7 +249,7 @@ class Model:
 
     def merge(self, giver: int, receiver: int) -> None:
         """All that one member has and owes is the other's."""
-        self.sweep()
+        self.sweep(giver, receiver)
         self.move(self.wallet(giver), receiver)
         self.merges.append((giver, receiver))
         owed = self.debt.pop(giver, 0)
@@ -251,7 +259,7 @@ class Model:
 
     def unmerge(self, giver: int, receiver: int) -> None:
         """Who went takes what is left of their own awards; what both owe stays."""
-        self.sweep()
+        self.sweep(giver, receiver)
         self.merges.remove((giver, receiver))
         own = [lot for lot in self.wallet(receiver) if lot.award and self.root(lot.award.member) == giver]
         self.move(own, giver)

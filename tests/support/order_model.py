@@ -44,7 +44,6 @@ class Award:
     """What was given for one fact by one rule. `granted` is what a cap left of it."""
 
     member: int
-    ends: datetime
     posted: int = 0
     held: int = 0
     release: datetime | None = None
@@ -56,7 +55,9 @@ class Order:
     """Units at a price, less what a code took off. Refunds are (units, cents); those of money alone have no units."""
 
     number: int
+    customer: int
     member: int
+    """Whose it was when it came; the customer may be another member's since."""
     rules: Rules
     paid_on: datetime
     price: int
