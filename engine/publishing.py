@@ -137,6 +137,13 @@ async def rollback(connection: AsyncConnection, program_id: int, version: int, *
     raise NoSuchVersion(f"there is no version {version}")
 
 
+async def lock_versions(connection: AsyncConnection, program_id: int) -> None:
+    """Nobody else publishes until the transaction ends. The program's row is the lock."""
+    await connection.execute(
+        text("SELECT program_id FROM programs WHERE program_id = :program_id FOR UPDATE"), {"program_id": program_id}
+    )
+
+
 async def publish(
     connection: AsyncConnection, program_id: int, definition: Definition, *, effective_from: datetime | None, actor: str
 ) -> ProgramVersion:
@@ -144,10 +151,7 @@ async def publish(
 
     Now is the second that runs: shops tell times in whole seconds, and an order paid right afterwards must earn by it.
     """
-    # The program's row is the lock: two publications at once get two numbers, one after the other.
-    await connection.execute(
-        text("SELECT program_id FROM programs WHERE program_id = :program_id FOR UPDATE"), {"program_id": program_id}
-    )
+    await lock_versions(connection, program_id)
     row = (
         await connection.execute(
             text(

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import anyio
+
 from tests.support.graphql_requests import Ask
 from tests.support.rule_requests import PROGRAM, ROLLBACK, create, review, revision_of
 
@@ -77,3 +79,19 @@ async def test_the_fields_that_conditions_can_ask_about_are_listed(ask_merchant:
 
     assert {"name": "member.subscribed", "kind": "BOOLEAN", "operators": ["EQ", "NE", "EXISTS"]} in fields
     assert [field["name"] for field in fields] == sorted(field["name"] for field in fields)
+
+
+async def test_of_several_who_go_back_at_once_one_does_and_the_others_are_told(ask_merchant: Ask) -> None:
+    told: list[list[str]] = []
+
+    async def go_back() -> None:
+        payload = (await ask_merchant(ROLLBACK, {"input": {"version": 1, "expectedLatest": 1}})).data["programRollback"]
+        told.append([error["code"] for error in payload["userErrors"]])
+
+    async with anyio.create_task_group() as group:
+        for _ in range(4):
+            group.start_soon(go_back)
+    listed = (await ask_merchant("{ programVersions { version } }")).data["programVersions"]
+
+    assert sorted(told) == [[], ["VERSION_CHANGED"], ["VERSION_CHANGED"], ["VERSION_CHANGED"]]
+    assert [version["version"] for version in listed] == [2, 1]

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import strawberry
 
-from engine.publishing import NoSuchVersion, rollback, versions
+from engine.publishing import NoSuchVersion, lock_versions, rollback, versions
 from laurel_graphql.context import MerchantInfo
 from laurel_graphql.types.publications import PublishedVersion, version_of
 
@@ -57,6 +57,7 @@ async def program_rollback(
     context = info.context
     try:
         async with context.writing() as connection:
+            await lock_versions(connection, context.program_id)
             published = await versions(connection, context.program_id)
             latest = published[-1].version if published else 0
             if input.expected_latest is not None and input.expected_latest != latest:
