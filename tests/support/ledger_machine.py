@@ -17,8 +17,8 @@ from engine.applying import apply_events
 from engine.events import Fact
 from engine.events import Order as OrderFact
 from tests.support.ledger_driver import Driver, Step, refund_of, second, snapshot
-from tests.support.ledger_model import Model, Order
-from tests.support.order_model import DAY, Earning, Rules
+from tests.support.ledger_model import Model
+from tests.support.order_model import DAY, Earning, Order, Rules
 
 AUDIT_EVERY = 10
 MEMBERS = 3
