@@ -6,15 +6,17 @@ from fractions import Fraction
 
 from engine.earning import OrderState
 from engine.events import Order
+from engine.rules.order_state import units_left
 
 
 def refunded_share(state: OrderState, position: int) -> Fraction:
     """The share of the order's `position`-th discount that went with what was refunded.
 
-    A discount on goods goes with the units that it was spread over; a refund without lines counts by its money; a
-    discount on delivery goes with the last unit. An order without a price that is canceled gives all of it back.
+    A discount on goods goes with the units that it was spread over, refunded or taken out by an edit; a refund without
+    lines counts by its money; a discount on delivery goes with the last unit. An order without a price that is
+    canceled gives all of it back.
     """
-    order, units = state.order, _refunded_units(state)
+    order, units = state.order, _units_gone(state)
     if order.cancelled and order.total.shop == 0:
         return Fraction(1)
     if order.discounts[position].kind == "shipping":
@@ -33,8 +35,10 @@ def refunded_share(state: OrderState, position: int) -> Fraction:
     return min(Fraction(1), with_lines + _money_share(state))
 
 
-def _refunded_units(state: OrderState) -> dict[int, int]:
-    units: dict[int, int] = {}
+def _units_gone(state: OrderState) -> dict[int, int]:
+    """By line, the units that were refunded and those that edits removed."""
+    left = units_left(state)
+    units = {line.line_id: line.quantity - left[line.line_id] for line in state.order.lines}
     for refund in {refund.refund_id: refund for refund in state.refunds}.values():
         for line in refund.lines:
             units[line.line_id] = units.get(line.line_id, 0) + line.quantity

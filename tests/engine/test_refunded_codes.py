@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from fractions import Fraction
 from typing import Literal
 
 import pytest
 
-from engine.events import AmountPair, Order, OrderDiscount, OrderLine, Refund
+from engine.events import AmountPair, Order, OrderDiscount, OrderEdit, OrderLine, Refund
 from engine.rewards.refunded import refunded_share
 from engine.rules.order_state import OrderState
-from tests.support.facts import amount, line, order, refund
+from tests.support.facts import PAID_AT, amount, line, order, refund
 
 SHIRTS, HAT = 1, 2
 
@@ -61,6 +62,18 @@ def test_a_discount_goes_with_the_units_that_it_was_spread_over() -> None:
 
     assert share(bought, refund(1, 7, "10.00", line_id=SHIRTS)) == Fraction(1, 10)
     assert share(bought, refund(2, 7, "20.00", line_id=HAT)) == Fraction(4, 5)
+
+
+def test_units_that_an_edit_took_out_are_gone_like_refunded_ones() -> None:
+    bought = using(
+        coded(line("10.00", 2, line_id=SHIRTS, current_quantity=1), "1.00"), coded(line("20.00", line_id=HAT), "4.00")
+    )
+    later = replace(bought, updated_at=PAID_AT + timedelta(hours=2))
+
+    assert share(bought) == Fraction(1, 10)
+    assert share(later, refund(1, 7, "10.00", line_id=SHIRTS), refund(2, 7, "20.00", line_id=HAT)) == Fraction(9, 10)
+    removed = OrderEdit(1, 7, PAID_AT + timedelta(hours=3), ((SHIRTS, 1),))
+    assert refunded_share(OrderState(bought, (), (removed,)), 1) == Fraction(1, 5)
 
 
 def test_units_count_once_and_never_more_than_were_bought() -> None:
