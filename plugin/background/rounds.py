@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.audit import audit_due
 from engine.celebrations import celebrate
@@ -41,77 +42,76 @@ class Round:
     run: Callable[[], Awaitable[int]]
 
 
+Step = Callable[[AsyncConnection], Awaitable[int]]
+
+
 def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
     """The rounds of one worker."""
+    work = _Work(engine, tenants)
+    return [
+        Round("seal", 2.0, work.seal),
+        Round("expire", 5.0, work.for_all(expire_due)),
+        Round("release", 5.0, work.for_all(release_due)),
+        Round("birthdays", 60.0, work.birthdays),
+        Round("void-held", 5.0, work.for_all(void_due)),
+        Round("expire-codes", 5.0, work.for_all(expire_codes)),
+        Round("ask-again", 5.0, work.for_all(ask_again)),
+        Round("forget-calls", 600.0, work.for_all(partial(forget_settled, older_than=CALLS_KEPT))),
+        Round("files", 1.0, work.files),
+        Round("old-files", 3600.0, work.old_files),
+        Round("audit", 600.0, work.audit),
+        Round("delivery-partitions", 3600.0, work.partitions),
+    ]
 
-    async def seal() -> int:
-        async with tenant_transaction(engine, *await tenants.read()) as connection:
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """What the rounds do, over one process's engine."""
+
+    engine: AsyncEngine
+    tenants: Tenants
+
+    def for_all(self, step: Step) -> Callable[[], Awaitable[int]]:
+        """A step that serves every tenant in one transaction."""
+
+        async def run() -> int:
+            async with tenant_transaction(self.engine, *await self.tenants.read()) as connection:
+                return await step(connection)
+
+        return run
+
+    async def seal(self) -> int:
+        async with tenant_transaction(self.engine, *await self.tenants.read()) as connection:
             programs = await programs_to_seal(connection)
         sealed = 0
         for program_id in programs:
-            async with tenant_transaction(engine, program_id) as connection:
+            async with tenant_transaction(self.engine, program_id) as connection:
                 sealed += await seal_program(connection, program_id)
         return sealed
 
-    async def expire() -> int:
-        async with tenant_transaction(engine, *await tenants.read()) as connection:
-            return await expire_due(connection)
-
-    async def release() -> int:
-        async with tenant_transaction(engine, *await tenants.read()) as connection:
-            return await release_due(connection)
-
-    async def birthdays() -> int:
+    async def birthdays(self) -> int:
         celebrated = 0
-        for program_id in await tenants.read():
+        for program_id in await self.tenants.read():
             try:
-                async with tenant_transaction(engine, program_id) as connection:
+                async with tenant_transaction(self.engine, program_id) as connection:
                     celebrated += await celebrate(connection, program_id)
             except DBAPIError as error:  # one program's trouble is no other's
                 log.warning("birthdays held up", program=program_id, error=type(error).__name__)
         return celebrated
 
-    async def void() -> int:
-        async with tenant_transaction(engine, *await tenants.read()) as connection:
-            return await void_due(connection)
-
-    async def codes() -> int:
-        async with tenant_transaction(engine, *await tenants.read()) as connection:
-            begun = await expire_codes(connection)
-        async with tenant_transaction(engine, *await tenants.read()) as connection:
-            return begun + await ask_again(connection)
-
-    async def calls() -> int:
-        async with tenant_transaction(engine, *await tenants.read()) as connection:
-            return await forget_settled(connection, older_than=CALLS_KEPT)
-
-    async def audit() -> int:
-        breaches = await audit_due(engine, await tenants.read())
+    async def audit(self) -> int:
+        breaches = await audit_due(self.engine, await self.tenants.read())
         if breaches:
             log.error("the audit found breaches; run: laurel audit", breaches=breaches)
         return breaches
 
-    async def files() -> int:
-        return await carry_out_files(engine, await tenants.read())
+    async def files(self) -> int:
+        return await carry_out_files(self.engine, await self.tenants.read())
 
-    async def old_files() -> int:
-        return await forget_files(engine, await tenants.read())
+    async def old_files(self) -> int:
+        return await forget_files(self.engine, await self.tenants.read())
 
-    async def partitions() -> int:
-        async with engine.begin() as connection:
+    async def partitions(self) -> int:
+        async with self.engine.begin() as connection:
             await connection.execute(text("SELECT maintain_delivery_partitions()"))
         return 0
-
-    return [
-        Round("seal", 2.0, seal),
-        Round("expire", 5.0, expire),
-        Round("release", 5.0, release),
-        Round("birthdays", 60.0, birthdays),
-        Round("void-held", 5.0, void),
-        Round("expire-codes", 5.0, codes),
-        Round("forget-calls", 600.0, calls),
-        Round("files", 1.0, files),
-        Round("old-files", 3600.0, old_files),
-        Round("audit", 600.0, audit),
-        Round("delivery-partitions", 3600.0, partitions),
-    ]
