@@ -26,8 +26,7 @@ from engine.rewards.redeeming import redeem
 from engine.rewards.settling import issued, not_issued, uncertain, withdrawn
 from tests.support.ledger_driver import definition_of, edit_of, snapshot
 from tests.support.ledger_machine import CUSTOMERS, CUT, RULES, TIMES, LedgerMachine, run_machine
-from tests.support.ledger_model import Hold
-from tests.support.order_model import DAY, Rules
+from tests.support.order_model import DAY, Hold, Rules
 
 STEPS = int(os.environ.get("LAUREL_MACHINE_STEPS", "10000"))
 

@@ -11,43 +11,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from fractions import Fraction
 
-from tests.support.order_model import DAY, YEAR, Award, Earning, Order, Rules
+from tests.support.order_model import DAY, YEAR, Award, Earning, Hold, Lot, Order, Rules
 
 BACKFILL, RESTORE, IDLE = 90 * DAY, 30 * DAY, 120 * DAY
-
-
-@dataclass(eq=False)
-class Lot:
-    """Points of one award with one end."""
-
-    member: int
-    award: Award | None
-    remaining: int
-    start: datetime
-    ends: datetime
-    idle: bool = False
-    expired: int = 0
-
-    def take(self, points: int) -> int:
-        taken = min(self.remaining, points)
-        self.remaining -= taken
-        return taken
-
-
-@dataclass(eq=False)
-class Hold:
-    """Points taken out of lots for a redemption, which `promised` so many cents; `order` used its code."""
-
-    member: int
-    points: int
-    promised: int
-    ends: datetime
-    forfeit: bool
-    takings: list[tuple[Lot, int]]
-    state: str = "pending"
-    captured: int = 0
-    restored: int = 0
-    order: Order | None = None
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""What orders earn and what their refunds take back, in the plainest words: the formulas, for a reader to check.
+"""What orders earn and what their refunds take back, in the plainest words, with the records that a model of it needs.
 
 Money is whole cents, points are whole; fractions are exact in between.
 """
@@ -51,6 +51,24 @@ class Award:
 
 
 @dataclass(eq=False)
+class Lot:
+    """Points of one award with one end."""
+
+    member: int
+    award: Award | None
+    remaining: int
+    start: datetime
+    ends: datetime
+    idle: bool = False
+    expired: int = 0
+
+    def take(self, points: int) -> int:
+        taken = min(self.remaining, points)
+        self.remaining -= taken
+        return taken
+
+
+@dataclass(eq=False)
 class Order:
     """Units at a price, less what a code took off. Refunds are (units, cents); those of money alone have no units."""
 
@@ -98,3 +116,19 @@ class Order:
         money = sum(cents for units, cents in self.refunds if not units)
         by_units = Fraction(min(self.units, sum(units for units, _ in self.refunds)), self.units)
         return min(Fraction(1), by_units + (min(Fraction(1), Fraction(money, goods)) if goods else 0))
+
+
+@dataclass(eq=False)
+class Hold:
+    """Points taken out of lots for a redemption, which `promised` so many cents; `order` used its code."""
+
+    member: int
+    points: int
+    promised: int
+    ends: datetime
+    forfeit: bool
+    takings: list[tuple[Lot, int]]
+    state: str = "pending"
+    captured: int = 0
+    restored: int = 0
+    order: Order | None = None
