@@ -12,33 +12,35 @@ from engine.rules.order_state import units_left
 def refunded_share(state: OrderState, position: int) -> Fraction:
     """The share of the order's `position`-th discount that went with what was refunded.
 
-    A discount on goods goes with the units that it was spread over, refunded or taken out by an edit; a refund without
-    lines counts by its money; a discount on delivery goes with the last unit. An order without a price that is
-    canceled gives all of it back.
+    A discount on goods goes with the units that an edit left it spread over; what the edit took off the discount itself
+    is no refund and is counted where points are spent. A refund without lines counts by its money; a discount on
+    delivery goes with the last unit that is left. An order without a price that is canceled gives all of it back.
     """
-    order, units = state.order, _units_gone(state)
+    order, units, left = state.order, _refunded_units(state), units_left(state)
     if order.cancelled and order.total.shop == 0:
         return Fraction(1)
+    bought = [line for line in order.lines if line.quantity and line.unit_price.shop]
+    if bought and all(units.get(line.line_id, 0) >= left[line.line_id] for line in bought):
+        return Fraction(1)
     if order.discounts[position].kind == "shipping":
-        everything = all(units.get(line.line_id, 0) >= line.quantity for line in order.lines)
-        return Fraction(1) if everything or _money_share(state) >= 1 else Fraction(0)
+        return Fraction(1) if _money_share(state) >= 1 else Fraction(0)
     weights = _weights(order, position)
     total = sum(weights.values())
     with_lines = sum(
         (
-            Fraction(weights[line.line_id] * min(units.get(line.line_id, 0), line.quantity), line.quantity * total)
+            Fraction(
+                weights[line.line_id] * min(units.get(line.line_id, 0), left[line.line_id]), left[line.line_id] * total
+            )
             for line in order.lines
-            if line.quantity and total
+            if left[line.line_id] and total
         ),
         Fraction(0),
     )
     return min(Fraction(1), with_lines + _money_share(state))
 
 
-def _units_gone(state: OrderState) -> dict[int, int]:
-    """By line, the units that were refunded and those that edits removed."""
-    left = units_left(state)
-    units = {line.line_id: line.quantity - left[line.line_id] for line in state.order.lines}
+def _refunded_units(state: OrderState) -> dict[int, int]:
+    units: dict[int, int] = {}
     for refund in {refund.refund_id: refund for refund in state.refunds}.values():
         for line in refund.lines:
             units[line.line_id] = units.get(line.line_id, 0) + line.quantity

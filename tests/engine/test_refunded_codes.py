@@ -64,16 +64,27 @@ def test_a_discount_goes_with_the_units_that_it_was_spread_over() -> None:
     assert share(bought, refund(2, 7, "20.00", line_id=HAT)) == Fraction(4, 5)
 
 
-def test_units_that_an_edit_took_out_are_gone_like_refunded_ones() -> None:
+def test_a_discount_is_spread_over_the_units_that_an_edit_left() -> None:
+    """What the edit took off the discount is counted where points are spent, and must not come back twice."""
     bought = using(
         coded(line("10.00", 2, line_id=SHIRTS, current_quantity=1), "1.00"), coded(line("20.00", line_id=HAT), "4.00")
     )
-    later = replace(bought, updated_at=PAID_AT + timedelta(hours=2))
+    after = PAID_AT + timedelta(hours=3)
+    shirt = replace(refund(1, 7, "10.00", line_id=SHIRTS), created_at=after)
+    hat = replace(refund(2, 7, "20.00", line_id=HAT), created_at=after)
 
-    assert share(bought) == Fraction(1, 10)
-    assert share(later, refund(1, 7, "10.00", line_id=SHIRTS), refund(2, 7, "20.00", line_id=HAT)) == Fraction(9, 10)
-    removed = OrderEdit(1, 7, PAID_AT + timedelta(hours=3), ((SHIRTS, 1),))
-    assert refunded_share(OrderState(bought, (), (removed,)), 1) == Fraction(1, 5)
+    assert [share(bought), share(bought, shirt), share(bought, shirt, hat)] == [0, Fraction(1, 5), 1]
+
+
+@pytest.mark.parametrize("kind", ["amount", "percent", "shipping"])
+def test_a_discount_is_gone_with_the_last_unit_refunded_or_removed(
+    kind: Literal["amount", "percent", "shipping"],
+) -> None:
+    removed = OrderEdit(1, 7, PAID_AT + timedelta(hours=3), ((SHIRTS, 2),))
+    hat = refund(2, 7, "20.00", line_id=HAT)
+
+    assert refunded_share(OrderState(using(kind=kind), (), (removed,)), 1) == 0
+    assert refunded_share(OrderState(using(kind=kind), (hat,), (removed,)), 1) == 1
 
 
 def test_units_count_once_and_never_more_than_were_bought() -> None:
