@@ -26,13 +26,21 @@ SIGN_UP = "sign_up"
 
 _KEY = {"program_id": "bigint", "shop_id": "bigint", "source": "text", "source_id": "text"}
 # Joining leaves no event of its own: the awards for it, of whatever rule, say that it was decided.
+# Whoever was merged into a member joined for them, too. Their ids are made texts in a step of its own: under row-level
+# security no index is used for a comparison with what a function makes (see `ledger_store`).
 _KNOWN = BulkStatement(
-    _KEY,
-    """SELECT e.program_id, e.shop_id, e.source, e.source_id
+    {**_KEY, "member_id": "bigint"},
+    """, merged AS MATERIALIZED (
+        SELECT g.program_id, g.shop_id, g.source, g.source_id, m.member_id::text AS gone FROM given g
+        JOIN members m ON m.program_id = g.program_id AND m.merged_into = g.member_id WHERE g.source = 'sign_up'
+    )
+    SELECT e.program_id, e.shop_id, e.source, e.source_id
     FROM given JOIN member_events e USING (program_id, shop_id, source, source_id)
     UNION ALL SELECT g.program_id, g.shop_id, g.source, g.source_id FROM given g JOIN awards a
         ON a.program_id = g.program_id AND a.shop_id = g.shop_id AND a.source_id = g.source_id
-    WHERE g.source = 'sign_up' AND a.source = 'member'""",
+    WHERE g.source = 'sign_up' AND a.source = 'member'
+    UNION ALL SELECT g.program_id, g.shop_id, g.source, g.source_id FROM merged g JOIN awards a
+        ON a.program_id = g.program_id AND a.shop_id = g.shop_id AND a.source = 'member' AND a.source_id = g.gone""",
 )
 _INSERT = BulkStatement(
     {
@@ -77,7 +85,8 @@ def earliest(claims: Iterable[EventClaim]) -> list[EventClaim]:
 
 async def told_before(connection: AsyncConnection, claims: Iterable[EventClaim]) -> set[Source]:
     """Those of the facts that were decided before. The members are locked, so that nobody is just deciding them."""
-    return {Source(*row) for row in await _KNOWN.run(connection, sorted({claim.source for claim in claims}))}
+    asked = sorted({(*claim.source, claim.member.member_id) for claim in claims})
+    return {Source(*row) for row in await _KNOWN.run(connection, asked)}
 
 
 def event_work(claim: EventClaim, version: ProgramVersion | None, facts: DecidedFrom) -> Work | None:

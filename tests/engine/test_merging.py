@@ -16,7 +16,7 @@ from engine.merging import MergeRefused, merge_members, unmerge_members
 from engine.reservations import reserve, settle
 from engine.shops import ShopReference
 from tests.support.facts import PAID_AT, line, order, refund
-from tests.support.programs import Balance, apply, balance, breaches, publish_rules, purchase
+from tests.support.programs import Balance, apply, balance, breaches, fixed, publish_rules, purchase
 
 MERGED = CustomersMerged(kept_customer_id=2, removed_customer_id=1, occurred_at=PAID_AT + timedelta(hours=2))
 HELD = purchase("held", "1", hold={"kind": "days", "days": 14})
@@ -152,6 +152,19 @@ async def test_a_merge_that_is_told_before_anything_else_counts_for_what_comes_l
     await apply(engine, shop, order(11, [line("30.00")], customer=2), MERGED)
 
     assert (await balance(engine, shop, 1), await balance(engine, shop, 2)) == (Balance(75), Balance(75))
+    assert await breaches(engine, shop) == {}
+
+
+async def test_a_person_joins_once_also_when_the_one_who_stayed_had_not(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(engine, shop, purchase(), fixed("sign-up", 100, "sign_up"))
+    await apply(engine, shop, order(10, [line("45.00")]))
+    await key_of(engine, shop, 2)  # looked at the panel and bought nothing
+    await apply(engine, shop, MERGED)
+    await apply(engine, shop, order(11, [line("5.00")], customer=2))
+
+    assert await balance(engine, shop, 2) == Balance(150)
     assert await breaches(engine, shop) == {}
 
 

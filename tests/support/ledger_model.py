@@ -65,7 +65,7 @@ class Model:
         new = [order for order in orders if order.start is None]
         for order in sorted(new, key=lambda order: order.paid_on):
             order.start = max(order.paid_on, self.now - BACKFILL)
-            if order.member not in self.greeted:
+            if not any(self.root(one) == self.root(order.member) for one in self.greeted):
                 self.greeted.add(order.member)
                 self.gift(order.member, 100, order.start)
         for order in sorted(orders, key=lambda order: order.number):
