@@ -26,6 +26,13 @@ from engine.shops import ShopReference, install_shop
 _numbers = itertools.count(1)
 
 
+# Every test has a database of its own, cloned inside the kernel: a quarter of the time that copying takes.
+SETTINGS = (
+    "fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200",
+    "file_copy_method = clone",
+)  # fmt: skip
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
@@ -42,8 +49,8 @@ def postgres_server() -> Iterator[str]:
     server = get_server(home / "data", cleanup_mode="delete")
     url = server.get_uri().replace("/postgres?", "/{}?")
     with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
-        for setting in ("fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200"):
-            connection.execute(f"ALTER SYSTEM SET {setting}")
+        for setting in SETTINGS:
+            connection.execute(f"ALTER SYSTEM SET {setting}".encode())
         connection.execute("SELECT pg_reload_conf()")
         connection.execute("CREATE DATABASE laurel_template")
     migrate(url.format("laurel_template"))
