@@ -18,7 +18,7 @@ from engine.awards import write_awards
 from engine.customer_facts import CustomerFacts, learn_customers
 from engine.decisions import decide_events, decide_orders
 from engine.enrollment import CustomerKey
-from engine.event_awards import EventClaim, earliest, joining_claim, store_events, told_before
+from engine.event_awards import EventClaim, earliest, joined_once, joining_claim, store_events, told_before
 from engine.events import (
     Consent,
     CustomerDeleted,
@@ -156,14 +156,14 @@ async def _post(connection: AsyncConnection, batch: _Batch, facts: CustomerFacts
     """Work out, under the members' locks, what each order and member is due, and write the difference."""
     orders = _paid_orders(batch)
     uses = await find_uses(connection, batch.orders.values())
-    claims = earliest([*facts.claims(), *_purchase_claims(orders)])
+    new_orders = [one for one in orders if one.known.decided_version is None]
+    claims = earliest([*facts.claims(), *_purchase_claims(new_orders)])
     members = {one.owner for one in orders} | {claim.member for claim in claims} | {use.member for use in uses}
     ledger = await Ledger.open(connection, members)
-    new_orders = [one for one in orders if one.known.decided_version is None]
     works = await decide_orders(connection, ledger, orders)
     # Only now: another batch may have decided an event while this one waited for the member.
     known = await told_before(connection, claims)
-    new = [claim for claim in claims if claim.source not in known]
+    new = joined_once(ledger, (claim for claim in claims if claim.source not in known))
     decided = await decide_events(connection, ledger, new, batch.versions)
     awards = await post(ledger, [*(work for _, work, _ in decided if work is not None), *works])
     active = [(one.owner, one.state.order.occurred_at) for one in new_orders]
@@ -184,7 +184,7 @@ def _paid_orders(batch: _Batch) -> list[PaidOrder]:
 
 
 def _purchase_claims(orders: Sequence[PaidOrder]) -> list[EventClaim]:
-    """A paid order that has a member is also a claim to the bonus for joining."""
+    """A paid order that has a member is also a claim to the bonus for joining; told again, it is none."""
     return [
         joining_claim(one.owner, one.known.key.shop_id, one.state.order.occurred_at, one.received_at) for one in orders
     ]

@@ -107,6 +107,8 @@ async def post(ledger: Ledger, works: Iterable[Work]) -> list[Award]:
     await _ask_caps(ledger, todo)
     await _load_losing(ledger, todo)
     for work, outcome in todo:
+        if _loses(work, outcome):  # also lots that a release just made can be past their end already
+            await expire_lots(ledger, [ledger.root(work.owner)])
         _post_outcome(ledger, work, outcome)
     return [work.awards[outcome.rule.handle] for work, outcome in todo]
 
@@ -130,14 +132,14 @@ async def _ask_caps(ledger: Ledger, todo: list[tuple[Work, RuleOutcome]]) -> Non
 
 
 async def _load_losing(ledger: Ledger, todo: list[tuple[Work, RuleOutcome]]) -> None:
-    losing: dict[int, MemberKey] = {}
-    for work, outcome in todo:
-        award = work.awards[outcome.rule.handle]
-        if outcome.due(award.granted) < award.posted:
-            losing[award.award_id] = work.owner
+    losing = {work.awards[outcome.rule.handle].award_id: work.owner for work, outcome in todo if _loses(work, outcome)}
     if losing:
         await ledger.load_lots(losing.values(), losing)
-        await expire_lots(ledger, {ledger.root(key) for key in losing.values()})
+
+
+def _loses(work: Work, outcome: RuleOutcome) -> bool:
+    award = work.awards[outcome.rule.handle]
+    return outcome.due(award.granted) < award.posted
 
 
 def _post_outcome(ledger: Ledger, work: Work, outcome: RuleOutcome) -> None:

@@ -17,7 +17,7 @@ from engine.award_posting import Source, Work
 from engine.awards import MEMBER_SCOPE
 from engine.bulk import BulkStatement
 from engine.events import FieldValue, MemberEvent
-from engine.ledger import MemberKey
+from engine.ledger import Ledger, MemberKey
 from engine.program import ProgramVersion
 from engine.rules.deciding import decide_event
 from engine.rules.facts import DecidedFrom
@@ -26,13 +26,19 @@ SIGN_UP = "sign_up"
 
 _KEY = {"program_id": "bigint", "shop_id": "bigint", "source": "text", "source_id": "text"}
 # Joining leaves no event of its own: the awards for it, of whatever rule, say that it was decided.
-# Whoever was merged into a member joined for them, too. Their ids are made texts in a step of its own: under row-level
-# security no index is used for a comparison with what a function makes (see `ledger_store`).
+# Whoever is the same person since a merge joined for them, too: who was merged into them, and who was merged into the
+# same member as they. Ids are made texts in a step of its own: under row-level security no index is used for a
+# comparison with what a function makes (see `ledger_store`).
 _KNOWN = BulkStatement(
     {**_KEY, "member_id": "bigint"},
-    """, merged AS MATERIALIZED (
-        SELECT g.program_id, g.shop_id, g.source, g.source_id, m.member_id::text AS gone FROM given g
-        JOIN members m ON m.program_id = g.program_id AND m.merged_into = g.member_id WHERE g.source = 'sign_up'
+    """, rooted AS MATERIALIZED (
+        SELECT g.program_id, g.shop_id, g.source, g.source_id,
+            CASE WHEN m.merged_into IS NULL THEN m.member_id ELSE m.merged_into END AS root
+        FROM given g JOIN members m USING (program_id, member_id) WHERE g.source = 'sign_up'
+    ), merged AS MATERIALIZED (
+        SELECT r.program_id, r.shop_id, r.source, r.source_id, m.member_id::text AS gone FROM rooted r
+        JOIN members m ON m.program_id = r.program_id AND m.merged_into = r.root
+        UNION ALL SELECT program_id, shop_id, source, source_id, root::text FROM rooted
     )
     SELECT e.program_id, e.shop_id, e.source, e.source_id
     FROM given JOIN member_events e USING (program_id, shop_id, source, source_id)
@@ -80,6 +86,15 @@ def earliest(claims: Iterable[EventClaim]) -> list[EventClaim]:
     found: dict[Source, EventClaim] = {}
     for claim in sorted(claims, key=lambda claim: (claim.event.occurred_at, claim.source)):
         found.setdefault(claim.source, claim)
+    return list(found.values())
+
+
+def joined_once(ledger: Ledger, claims: Iterable[EventClaim]) -> list[EventClaim]:
+    """The claims, of joining only the first for each person: two of one batch may be of members who were merged."""
+    found: dict[Source | MemberKey, EventClaim] = {}
+    for claim in claims:
+        person = ledger.root(claim.member) if claim.event.source == SIGN_UP else claim.source
+        found.setdefault(person, claim)
     return list(found.values())
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 
 import psycopg
 import pytest
+from hypothesis import settings
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import create_engine, tenant_transaction
@@ -25,6 +26,9 @@ from engine.shops import ShopReference, install_shop
 
 _numbers = itertools.count(1)
 
+# The same examples in every run, so that what failed fails again; `make prove` looks for new ones.
+settings.register_profile("repeatable", derandomize=True)
+settings.load_profile("repeatable")
 
 # Every test has a database of its own, cloned inside the kernel: a quarter of the time that copying takes.
 SETTINGS = (

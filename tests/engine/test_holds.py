@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -13,7 +13,7 @@ from engine.events import Fulfillment
 from engine.releases import release_due
 from engine.shops import ShopReference
 from tests.support.facts import PAID_AT, line, order, refund
-from tests.support.programs import Balance, apply, balance, breaches, publish_rules, purchase
+from tests.support.programs import Balance, apply, balance, breaches, publish_rules, purchase, spend
 
 UNTIL_SENT = {"kind": "until", "event": "fulfilled", "at_most_days": 30}
 UNTIL_DELIVERED = {"kind": "until", "event": "delivered", "at_most_days": 30}
@@ -122,4 +122,22 @@ async def test_debt_is_paid_when_points_are_released_and_not_before(engine: Asyn
     assert await balance(engine, shop) == Balance(200)
     await apply(engine, shop, refund(1, 10, "100.00"))
     assert await balance(engine, shop) == Balance(0)
+    assert await breaches(engine, shop) == {}
+
+
+async def test_points_that_ended_while_held_pay_for_no_refund(engine: AsyncEngine, shop: ShopReference) -> None:
+    """Found by the state machine: an edit released what had ended long ago and took another rule's refund from it."""
+    until_sent = {"kind": "until", "event": "fulfilled", "at_most_days": 90}
+    five_days = {"kind": "after", "days": 5}
+    await publish_rules(engine, shop, purchase("late", hold=until_sent, expiry=five_days), purchase("now"))
+    paid_at = datetime.now(UTC) - timedelta(days=60)
+    sent_at = paid_at + timedelta(hours=1)
+    unsent = order(10, [line("45.00")], occurred_at=paid_at, updated_at=paid_at)
+    await apply(engine, shop, unsent)
+    await spend(engine, shop, 45)
+    assert await balance(engine, shop) == Balance(0, pending=45)
+
+    sent = replace(unsent, updated_at=sent_at, fulfilled_at=sent_at)
+    await apply(engine, shop, sent, refund(1, 10, "15.00"))
+    assert await balance(engine, shop) == Balance(0, debt=15)
     assert await breaches(engine, shop) == {}

@@ -168,6 +168,50 @@ async def test_a_person_joins_once_also_when_the_one_who_stayed_had_not(
     assert await breaches(engine, shop) == {}
 
 
+async def test_a_person_joins_once_also_through_a_chain_of_merges(engine: AsyncEngine, shop: ShopReference) -> None:
+    """Found by the state machine: the second of three had no joining of their own, and got one by an old order."""
+    await publish_rules(engine, shop, purchase(), fixed("sign-up", 100, "sign_up"))
+    await apply(engine, shop, order(10, [line("45.00")]))
+    for customer in (2, 3):
+        await key_of(engine, shop, customer)
+    await apply(engine, shop, order(11, [line("5.00")], customer=2, paid=False))
+    await apply(engine, shop, MERGED)
+    again = CustomersMerged(kept_customer_id=3, removed_customer_id=2, occurred_at=PAID_AT + timedelta(hours=3))
+    await apply(engine, shop, again)
+    await apply(engine, shop, order(11, [line("5.00")], customer=2))
+    await apply(engine, shop, order(12, [line("1.00")], customer=2), order(13, [line("1.00")], customer=1))
+
+    assert await balance(engine, shop, 3) == Balance(152)
+    assert await breaches(engine, shop) == {}
+
+
+async def test_two_orders_of_one_batch_join_a_merged_person_once(engine: AsyncEngine, shop: ShopReference) -> None:
+    await publish_rules(engine, shop, purchase(), fixed("sign-up", 100, "sign_up"))
+    for customer in (1, 2):
+        await key_of(engine, shop, customer)
+    await apply(engine, shop, *(order(10 + one, [line("1.00")], customer=one, paid=False) for one in (1, 2)))
+    await apply(engine, shop, MERGED)
+    await apply(engine, shop, *(order(10 + one, [line("1.00")], customer=one) for one in (1, 2)))
+
+    assert await balance(engine, shop, 2) == Balance(102)
+    assert await breaches(engine, shop) == {}
+
+
+async def test_an_order_told_again_after_the_parting_joins_nobody(engine: AsyncEngine, shop: ShopReference) -> None:
+    """Found by the state machine: the same order, delivered once more, paid a bonus."""
+    await publish_rules(engine, shop, purchase(), fixed("sign-up", 100, "sign_up"))
+    told = order(11, [line("5.00")], customer=2)
+    await apply(engine, shop, order(10, [line("45.00")]))
+    await key_of(engine, shop, 2)
+    await apply(engine, shop, MERGED)
+    await apply(engine, shop, told)
+    await unmerge(engine, shop)
+    await apply(engine, shop, told)
+
+    assert (await balance(engine, shop, 1), await balance(engine, shop, 2)) == (Balance(145), Balance(5))
+    assert await breaches(engine, shop) == {}
+
+
 async def test_nobody_is_merged_with_themselves_or_with_nobody(engine: AsyncEngine, shop: ShopReference) -> None:
     await apply(engine, shop, order(10, [line("45.00")]))
     key = await key_of(engine, shop, 1)
