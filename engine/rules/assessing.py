@@ -78,7 +78,7 @@ def _value(reading: OrderReading, found: Assessment, look: OrderLook) -> None:
     """The exact value of every line that counts, and of all."""
     rule, formula = found.rule, found.rule.formula
     counted = [line for line in found.lines if line.left_out is None]
-    if rule.multipliers or rule.group is not None:
+    if rule.multipliers or rule.group is not None or reading.facts.member.privilege is not None:
         for line in counted:
             look.at(line.line)
             line.multipliers = asked_multipliers(reading, rule, look, look.currency, line.line)

@@ -78,7 +78,5 @@ class Assessment:
     @property
     def factor(self) -> Decimal | None:
         """The one factor of all lines that count, None where they have different ones."""
-        if not self.rule.multipliers and self.rule.group is None:
-            return ONE
         factors = {line.factor for line in self.lines if line.left_out is None} or {self.event_factor}
         return factors.pop() if len(factors) == 1 else None

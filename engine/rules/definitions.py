@@ -50,6 +50,7 @@ class Needs(Frozen):
 
     tags: bool = False
     tier: bool = False
+    plans: bool = False
     order_number: bool = False
     joined_at: bool = False
     subscribed: bool = False
@@ -58,7 +59,7 @@ class Needs(Frozen):
     @property
     def member(self) -> bool:
         """Whether anything of the member is asked."""
-        return self.tags or self.tier or self.order_number or self.joined_at or self.subscribed
+        return self.tags or self.tier or self.plans or self.order_number or self.joined_at or self.subscribed
 
 
 class Definition(Frozen):
@@ -184,6 +185,7 @@ class Definition(Frozen):
         return Needs(
             tags=tags or "member.tags" in fields,
             tier="member.tier" in fields,
+            plans="member.plans" in fields,
             order_number="member.order_number" in fields,
             joined_at=not fields.isdisjoint({"member.joined_on", "member.days_since_joining"}),
             subscribed="member.subscribed" in fields,

@@ -10,9 +10,17 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from decimal import Decimal
+from typing import Any, NamedTuple
 
 from engine.events import Order
+
+
+class Privilege(NamedTuple):
+    """What a tier or plan makes purchases worth more by; `grantor` names it, e.g. tier:gold."""
+
+    grantor: str
+    factor: Decimal
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +32,8 @@ class MemberFacts:
     order_number: int = 0
     joined_at: datetime | None = None
     subscribed: bool | None = None
+    plans: tuple[str, ...] = ()
+    privilege: Privilege | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +70,10 @@ class DecidedFrom:
             "order_number": self.member.order_number,
             "joined_at": self.member.joined_at.isoformat() if self.member.joined_at else None,
             "subscribed": self.member.subscribed,
+            "plans": list(self.member.plans),
+            "privilege": [self.member.privilege.grantor, str(self.member.privilege.factor)]
+            if self.member.privilege
+            else None,
         }
         document = {
             "decided_at": self.decided_at.isoformat(),
@@ -75,7 +89,7 @@ class DecidedFrom:
     def from_json(cls, document: Mapping[str, Any]) -> DecidedFrom:
         """The facts again, from the decoded JSON."""
         member = document.get("member", {})
-        joined_at = member.get("joined_at")
+        joined_at, privilege = member.get("joined_at"), member.get("privilege")
         return cls(
             datetime.fromisoformat(document["decided_at"]),
             MemberFacts(
@@ -84,6 +98,8 @@ class DecidedFrom:
                 member.get("order_number", 0),
                 datetime.fromisoformat(joined_at) if joined_at else None,
                 member.get("subscribed"),
+                tuple(member.get("plans", ())),
+                Privilege(privilege[0], Decimal(privilege[1])) if privilege else None,
             ),
             {
                 int(product_id): ProductTraits(tuple(tags), tuple(collection_ids), product_type, vendor)

@@ -39,6 +39,7 @@ FIELDS: Final[dict[str, Kind]] = {
     "product.vendor": "text",
     "member.tags": "texts",
     "member.tier": "text",
+    "member.plans": "texts",
     "member.order_number": "number",
     "member.joined_on": "date",
     "member.days_since_joining": "number",

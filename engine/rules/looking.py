@@ -57,6 +57,7 @@ _OF_FACTS: Final[dict[str, Callable[[FactsLook], Seen]]] = {
     "event.hour": lambda look: look.facts.decided_at.astimezone(look.zone).hour,
     "member.tags": lambda look: look.facts.member.tags,
     "member.tier": lambda look: look.facts.member.tier,
+    "member.plans": lambda look: look.facts.member.plans,
     "member.order_number": lambda look: look.facts.member.order_number or None,
     "member.joined_on": lambda look: look.joined_on,
     "member.days_since_joining": lambda look: look.days_since_joining,

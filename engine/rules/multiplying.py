@@ -1,4 +1,4 @@
-"""What makes a line or an event worth more: a rule's own multipliers, and the rules of its group that multiply it."""
+"""What makes a line or an event worth more: a rule's own multipliers, the rules of its group, a tier's or plan's perk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from functools import reduce
 from engine.events import OrderLine
 from engine.rules.assessments import ONE, Asked
 from engine.rules.reading import Reading
-from engine.rules.rule import Multiplier, Multiply, Rule
+from engine.rules.rule import Multiplier, Multiply, PerMoney, Rule
 from engine.rules.verdicts import Look, evaluate
 
 _EXACT = Context(prec=1_000)
@@ -22,7 +22,15 @@ def asked_multipliers(
     """Every multiplier that may make something worth more, with whether it does: the rule's own, then its group's."""
     own = [_ask(reading, one, look, currency) for one in rule.multipliers]
     groups = [_ask_rule(reading, one, look, currency, line) for one in reading.definition.multiplying(rule)]
-    return (*own, *groups)
+    return (*own, *groups, *_privilege(reading, rule))
+
+
+def _privilege(reading: Reading, rule: Rule) -> tuple[Asked, ...]:
+    """What the member's tier or plan makes money worth more by; it is named like a rule, with a colon."""
+    privilege = reading.facts.member.privilege
+    if privilege is None or not isinstance(rule.formula, PerMoney):
+        return ()
+    return (Asked(privilege.factor, met=True, rule=privilege.grantor),)
 
 
 def _ask(reading: Reading, one: Multiplier, look: Look, currency: str) -> Asked:
@@ -43,7 +51,7 @@ def _ask_rule(reading: Reading, rule: Rule, look: Look, currency: str, line: Ord
 
 
 def factor_of(rule: Rule, asked: Sequence[Asked], ceiling: Decimal | None) -> Decimal:
-    """The rule's own factors, multiplied or the best of them, times those of its group; at most the ceiling."""
+    """The rule's own factors, multiplied or the best of them, times those of its group and of a perk; at most the ceiling."""
     own = [one.factor for one in asked if one.met and one.rule is None]
     if rule.multipliers_stack == "best_of" and own:
         own = [max(own)]

@@ -26,6 +26,8 @@ class OrderState:
     refunds: tuple[Refund, ...]
     edits: tuple[OrderEdit, ...] = ()
     fulfillments: tuple[Fulfillment, ...] = ()
+    counted_until: datetime | None = None
+    """Refunds that are newer take nothing back: the order as it was worth at that moment. None: all count."""
 
     @property
     def fulfilled_at(self) -> datetime | None:
@@ -110,6 +112,8 @@ def refunded_amounts(state: OrderState, counting: Counting) -> Refunded:
     known = {line.line_id for line in order.lines}
     gift_cards = set() if counting.gift_cards else {line.line_id for line in order.lines if line.gift_card}
     for refund in {refund.refund_id: refund for refund in state.refunds}.values():
+        if state.counted_until is not None and refund.created_at > state.counted_until:
+            continue
         money = _side_of(refund, order, counting.money)
         if not refund.lines:
             moved = sum(_in_money(minor, currency, order, counting.money) for minor, currency in refund.moved)

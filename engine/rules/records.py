@@ -6,7 +6,7 @@ that stays where it can be erased, beside the order or event, and is filled in a
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -38,6 +38,8 @@ _LINE_DEFAULTS = tuple(_LINE.values())
 _ANSWERS_AT = list(_LINE).index("multipliers")
 RECORD_BYTES = 32_768
 """A longer record is kept without what each line answered: only whether it counted and its factor."""
+_ANSWERS = 4
+"""Whether a multiplier was met and in its window, and what its audience and condition answered."""
 _PERSONAL = frozenset({"order.tags", "order.discount_codes"})
 
 
@@ -89,7 +91,9 @@ def _line(line: LineCount) -> list[Any]:
 
 
 def _multiplier(asked: Asked) -> list[Any]:
-    return [asked.met, asked.in_window, _answer(asked.audience), _answer(asked.condition)]
+    answers = [asked.met, asked.in_window, _answer(asked.audience), _answer(asked.condition)]
+    # The factor of a perk is in no version of the program: it comes from the tier or plan of that moment.
+    return [*answers, asked.rule, text_of(asked.factor)] if ":" in (asked.rule or "") else answers
 
 
 def _answer(verdict: Verdict | None) -> Json | None:
@@ -168,8 +172,18 @@ def _multipliers(answers: Iterable[list[Any]], asked: list[Question]) -> list[Js
             "audience": _verdict(audience, answer[2]),
             "condition": _verdict(condition, answer[3]),
         }
-        for (rule, factor, audience, condition), answer in zip(asked, answers, strict=False)
+        for (rule, factor, audience, condition), answer in _paired(asked, answers)
     ]
+
+
+def _paired(asked: list[Question], answers: Iterable[list[Any]]) -> Iterator[tuple[Question, list[Any]]]:
+    """Each answer with its question; a perk's brings its own."""
+    questions = iter(asked)
+    for answer in answers:
+        if len(answer) > _ANSWERS:
+            yield (answer[_ANSWERS], answer[_ANSWERS + 1], None, None), answer
+        elif (question := next(questions, None)) is not None:
+            yield question, answer
 
 
 def _full_line(values: list[Any], rule: Rule, asked: list[Question]) -> Json:

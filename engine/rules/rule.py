@@ -129,6 +129,8 @@ class Rule(Frozen):
     priority: Annotated[int, Field(ge=0, le=1_000)] = 100
     hold: Hold = NoHold()
     expiry: Expiry = ExpiresAfter(days=365)
+    counts_for_tier: bool = True
+    """Whether what it gives counts where tiers are reached by points."""
 
     @model_validator(mode="before")
     @classmethod

@@ -160,7 +160,8 @@ def test_needs_name_what_has_to_be_read() -> None:
     )
 
     assert asking.needs.model_dump() == {
-        "tags": True, "tier": True, "order_number": False, "joined_at": False, "subscribed": False, "products": True,
+        "tags": True, "tier": True, "plans": False, "order_number": False, "joined_at": False, "subscribed": False,
+        "products": True,
     }  # fmt: skip
 
 
