@@ -1,0 +1,1 @@
+"""What tiers and plans do for their members."""
