@@ -197,13 +197,27 @@ PRODUCTS = (
         "laurel-plus",
         "Laurel Plus membership",
         "Thirty days of member prices, early harvests and double the welcome at the counter.",
-        "30.00",
+        "9.00",
         "gifts",
         "HP-PLS-001",
         requires_shipping=False,
         tags=("membership",),
     ),
 )
+
+@dataclass(frozen=True, slots=True)
+class SellingPlan:
+    """A second way to buy a product: a subscription that the app bills each `interval` for the product's price."""
+
+    id: int
+    group_id: int
+    product_id: int
+    name: str
+    interval: str
+    interval_count: int
+
+
+SELLING_PLAN = SellingPlan(710_118_504_705, 310_118_504_705, 8_214_010_167_553, "Monthly membership", "month", 1)
 
 CUSTOMERS = (
     SeedCustomer(7_901_442_310_401, "Ada", "Okafor", "ada.okafor@example.com", "en", "Brooklyn", "United States", "US"),
@@ -228,6 +242,11 @@ EXCHANGE_RATES = {
     "HKD": Decimal("7.8"), "CNY": Decimal("7.25"), "PLN": Decimal("3.95"), "JPY": Decimal("151.5"),
     "KWD": Decimal("0.307"),
 }  # fmt: skip
+
+
+def selling_plan_of(product: Product) -> SellingPlan | None:
+    """The subscription that a product can be bought with, or None."""
+    return SELLING_PLAN if product.id == SELLING_PLAN.product_id else None
 
 
 def product_by_handle(handle: str) -> Product | None:
