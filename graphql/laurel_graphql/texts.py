@@ -14,7 +14,15 @@ from babel import Locale
 from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
-from laurel_graphql import texts_reasons, texts_rewards, texts_staff, texts_ways
+from laurel_graphql import (
+    texts_memberships,
+    texts_perks,
+    texts_reasons,
+    texts_rewards,
+    texts_staff,
+    texts_tiers,
+    texts_ways,
+)
 
 _ENGLISH = {
     "order.earned": "It earned points.",
@@ -64,12 +72,12 @@ _SIMPLIFIED_CHINESE = {
     "points.one": "{count} 积分",
     "points.other": "{count} 积分",
 }
-_MORE = (texts_reasons, texts_rewards, texts_staff, texts_ways)
+_MORE = (texts_memberships, texts_perks, texts_reasons, texts_rewards, texts_staff, texts_tiers, texts_ways)
 TEXTS: dict[str, dict[str, str]] = {"en": dict(_ENGLISH), "zh-CN": dict(_SIMPLIFIED_CHINESE)}
 for _texts in _MORE:
     TEXTS["en"] |= _texts.ENGLISH
     TEXTS["zh-CN"] |= _texts.SIMPLIFIED_CHINESE
-_BABEL_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
+BABEL_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 
 
 def language_of(locale: str) -> str:
@@ -82,7 +90,7 @@ def language_of(locale: str) -> str:
 def points_text(count: int | Decimal, language: str) -> str:
     """A number of points in words, such as `1,245 points`."""
     form = "points.one" if count == 1 else "points.other"
-    return TEXTS[language][form].format(count=format_decimal(count, locale=_BABEL_LOCALES[language]))
+    return TEXTS[language][form].format(count=format_decimal(count, locale=BABEL_LOCALES[language]))
 
 
 def days_text(count: int, language: str) -> str:
@@ -92,18 +100,18 @@ def days_text(count: int, language: str) -> str:
 
 def factor_text(factor: Decimal, language: str) -> str:
     """A factor as people of that language write it, such as `1.5`."""
-    return format_decimal(factor.normalize(), locale=_BABEL_LOCALES[language])
+    return format_decimal(factor.normalize(), locale=BABEL_LOCALES[language])
 
 
 def day_text(day: date, language: str) -> str:
     """A day as people of that language write it, such as `March 4, 2027`."""
-    return format_date(day, format="long", locale=_BABEL_LOCALES[language])
+    return format_date(day, format="long", locale=BABEL_LOCALES[language])
 
 
 @lru_cache(maxsize=4096)
 def money_text(amount: Decimal, currency: str, language: str) -> str:
     """An amount as people of that language write it, such as `$45.00`."""
-    return format_currency(amount, currency, locale=_BABEL_LOCALES[language])
+    return format_currency(amount, currency, locale=BABEL_LOCALES[language])
 
 
 def reason_text(kind: str, detail: Mapping[str, str], language: str) -> str:
@@ -163,6 +171,6 @@ def _smallest_whole(rate: Decimal) -> tuple[Decimal, int]:
 
 
 def _whole_money_text(units: int, currency: str, language: str) -> str:
-    locale = Locale.parse(_BABEL_LOCALES[language])
+    locale = Locale.parse(BABEL_LOCALES[language])
     pattern = locale.currency_formats["standard"].pattern.replace(".00", "")
     return format_currency(units, currency, format=pattern, locale=locale, currency_digits=False)
