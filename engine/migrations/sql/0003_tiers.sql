@@ -91,7 +91,8 @@ CREATE TABLE perk_deliveries (
     delivery_id bigint NOT NULL,
     member_id bigint NOT NULL,
     shop_id bigint NOT NULL,
-    customer_id bigint NOT NULL,
+    -- NULL once the customer was erased.
+    customer_id bigint,
     -- tier:gold or plan:laurel-plus
     grantor text NOT NULL,
     perk text NOT NULL,
@@ -106,21 +107,29 @@ CREATE TABLE perk_deliveries (
     delivered_at timestamptz,
     ends_at timestamptz,
     revoked_at timestamptz,
+    -- When and by which order a code was used.
+    used_at timestamptz,
+    used_order_id bigint,
     PRIMARY KEY (program_id, delivery_id),
     UNIQUE (program_id, shop_id, customer_id, grantor, perk, occasion)
 );
 CREATE UNIQUE INDEX perk_deliveries_code ON perk_deliveries (program_id, code) WHERE code IS NOT NULL;
 CREATE INDEX perk_deliveries_member ON perk_deliveries (program_id, member_id, delivery_id);
-CREATE INDEX perk_deliveries_due ON perk_deliveries (ends_at) WHERE state = 'delivered' AND ends_at IS NOT NULL;
+CREATE INDEX perk_deliveries_open ON perk_deliveries (created_at) WHERE state IN ('waiting', 'revoking');
 
 -- What a shop's customer shows of their standing in Shopify (metafield and tags), and whether it is as it should be.
+-- `shown` also names the tags that are just being added, written down before they are: what stands on the customer without
+-- being named here is the merchant's own. Calls name a mark by its id, which is nobody's any more once the row is gone.
 CREATE TABLE customer_marks (
     program_id bigint NOT NULL,
     shop_id bigint NOT NULL,
     customer_id bigint NOT NULL,
+    mark_id bigint NOT NULL DEFAULT nextval('ledger_ids'),
     wanted jsonb NOT NULL,
     shown jsonb,
     wanted_at timestamptz NOT NULL DEFAULT now(),
     shown_at timestamptz,
-    PRIMARY KEY (program_id, shop_id, customer_id)
+    failure text,
+    PRIMARY KEY (program_id, shop_id, customer_id),
+    UNIQUE (program_id, mark_id)
 );
