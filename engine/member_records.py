@@ -90,7 +90,6 @@ _MEMBER = """
 _NEWEST_FIRST = """
     AND m.member_id < COALESCE(CAST(:before AS bigint), 9223372036854775807) ORDER BY m.member_id DESC LIMIT :first"""
 _ONE = text(f"{_MEMBER} AND m.member_id = :member_id")
-_ALL = text(f"{_MEMBER} AND m.merged_into IS NULL{_NEWEST_FIRST}")
 # An array that is worked out first, so that the members are found by their key and not by looking at all of them.
 _FOUND = """ AND m.member_id = ANY (ARRAY(SELECT COALESCE(o.merged_into, o.member_id) FROM customers c
         JOIN members o ON o.program_id = c.program_id AND o.member_id = c.member_id
@@ -98,9 +97,22 @@ _FOUND = """ AND m.member_id = ANY (ARRAY(SELECT COALESCE(o.merged_into, o.membe
 _IS_NUMBER = """c.shop_id IN (SELECT shop_id FROM shops WHERE program_id = :program_id) AND c.customer_id = :number
         UNION SELECT CAST(:number AS bigint)"""
 _HAS_TAG = "EXISTS (SELECT FROM unnest(c.tags) AS tag WHERE tag ILIKE '%' || :pattern || '%' ESCAPE '!')"
-_BY_NUMBER = text(_MEMBER + _FOUND.format(_IS_NUMBER) + _NEWEST_FIRST)
-_BY_ADDRESS = text(_MEMBER + _FOUND.format("c.email_key = :email_key") + _NEWEST_FIRST)
-_BY_TAG = text(_MEMBER + _FOUND.format(_HAS_TAG) + _NEWEST_FIRST)
+_HAS_TIER = """ AND m.member_id IN (SELECT t.member_id FROM member_tiers t
+        WHERE t.program_id = :program_id AND t.tier = :tier)"""
+_HAS_PLAN = """ AND m.member_id IN (SELECT s.member_id FROM memberships s
+        WHERE s.program_id = :program_id AND s.plan_id = :plan_id AND s.state <> 'ended')"""
+_WAYS = {
+    "all": " AND m.merged_into IS NULL",
+    "number": _FOUND.format(_IS_NUMBER),
+    "address": _FOUND.format("c.email_key = :email_key"),
+    "tag": _FOUND.format(_HAS_TAG),
+}
+_SEARCHES = {
+    (way, tier, plan): text(f"{_MEMBER}{found}{_HAS_TIER if tier else ''}{_HAS_PLAN if plan else ''}{_NEWEST_FIRST}")
+    for way, found in _WAYS.items()
+    for tier in (False, True)
+    for plan in (False, True)
+}
 _CUSTOMERS = text("""
     SELECT COALESCE(m.merged_into, m.member_id), c.shop_id, c.customer_id, c.tags, c.subscribed,
         c.deleted_at IS NOT NULL
@@ -132,26 +144,30 @@ async def member_record(connection: AsyncConnection, program_id: int, member_id:
 
 async def search_members(
     connection: AsyncConnection, program_id: int, first: int, before: int | None = None, *, words: str = "",
-    email_key: bytes | None = None,
+    email_key: bytes | None = None, tier: str | None = None, plan_id: int | None = None,
 ) -> list[MemberRecord]:  # fmt: skip
     """Members, newest first, from the one after `before` on.
 
     A number finds the customer or member of that id, any other text the customers with a tag that contains it, and
     `email_key` those with that proven address. Without any of them, all members who were not merged into others.
+    Of those, `tier` wants the members of that tier and `plan_id` those whose membership of that plan has not ended.
     """
-    given: dict[str, Any] = {"program_id": program_id, "first": first, "before": before}
     words = words.strip()[:SEARCH_MAXIMUM]
+    given: dict[str, Any] = {"program_id": program_id, "first": first, "before": before}
+    way = "all"
     if email_key is not None:
-        rows = await connection.execute(_BY_ADDRESS, given | {"email_key": email_key})
+        way, given["email_key"] = "address", email_key
     elif words.isascii() and words.isdigit():
-        number = int(words)
-        if number >= 2**63:
+        way, given["number"] = "number", int(words)
+        if given["number"] >= 2**63:
             return []
-        rows = await connection.execute(_BY_NUMBER, given | {"number": number})
     elif words:
-        rows = await connection.execute(_BY_TAG, given | {"pattern": _literal(words)})
-    else:
-        rows = await connection.execute(_ALL, given)
+        way, given["pattern"] = "tag", _literal(words)
+    if tier is not None:
+        given["tier"] = tier
+    if plan_id is not None:
+        given["plan_id"] = plan_id
+    rows = await connection.execute(_SEARCHES[way, tier is not None, plan_id is not None], given)
     return await _with_customers(connection, program_id, rows.fetchall())
 
 

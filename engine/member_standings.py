@@ -1,0 +1,84 @@
+"""The tiers and memberships of a page of members, from the rows that are kept of them: what lists show.
+
+Who looks at one member has them worked out from the facts instead, exact at that moment.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+MEMBERSHIPS_MAXIMUM = 20
+"""No member of a list is shown with more memberships than these."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanRow:
+    """A membership as a list shows it."""
+
+    plan_id: int
+    handle: str
+    title: str
+    state: str
+    ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class StandingRow:
+    """A member's tier and memberships as a list shows them; without a tier before there are any."""
+
+    tier: str | None = None
+    tier_name: str | None = None
+    tier_color: str | None = None
+    since: datetime | None = None
+    valid_until: datetime | None = None
+    overridden: bool = False
+    plans: tuple[PlanRow, ...] = ()
+
+
+_TIERS = text("""
+    SELECT s.member_id, s.tier, one.tier ->> 'name', one.tier ->> 'color', s.since, s.valid_until, s.overridden
+    FROM member_tiers s
+    LEFT JOIN tier_versions v ON v.program_id = s.program_id AND v.version = s.version
+    LEFT JOIN LATERAL (
+        SELECT tier FROM jsonb_array_elements(v.definition -> 'tiers') AS tier WHERE tier ->> 'handle' = s.tier LIMIT 1
+    ) one ON true
+    WHERE s.program_id = :program_id AND s.member_id = ANY(:member_ids)
+""")
+_PLANS = text("""
+    SELECT s.member_id, s.plan_id, p.handle, v.definition ->> 'title', s.state, s.ends_at FROM memberships s
+    JOIN plans p ON p.program_id = s.program_id AND p.plan_id = s.plan_id
+    JOIN plan_versions v ON v.program_id = s.program_id AND v.plan_id = s.plan_id AND v.version = p.version
+    WHERE s.program_id = :program_id AND s.member_id = ANY(:member_ids)
+    ORDER BY s.member_id, s.state = 'ended', p.position, s.plan_id
+""")
+_COUNTS = text("""
+    SELECT s.tier, count(*) FROM member_tiers s JOIN members m ON m.program_id = s.program_id
+        AND m.member_id = s.member_id AND m.merged_into IS NULL
+    WHERE s.program_id = :program_id GROUP BY s.tier
+""")
+
+
+async def standing_rows(
+    connection: AsyncConnection, program_id: int, member_ids: Iterable[int]
+) -> dict[int, StandingRow]:
+    """What is kept of these members, at most a page of them; everybody asked for is in the answer."""
+    ids = sorted(set(member_ids))
+    given = {"program_id": program_id, "member_ids": ids}
+    tiers = {row[0]: row[1:] for row in await connection.execute(_TIERS, given)} if ids else {}
+    plans: dict[int, list[PlanRow]] = {}
+    for member_id, *plan in await connection.execute(_PLANS, given) if ids else ():
+        plans.setdefault(member_id, []).append(PlanRow(*plan))
+    nothing = (None, None, None, None, None, False)
+    return {
+        one: StandingRow(*tiers.get(one, nothing), plans=tuple(plans.get(one, ())[:MEMBERSHIPS_MAXIMUM])) for one in ids
+    }
+
+
+async def members_by_tier(connection: AsyncConnection, program_id: int) -> dict[str, int]:
+    """How many members have each tier now, by its handle."""
+    return {row[0]: row[1] for row in await connection.execute(_COUNTS, {"program_id": program_id})}
