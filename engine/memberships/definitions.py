@@ -84,6 +84,10 @@ class PlanDefinition(Frozen):
     color: Annotated[str, Field(pattern=r"^#[0-9a-f]{6}$")] = "#5b4bb7"
     product_ids: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
     """The shop's products that are this membership."""
+    product_handle: Annotated[str, Field(pattern=r"^[^\s/?#<>\"'&,]{1,255}$")] | None = None
+    """Where the product is shown, `/products/{handle}`; None: the plan has no page of its own."""
+    variant_ids: Annotated[tuple[Identifier, ...], Field(max_length=50)] = ()
+    """What is put into the cart to join, the first of them by default; empty: the shopper chooses on the page."""
     prices: Amounts
     interval: Interval = Interval()
     days_per_unit: Annotated[int, Field(ge=1, le=3_650)] | None = None

@@ -6,8 +6,8 @@
 |-|-|
 | purchased | steps [[at, units, taken_minor, value_minor], …], paid_minor, refunded_minor, currency: see `purchases` |
 | granted | days |
-| contract_opened | contract_id, and trial_ends_at or period_ends_at, amount_minor, currency |
-| period_paid | contract_id, cycle, starts_at, ends_at, amount_minor, currency |
+| contract_opened | contract_id, trial_ends_at or period_ends_at where a term came with it, origin_order_id |
+| period_paid | contract_id, cycle, starts_at, ends_at, amount_minor, currency, order_id |
 | payment_failed | contract_id, cycle, attempt, failure_class |
 | period_skipped | contract_id, cycle, ends_at |
 | paused | until, or null |
