@@ -160,11 +160,11 @@ async def _post(connection: AsyncConnection, batch: _Batch, facts: CustomerFacts
     claims = earliest([*facts.claims(), *_purchase_claims(new_orders)])
     members = {one.owner for one in orders} | {claim.member for claim in claims} | {use.member for use in uses}
     ledger = await Ledger.open(connection, members)
-    works = await decide_orders(connection, ledger, orders)
+    works = await decide_orders(connection, ledger, orders, {})
     # Only now: another batch may have decided an event while this one waited for the member.
     known = await told_before(connection, claims)
     new = joined_once(ledger, (claim for claim in claims if claim.source not in known))
-    decided = await decide_events(connection, ledger, new, batch.versions)
+    decided = await decide_events(connection, ledger, new, batch.versions, {})
     awards = await post(ledger, [*(work for _, work, _ in decided if work is not None), *works])
     active = [(one.owner, one.state.order.occurred_at) for one in new_orders]
     await move_idle_ends(ledger, active, batch.versions)

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
 from engine.rules.definitions import Needs
-from engine.rules.facts import MemberFacts, ProductTraits
+from engine.rules.facts import MemberFacts, ProductTraits, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,20 +60,22 @@ async def member_facts(
     )
     found: dict[Asker, tuple[MemberFacts, int]] = {}
     for program_id, shop_id, member_id, customer_id, tags, subscribed, joined_at, orders in rows:
-        facts = MemberFacts(tuple(tags or ()), joined_at=joined_at, subscribed=subscribed)
+        facts = MemberFacts(tuple(tags or ()), None, 0, joined_at, subscribed)
         found[Asker(program_id, shop_id, member_id, customer_id)] = (facts, orders or 0)
     return found
 
 
-def needed(facts: MemberFacts, needs: Needs, order_number: int) -> MemberFacts:
-    """Only what the definition asks about, so that no more is stored than was decided from."""
+def needed(facts: MemberFacts, needs: Needs, order_number: int, status: Status) -> MemberFacts:
+    """Only what the definition asks about and the privilege, so that no more is stored than was decided from."""
     joined_at: datetime | None = facts.joined_at if needs.joined_at else None
     return MemberFacts(
         facts.tags if needs.tags else (),
-        facts.tier if needs.tier else None,
+        status.tier if needs.tier else None,
         order_number if needs.order_number else 0,
         joined_at,
         facts.subscribed if needs.subscribed else None,
+        status.plans if needs.plans else (),
+        status.privilege,
     )
 
 

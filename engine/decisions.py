@@ -20,13 +20,21 @@ from engine.ledger import Ledger, MemberKey
 from engine.order_awards import PaidOrder
 from engine.program import ProgramVersion, version_at
 from engine.rules.definitions import Needs
-from engine.rules.facts import DecidedFrom, MemberFacts, ProductTraits
+from engine.rules.facts import DecidedFrom, MemberFacts, ProductTraits, Status
+
+Statuses = Mapping[MemberKey, Status]
+"""What is known of members by the account that their points are in."""
 
 
-async def decide_orders(connection: AsyncConnection, ledger: Ledger, orders: Sequence[PaidOrder]) -> list[Work]:
-    """Decide those that were not, and work out what each is due now. Their members are locked in the ledger."""
+async def decide_orders(
+    connection: AsyncConnection, ledger: Ledger, orders: Sequence[PaidOrder], statuses: Statuses, turn: int = 0
+) -> list[Work]:
+    """Decide those that were not, and work out what each is due now. Their members are locked in the ledger.
+
+    `turn` orders of each member came before these in the same batch.
+    """
     new = [one for one in orders if one.known.decided_version is None]
-    members = await _members(connection, ledger, new)
+    members = await _members(connection, ledger, new, statuses, turn)
     for one in new:
         facts = members.get(one.known.key, MemberFacts())
         one.known.decided_version = one.version.version
@@ -41,7 +49,7 @@ async def decide_orders(connection: AsyncConnection, ledger: Ledger, orders: Seq
 
 
 async def _members(
-    connection: AsyncConnection, ledger: Ledger, new: Sequence[PaidOrder]
+    connection: AsyncConnection, ledger: Ledger, new: Sequence[PaidOrder], statuses: Statuses, turn: int
 ) -> dict[tuple[int, int, int], MemberFacts]:
     """What is asked about the member of each new order, by the order's key; orders of one batch count in turn."""
     asking: dict[Asker, Needs] = {}
@@ -53,13 +61,19 @@ async def _members(
         if one.version.definition.needs.member:
             asker = Asker(root.program_id, one.known.key.shop_id, root.member_id, one.known.customer_id or 0)
             _ask(asking, asker, one.version.definition.needs)
-            askers.append((one, asker, turns[root]))
+            askers.append((one, asker, turn + turns[root]))
     found = await member_facts(connection, asking)
-    facts: dict[tuple[int, int, int], MemberFacts] = {}
-    for one, asker, turn in askers:
+    facts = {one.known.key: _plain(statuses, ledger.root(one.owner)) for one in new}
+    for one, asker, number in askers:
         known, orders = found[asker]
-        facts[one.known.key] = needed(known, one.version.definition.needs, orders + turn)
+        status = statuses.get(ledger.root(one.owner), Status())
+        facts[one.known.key] = needed(known, one.version.definition.needs, orders + number, status)
     return facts
+
+
+def _plain(statuses: Statuses, root: MemberKey) -> MemberFacts:
+    """The facts of a member of whom a definition asks nothing."""
+    return MemberFacts(privilege=statuses.get(root, Status()).privilege)
 
 
 def _ask(asking: dict[Asker, Needs], asker: Asker, needs: Needs) -> None:
@@ -90,7 +104,7 @@ async def _learn_lacking_products(connection: AsyncConnection, orders: Sequence[
 
 async def decide_events(
     connection: AsyncConnection, ledger: Ledger, claims: Sequence[EventClaim],
-    versions: Mapping[int, Sequence[ProgramVersion]],
+    versions: Mapping[int, Sequence[ProgramVersion]], statuses: Statuses,
 ) -> list[tuple[EventClaim, Work | None, str]]:  # fmt: skip
     """Work out what each event is due: (claim, work or None where nothing was live, the facts as JSON)."""
     live = [version_at(versions.get(claim.member.program_id, []), _moment(claim)) for claim in claims]
@@ -104,7 +118,8 @@ async def decide_events(
         facts = DecidedFrom(_moment(claim))
         if version is not None and version.definition.needs.member:
             known, orders = found[_asker(ledger, claim)]
-            facts = replace(facts, member=needed(known, version.definition.needs, orders))
+            status = statuses.get(ledger.root(claim.member), Status())
+            facts = replace(facts, member=needed(known, version.definition.needs, orders, status))
         decided.append((claim, event_work(claim, version, facts), facts.to_json()))
     return decided
 

@@ -23,6 +23,14 @@ class Privilege(NamedTuple):
     factor: Decimal
 
 
+class Status(NamedTuple):
+    """The tier, the plans that hold and the privilege that a member has now."""
+
+    tier: str | None = None
+    plans: tuple[str, ...] = ()
+    privilege: Privilege | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class MemberFacts:
     """What is known of a member. `order_number` is 1 for their first paid order, 0 where it was not asked for."""
