@@ -41,7 +41,7 @@ class StandingRow:
 
 
 _TIERS = text("""
-    SELECT s.member_id, s.tier, one.tier ->> 'name', one.tier ->> 'color', s.since, s.valid_until, s.overridden
+    SELECT s.member_id, s.tier, one.tier ->> 'name' AS name, one.tier ->> 'color' AS color, s.since, s.valid_until, s.overridden
     FROM member_tiers s
     LEFT JOIN tier_versions v ON v.program_id = s.program_id AND v.version = s.version
     LEFT JOIN LATERAL (
@@ -69,14 +69,15 @@ async def standing_rows(
     """What is kept of these members, at most a page of them; everybody asked for is in the answer."""
     ids = sorted(set(member_ids))
     given = {"program_id": program_id, "member_ids": ids}
-    tiers = {row[0]: row[1:] for row in await connection.execute(_TIERS, given)} if ids else {}
     plans: dict[int, list[PlanRow]] = {}
     for member_id, *plan in await connection.execute(_PLANS, given) if ids else ():
         plans.setdefault(member_id, []).append(PlanRow(*plan))
-    nothing = (None, None, None, None, None, False)
-    return {
-        one: StandingRow(*tiers.get(one, nothing), plans=tuple(plans.get(one, ())[:MEMBERSHIPS_MAXIMUM])) for one in ids
-    }
+    found = {one: StandingRow(plans=tuple(plans.get(one, ())[:MEMBERSHIPS_MAXIMUM])) for one in ids}
+    for row in await connection.execute(_TIERS, given) if ids else ():
+        found[row.member_id] = StandingRow(
+            row.tier, row.name, row.color, row.since, row.valid_until, row.overridden, found[row.member_id].plans
+        )
+    return found
 
 
 async def members_by_tier(connection: AsyncConnection, program_id: int) -> dict[str, int]:
