@@ -8,13 +8,13 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.support.browser import Demo, axe_violations, launcher, log_in, open_panel, settle
+from tests.support.browser import LOOKS, Demo, axe_violations, launcher, log_in, open_panel, settle
 
 Scheme = Literal["light", "dark"]
 PAGES = ("/", "/products/wool-throw", "/cart", "/account/login", "/account/register", "/nowhere", "/zh")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 def test_given_a_guest_when_pages_are_checked_then_axe_finds_nothing(
     demo: Demo, visit: Visit, viewport: dict[str, int], scheme: Scheme
 ) -> None:
@@ -29,7 +29,7 @@ def test_given_a_guest_when_pages_are_checked_then_axe_finds_nothing(
     assert axe_violations(page) == []
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 def test_given_a_member_when_pages_and_panel_are_checked_then_axe_finds_nothing(
     demo: Demo, visit: Visit, viewport: dict[str, int], scheme: Scheme
 ) -> None:

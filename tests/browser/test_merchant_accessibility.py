@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Frame, Page
 
 from tests.browser.conftest import Visit
-from tests.support.browser import Demo, axe_violations, settle
+from tests.support.browser import DESKTOP, PHONE, Demo, axe_violations, settle
 from tests.support.merchant_app import button, find_member, open_app
 
 PAGES = (
@@ -35,7 +35,7 @@ def sideways(frame: Frame) -> int:
     return int(frame.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth"))
 
 
-@pytest.mark.parametrize("locale", ["en", "zh-CN"])
+@pytest.mark.parametrize(("viewport", "locale"), [(PHONE, "zh-CN"), (DESKTOP, "en")], ids=["phone", "desktop"])
 def test_given_a_merchant_when_the_pages_are_checked_then_axe_finds_nothing(
     demo: Demo, visit: Visit, viewport: dict[str, int], locale: str
 ) -> None:

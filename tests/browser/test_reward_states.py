@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.support.browser import DESKTOP, PHONE, Demo, axe_violations, launcher, log_in, open_panel, settle
+from tests.support.browser import DESKTOP, LOOKS, PHONE, Demo, axe_violations, launcher, log_in, open_panel, settle
 from tests.support.redeeming import altered
 from tests.support.reward_answers import Answer, Stage, in_days, locked, redemption, reward, slider, told
 
@@ -268,7 +268,7 @@ def test_given_chinese_when_rewards_are_shown_then_every_word_is_chinese(demo: D
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("viewport", "scheme"), LOOKS)
 def test_given_each_page_of_rewards_when_it_is_checked_then_axe_finds_nothing(
     demo: Demo, visit: Visit, viewport: dict[str, int], scheme: Literal["light", "dark"]
 ) -> None:

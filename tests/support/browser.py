@@ -30,6 +30,8 @@ CHROMIUM_ARGUMENTS = [
 ]
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 860}
+LOOKS = [(PHONE, "light"), (DESKTOP, "dark")]
+"""Viewport and color scheme: each of both once; all four pairs found nothing more."""
 START_SECONDS, STOP_SECONDS = 120.0, 20.0
 
 
