@@ -41,7 +41,8 @@ class StandingRow:
 
 
 _TIERS = text("""
-    SELECT s.member_id, s.tier, one.tier ->> 'name' AS name, one.tier ->> 'color' AS color, s.since, s.valid_until, s.overridden
+    SELECT s.member_id, s.tier, one.tier ->> 'name' AS name, one.tier ->> 'color' AS color, s.since,
+        s.valid_until, s.overridden
     FROM member_tiers s
     LEFT JOIN tier_versions v ON v.program_id = s.program_id AND v.version = s.version
     LEFT JOIN LATERAL (
