@@ -10,7 +10,10 @@ from sqlalchemy import text
 
 @dataclass(frozen=True, slots=True)
 class Versions:
-    """What an answer to this shopper depends on. From `stale_at` on it also depends on the clock: a lot falls due."""
+    """What an answer to this shopper depends on. `program` counts what is published: rules, tiers and plans.
+
+    From `stale_at` on it also depends on the clock: a lot falls due, a tier or membership may change.
+    """
 
     member: int
     program: int
@@ -18,17 +21,25 @@ class Versions:
 
 
 _MEMBER = """
-    SELECT m.version, m.next_expiry_at FROM customers c
+    SELECT m.version, LEAST(m.next_expiry_at, t.review_at, (
+        SELECT min(s.review_at) FROM memberships s WHERE s.program_id = m.program_id AND s.member_id = m.member_id
+    )) AS stale_at
+    FROM customers c
     JOIN members m ON m.program_id = c.program_id AND m.member_id = c.member_id
+    LEFT JOIN member_tiers t ON t.program_id = m.program_id AND t.member_id = m.member_id
     WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id
 """
 READ_VERSIONS = text(f"""
-    SELECT COALESCE(member.version, 0), COALESCE(program.version, 0),
-        LEAST(member.next_expiry_at, program.next_from)
+    SELECT COALESCE(member.version, 0), COALESCE(program.version, 0) + tiers.version + plans.version,
+        LEAST(member.stale_at, program.next_from)
     FROM (
         SELECT max(version) FILTER (WHERE effective_from <= now()) AS version,
             min(effective_from) FILTER (WHERE effective_from > now()) AS next_from
         FROM program_versions WHERE program_id = :program_id
-    ) program LEFT JOIN ({_MEMBER}) member ON true
+    ) program CROSS JOIN (
+        SELECT COALESCE(max(version), 0) AS version FROM tier_versions WHERE program_id = :program_id
+    ) tiers CROSS JOIN (
+        SELECT COALESCE(sum(version), 0) + count(archived_at) AS version FROM plans WHERE program_id = :program_id
+    ) plans LEFT JOIN ({_MEMBER}) member ON true
 """)
 READ_MEMBER_VERSION = text(_MEMBER)
