@@ -7,11 +7,15 @@ strictly one after another, in the order in which they were asked for.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.bulk import BulkStatement
 
 ERROR_MAXIMUM = 200
 
@@ -49,11 +53,27 @@ class OpenCall:
     last_error: str | None
 
 
+class Wanted(NamedTuple):
+    """A call that is to be made."""
+
+    program_id: int
+    shop_id: int
+    kind: str
+    object_id: int
+    queue: str
+
+
 _ASK = text("""
     INSERT INTO outside_calls (program_id, call_id, shop_id, kind, object_id, queue, next_attempt_at, unknown_since)
     VALUES (:program_id, nextval('ledger_ids'), :shop_id, :kind, :object_id, :queue, now() + :delay, NULL)
     ON CONFLICT (program_id, kind, object_id) WHERE state IN ('waiting', 'running') DO NOTHING
 """)
+_ASK_ALL = BulkStatement(
+    {"program_id": "bigint", "shop_id": "bigint", "kind": "text", "object_id": "bigint", "queue": "text"},
+    """INSERT INTO outside_calls (program_id, call_id, shop_id, kind, object_id, queue, next_attempt_at)
+    SELECT program_id, nextval('ledger_ids'), shop_id, kind, object_id, queue, now() FROM given
+    ON CONFLICT (program_id, kind, object_id) WHERE state IN ('waiting', 'running') DO NOTHING""",
+)
 _CLAIM = text("""
     WITH due AS (
         SELECT c.program_id, c.call_id FROM outside_calls c
@@ -108,6 +128,11 @@ async def ask(
         "delay": delay,
     }  # fmt: skip
     await connection.execute(_ASK, given)
+
+
+async def ask_all(connection: AsyncConnection, wanted: Iterable[Wanted]) -> None:
+    """Want any number of calls made, in one statement; see `ask`."""
+    await _ASK_ALL.run(connection, sorted(set(wanted)))
 
 
 async def claim(connection: AsyncConnection, *, most: int, lease: timedelta) -> list[OutsideCall]:

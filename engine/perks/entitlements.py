@@ -29,6 +29,7 @@ class Entitlements:
     `plans` has the handles of the plans whose privileges hold, each with the first moment at which they no longer do
     (None: nobody knows yet). `since` has for each grantor when its running term began: a code that is given for each
     term is given again when that is later than the last one was given. A grantor left out never begins anew.
+    `tiers_below` are the tiers that the member has outgrown: what these gave stays good, and they give no more.
     """
 
     tier: str | None
@@ -36,12 +37,21 @@ class Entitlements:
     perks: tuple[tuple[str, Perk], ...] = ()
     tier_name: str | None = None
     since: tuple[tuple[str, datetime], ...] = ()
+    tiers_below: tuple[str, ...] = ()
 
     def holds(self, grantor: str, moment: datetime) -> bool:
         """Whether what a grantor gives holds at a moment."""
         if self.tier is not None and grantor == tier_grantor(self.tier):
             return True
         return any(grantor == plan_grantor(plan) and (end is None or moment < end) for plan, end in self.plans)
+
+    def keeps(self, grantor: str, moment: datetime) -> bool:
+        """Whether what a grantor gave before stays good at a moment."""
+        return self.holds(grantor, moment) or any(grantor == tier_grantor(tier) for tier in self.tiers_below)
+
+    def began(self, grantor: str) -> datetime | None:
+        """When a grantor's running term began, None where it never begins anew."""
+        return dict(self.since).get(grantor)
 
     def at(self, moment: datetime) -> tuple[tuple[str, Perk], ...]:
         """The perks that hold at a moment."""

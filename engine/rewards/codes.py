@@ -17,11 +17,15 @@ def redemption_code(code_key: bytes, redemption_id: int, kind: RewardKind) -> st
     """The code of a redemption, None where nothing is typed in anywhere. A gift card's has letters and digits only."""
     if kind == "store_credit":
         return None
-    digest = hmac.digest(code_key, b"redemption %d" % redemption_id, hashlib.sha256)[:_CODE_BYTES]
-    letters = base64.b32encode(digest).decode()
+    letters = code_letters(code_key, b"redemption %d" % redemption_id)
     return f"{PREFIX}{letters}" if kind == "gift_card" else f"{PREFIX}-{letters}"
 
 
-def may_be_ours(code: str) -> bool:
-    """Whether a code that an order used could be a redemption's; shops and shoppers write it in any case."""
-    return len(code) == len(PREFIX) + 17 and code[: len(PREFIX) + 1].upper() == f"{PREFIX}-"
+def code_letters(code_key: bytes, named: bytes) -> str:
+    """Sixteen letters and digits for what is named: the same however often, and nobody's to guess without the key."""
+    return base64.b32encode(hmac.digest(code_key, named, hashlib.sha256)[:_CODE_BYTES]).decode()
+
+
+def may_be_ours(code: str, prefix: str = PREFIX) -> bool:
+    """Whether a code that an order used could be one with a prefix; shops and shoppers write it in any case."""
+    return len(code) == len(prefix) + 17 and code[: len(prefix) + 1].upper() == f"{prefix}-"
