@@ -1,4 +1,4 @@
-"""Requirements of tiers in words: "Spend $500.00 or place 3 orders", and what is missing to the next one."""
+"""Tiers in words: "Spend $500.00 or place 3 orders", what is missing to the next one, and how long one lasts."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from decimal import Decimal
 
 from babel.numbers import format_decimal
 
+from engine.tiers.definitions import TierProgram
+from engine.tiers.periods import Calendar, Lasts, NeverEnds, Term, UntilAnniversary, UntilCalendar, Window
 from engine.tiers.requirements import AtLeast, Metric, Node
-from laurel_graphql.texts import BABEL_LOCALES, TEXTS, money_text, points_text
+from laurel_graphql.texts import BABEL_LOCALES, TEXTS, days_text, money_text, points_text
 
 
 def amount_text(metric: Metric, amount: Decimal, currency: str, language: str) -> str:
@@ -22,18 +24,21 @@ def amount_text(metric: Metric, amount: Decimal, currency: str, language: str) -
 
 def requirement_text(requirement: Node | None, currency: str, language: str) -> str:
     """A requirement as a sentence without its full stop, empty for none."""
-    return "" if requirement is None else _sentence(_phrase(requirement, currency, language, outermost=True), language)
+    return "" if requirement is None else capital(_phrase(requirement, currency, language, outermost=True))
 
 
 def missing_text(parts: Sequence[tuple[Metric, Decimal]], currency: str, language: str, *, together: bool) -> str:
     """What is still missing, as a sentence without its full stop: all of it, or any one part of it."""
-    texts = TEXTS[language]
     phrases = [
-        _do(metric, texts["tier.amount.further"].format(amount=amount_text(metric, amount, currency, language)),
-            amount, language)
+        _do("further", metric, amount_text(metric, amount, currency, language), amount, language)
         for metric, amount in parts
-    ]  # fmt: skip
-    return _sentence(_joined(phrases, "tier.and" if together else "tier.or", language), language)
+    ]
+    return capital(_joined(phrases, "tier.and" if together else "tier.or", language))
+
+
+def capital(sentence: str) -> str:
+    """A sentence as it begins."""
+    return sentence[:1].upper() + sentence[1:]
 
 
 def _phrase(requirement: Node, currency: str, language: str, *, outermost: bool) -> str:
@@ -41,14 +46,16 @@ def _phrase(requirement: Node, currency: str, language: str, *, outermost: bool)
         amount = amount_text(requirement.metric, requirement.amount, currency, language)
         if requirement.more_than:
             amount = TEXTS[language]["tier.amount.more_than"].format(amount=amount)
-        return _do(requirement.metric, amount, requirement.amount, language)
+        elif requirement.metric == "spend":
+            amount = TEXTS[language]["tier.amount.money"].format(amount=amount)
+        return _do("do", requirement.metric, amount, requirement.amount, language)
     phrases = [_phrase(part, currency, language, outermost=False) for part in requirement.requirements]
     joined = _joined(phrases, "tier.and" if requirement.kind == "all" else "tier.or", language)
     return joined if outermost or len(phrases) == 1 else TEXTS[language]["tier.group"].format(inner=joined)
 
 
-def _do(metric: Metric, amount: str, count: Decimal, language: str) -> str:
-    key = f"tier.do.{metric}"
+def _do(verb: str, metric: Metric, amount: str, count: Decimal, language: str) -> str:
+    key = f"tier.{verb}.{metric}"
     if metric not in ("spend", "points"):
         key += ".one" if count == 1 else ".other"
     return TEXTS[language][key].format(amount=amount)
@@ -61,6 +68,33 @@ def _joined(phrases: Sequence[str], key: str, language: str) -> str:
     return found
 
 
-def _sentence(phrase: str, language: str) -> str:
-    phrase = TEXTS[language]["tier.sentence"].format(inner=phrase)
-    return phrase[:1].upper() + phrase[1:]
+def rules_text(program: TierProgram, language: str) -> list[str]:
+    """How the tiers are reached, kept and lost, in sentences."""
+    texts, window, term = TEXTS[language], program.window, program.term
+    sentences = [texts[_by_unit("tier.window", window)].format(span=_span(window, language))]
+    sentences.append(
+        texts["tier.term.after" if isinstance(term, Lasts) else _by_unit("tier.term", term)].format(
+            span=_span(term, language)
+        )
+    )
+    extra = term.extra_periods if isinstance(term, UntilCalendar | UntilAnniversary) else 0
+    if extra:
+        sentences.append(texts[f"tier.term.extra.{'one' if extra == 1 else 'other'}"].format(count=extra))
+    if not isinstance(term, NeverEnds):
+        sentences.append(texts[f"tier.down.{program.downgrade}"])
+        if program.grace_days:
+            sentences.append(texts["tier.grace"].format(days=days_text(program.grace_days, language)))
+    return sentences
+
+
+def _by_unit(key: str, period: Window | Term) -> str:
+    unit = f".{period.unit}" if isinstance(period, Calendar | UntilCalendar) else ""
+    return f"{key}.{period.kind}{unit}"
+
+
+def _span(period: Window | Term, language: str) -> str:
+    months: int | None = getattr(period, "months", None)
+    if months is not None:
+        return TEXTS[language]["months.one" if months == 1 else "months.other"].format(count=months)
+    days: int | None = getattr(period, "days", None)
+    return "" if days is None else days_text(days, language)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from itertools import islice
 from typing import Any
 
 import strawberry
@@ -13,7 +15,8 @@ from laurel_graphql.inputs.rewards import amounts
 from laurel_graphql.types.money import MoneyInput
 from laurel_graphql.types.plan_values import DunningAction, IntervalUnit, UnusedRefund
 
-_PRODUCTS_READ_MAXIMUM = 1000
+_IDS_READ_MAXIMUM = 1000
+_IDS = frozenset({"prices", "product_ids", "variant_ids"})
 
 
 @strawberry.input(description="How long one payment lasts.")
@@ -36,6 +39,12 @@ class PlanInput:
     color: str | None = strawberry.field(default=None, description="Its color, `#rrggbb` in lower case.")
     product_ids: list[strawberry.ID] | None = strawberry.field(
         default=None, description="The shop's products that are this membership, as `gid://shopify/Product/…`."
+    )
+    product_handle: str | None = strawberry.field(
+        default=None, description="Where it is shown in the shop, `/products/{handle}`; null: nowhere."
+    )
+    variant_ids: list[strawberry.ID] | None = strawberry.field(
+        default=None, description="What is put into the cart to join, as `gid://shopify/ProductVariant/…`."
     )
     prices: list[MoneyInput] = strawberry.field(description="The price of one interval, in each currency.")
     interval: PlanIntervalInput | None = strawberry.field(default=None, description="By default a month.")
@@ -75,10 +84,17 @@ class PlanInput:
     def to_engine(self) -> dict[str, Any]:
         """As the engine checks it. Raises OneOfError and RequestError."""
         given = {name: value for name, value in self.__dict__.items() if value is not None}
-        numbers = [shopify_number_of(one, "Product") for one in (self.product_ids or [])[:_PRODUCTS_READ_MAXIMUM]]
         selling_plan = given.pop("selling_plan_id", None)
-        found = {name: plain(value) for name, value in given.items() if name not in ("product_ids", "prices")}
-        found |= {"product_ids": numbers, "prices": amounts(self.prices)}
+        found = {name: plain(value) for name, value in given.items() if name not in _IDS}
+        found |= {
+            "prices": amounts(self.prices),
+            "product_ids": _numbers(self.product_ids, "Product"),
+            "variant_ids": _numbers(self.variant_ids, "ProductVariant"),
+        }
         if selling_plan is not None:
             found["selling_plan_id"] = shopify_number_of(selling_plan, "SellingPlan")
         return found
+
+
+def _numbers(ids: Iterable[strawberry.ID] | None, kind: str) -> list[int]:
+    return [shopify_number_of(one, kind) for one in islice(ids or (), _IDS_READ_MAXIMUM)]

@@ -105,7 +105,9 @@ class TierTermInput:
     def to_engine(self) -> dict[str, Any]:
         """The fields of the engine's program that it sets."""
         given = {name: plain(value) for name, value in self.__dict__.items() if value is not None}
-        outside = {name: given.pop(name) for name in ("downgrade", "grace_days", "soft_landing") if name in given}
+        outside: dict[str, Any] = {
+            name: given.pop(name) for name in ("downgrade", "grace_days", "soft_landing") if name in given
+        }
         kind = {TierTermKind.AFTER: "lasts"}.get(self.kind, self.kind.name.lower())
         return {"term": given | {"kind": kind}, **outside}
 
