@@ -71,6 +71,11 @@ class Mark:
         return tuple(self.wanted["tags"])
 
     @property
+    def tags_differ(self) -> bool:
+        """Whether the customer's tags have to be looked at: one is wanted or gone, or nobody knows what was added."""
+        return bool(self.adding) or folded(self.ours) != folded(self.tags)
+
+    @property
     def standing_differs(self) -> bool:
         """Whether the metafield is to be written. One that was never written and says nothing is not."""
         return bool(self.wanted["standing"] != (self.standing or NO_STANDING))
@@ -152,22 +157,27 @@ async def begin_adding(connection: AsyncConnection, mark: Mark, tags: Iterable[s
 
 async def mark_shown(connection: AsyncConnection, mark: Mark, ours: Iterable[str]) -> bool:
     """The shop shows what this mark wanted; False when something else is wanted by now."""
-    now = await mark_of(connection, mark.program_id, mark.mark_id, lock=True)
-    if now is None:
-        return True
+    newest = await _still_wanted(connection, mark)
     shown = {"standing": mark.wanted["standing"], "tags": sorted(ours)}
     await connection.execute(_SHOWN, {**_key(mark), "shown": orjson.dumps(shown).decode()})
-    if now.wanted != mark.wanted:
-        return False
-    await connection.execute(_TAGS_DONE, {**_customer(mark), "tags": list(mark.tags)})
-    return True
+    if newest:
+        await connection.execute(_TAGS_DONE, {**_customer(mark), "tags": list(mark.tags)})
+    return newest
 
 
-async def mark_failed(connection: AsyncConnection, mark: Mark, failure: str) -> None:
-    """The shop will not show it; why is told to the merchant."""
-    reason = failure[:FAILURE_MAXIMUM]
+async def mark_failed(connection: AsyncConnection, mark: Mark, failure: str) -> bool:
+    """The shop will not show it; why is told to the merchant. False when something else is wanted by now."""
+    newest, reason = await _still_wanted(connection, mark), failure[:FAILURE_MAXIMUM]
     await connection.execute(_FAILED, {**_key(mark), "failure": reason})
-    await connection.execute(_TAGS_FAILED, {**_customer(mark), "failure": reason})
+    if newest:
+        await connection.execute(_TAGS_FAILED, {**_customer(mark), "failure": reason})
+    return newest
+
+
+async def _still_wanted(connection: AsyncConnection, mark: Mark) -> bool:
+    """Whether nothing newer is wanted; whoever wants something waits until this transaction ends."""
+    now = await mark_of(connection, mark.program_id, mark.mark_id, lock=True)
+    return now is None or now.wanted == mark.wanted
 
 
 def _key(mark: Mark) -> Json:

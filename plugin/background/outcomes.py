@@ -19,6 +19,8 @@ class Ended:
     done: bool = True
     error: str | None = None
     write: Write | None = None
+    then: Write | None = None
+    """What is done after the call is settled, in the same transaction: only then the same call can be asked for."""
 
 
 @dataclass(frozen=True, slots=True)

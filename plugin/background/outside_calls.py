@@ -19,9 +19,14 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.crash import crash_point
 from engine.database import tenant_transaction
 from engine.outside_calls import OutsideCall, claim, extend, postpone, settle
+from engine.perks.calls import ISSUE, WITHDRAW
+from engine.perks.marks import MARK_CALL
 from plugin.background.fulfillment import guard, issue, withdraw
 from plugin.background.outcomes import Ended, Later, Outcome
 from plugin.background.pausing import pause
+from plugin.background.perk_codes import issue as issue_perk
+from plugin.background.perk_codes import withdraw as withdraw_perk
+from plugin.background.perk_marks import show
 from plugin.background.tenants import Tenants
 from plugin.services import Services
 
@@ -36,7 +41,14 @@ _LAST_DELAY_SECONDS = 30.0
 log = structlog.get_logger("laurel.calls")
 
 Handler = Callable[[Services, OutsideCall], Awaitable[Outcome]]
-HANDLERS: Mapping[str, Handler] = {"reward-issue": issue, "reward-withdraw": withdraw, "reward-guard": guard}
+HANDLERS: Mapping[str, Handler] = {
+    "reward-issue": issue,
+    "reward-withdraw": withdraw,
+    "reward-guard": guard,
+    ISSUE: issue_perk,
+    WITHDRAW: withdraw_perk,
+    MARK_CALL: show,
+}
 
 
 class _LeaseLostError(Exception):
@@ -125,6 +137,8 @@ class OutsideCalls:
                 await outcome.write(connection)
             if not await _end(connection, call, outcome):
                 raise _LeaseLostError
+            if isinstance(outcome, Ended) and outcome.then is not None:
+                await outcome.then(connection)
             crash_point("call-before-commit")
         crash_point("call-after-commit")
 

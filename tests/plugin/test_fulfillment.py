@@ -18,7 +18,7 @@ from engine.rewards.definitions import (
     StoreCredit,
 )
 from engine.rewards.ending import ask_again
-from plugin.background.fulfillment_codes import DiscountCodes
+from plugin.background.discount_codes import DiscountCode
 from plugin.shopify.admin_client import AdminClient, AdminRefusedError, AdminUnreachableError, ShopUnavailableError
 from plugin.shopify.token_endpoint import TokenRefusedError
 from plugin.shopify.tokens import ShopPausedError
@@ -126,11 +126,11 @@ async def test_a_worker_that_dies_between_two_steps_leaves_one_of_each(
 
 
 async def test_what_nobody_foresaw_is_given_up_in_time(fulfilling: Fulfilling, monkeypatch: pytest.MonkeyPatch) -> None:
-    async def odd(_: DiscountCodes) -> None:
+    async def odd(_: DiscountCode, *_terms: object) -> None:
         raise KeyError("id")
 
-    for step in ("make", "_look"):
-        monkeypatch.setattr(DiscountCodes, step, odd)
+    for step in ("make_basic", "look"):
+        monkeypatch.setattr(DiscountCode, step, odd)
     made = await fulfilling.redeemed()
     for _ in range(2):
         await fulfilling.step()

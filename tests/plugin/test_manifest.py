@@ -38,7 +38,7 @@ def test_given_the_real_file_when_read_then_it_has_the_topics_scopes_and_proxy_o
         "write_app_proxy", "write_discounts",
     }  # fmt: skip
     assert set(app.scopes.optional) == {
-        "read_store_credit_accounts", "write_gift_cards", "write_store_credit_account_transactions",
+        "read_store_credit_accounts", "write_customers", "write_gift_cards", "write_store_credit_account_transactions",
     }  # fmt: skip
     assert app.proxy.storefront_path == "/apps/laurel"
     assert app.extension.directory == "widgets/extension"

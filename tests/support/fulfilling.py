@@ -19,7 +19,7 @@ from engine.rewards.definitions import FreeShipping, GiftCard, RewardDefinition,
 from engine.rewards.ending import cancel_redemption
 from engine.rewards.redemptions import Redemption
 from engine.shops import ShopReference
-from plugin.background import fulfillment, outside_calls
+from plugin.background import fulfillment, outside_calls, perk_codes, perk_marks
 from plugin.background.outside_calls import OutsideCalls
 from plugin.background.tenants import Tenants
 from plugin.devstore.application import App
@@ -47,6 +47,8 @@ VALUES = {
     "card": five_off(value=GiftCard(amounts={"USD": 500})),
 }
 """One reward of each kind that is found and made in its own way."""
+SETTLED = ("reward-issue", "reward-withdraw", "perk-issue", "perk-withdraw", "customer-mark")
+"""Kinds of calls that end; guards go on for days."""
 PATIENCE_SECONDS = 1.0
 ROUNDS_AT_MOST = 30
 
@@ -145,7 +147,7 @@ class Fulfilling(Rewarding):
                 return
         raise AssertionError(f"still open after {ROUNDS_AT_MOST} rounds: {await self.open_calls()}")
 
-    async def open_calls(self, kinds: Iterable[str] = ("reward-issue", "reward-withdraw")) -> list[str]:
+    async def open_calls(self, kinds: Iterable[str] = SETTLED) -> list[str]:
         """The kinds of calls that are not settled, of those asked for."""
         async with tenant_transaction(self.engine, self.shop.program_id) as connection:
             rows = await connection.execute(
@@ -194,5 +196,5 @@ def die_at(monkeypatch: object, name: str) -> None:
             left.remove(reached)
             raise Died(reached)
 
-    for module in (fulfillment, outside_calls):
+    for module in (fulfillment, outside_calls, perk_codes, perk_marks):
         monkeypatch.setattr(module, "crash_point", crash_point)  # type: ignore[attr-defined]
