@@ -21,6 +21,13 @@ ENGLISH = {
     "membership.paused.until": "Your membership is paused until {day}.",
     "membership.cancel_scheduled": "Your membership ends on {day}.",
     "membership.ended": "Your membership ended on {day}.",
+    "repair.order_without_contract": "This order sold a plan, but no contract came of it. Draft orders make none.",
+    "repair.contract_without_plan": "This contract sells nothing that is one of your plans.",
+    "repair.contract_without_member": "This contract has no customer who is a member.",
+    "repair.charged_twice": "A period of this contract was paid for twice.",
+    "repair.charged_elsewhere": "This contract was charged by something else than this app.",
+    "repair.refused.repair_not_found": "There is no such repair.",
+    "repair.refused.repair_settled": "It was settled in another way before.",
 }
 SIMPLIFIED_CHINESE = {
     "interval.day.one": "天",
@@ -41,4 +48,11 @@ SIMPLIFIED_CHINESE = {
     "membership.paused.until": "您的会员资格已暂停至{day}。",
     "membership.cancel_scheduled": "您的会员资格将于{day}结束。",
     "membership.ended": "您的会员资格已于{day}结束。",
+    "repair.order_without_contract": "该订单售出了会员方案，但没有生成合约。草稿订单不会生成合约。",
+    "repair.contract_without_plan": "该合约所售的不是您的任何会员方案。",
+    "repair.contract_without_member": "该合约的顾客不是会员。",
+    "repair.charged_twice": "该合约的同一周期被收费两次。",
+    "repair.charged_elsewhere": "该合约由本应用以外的途径收费。",
+    "repair.refused.repair_not_found": "没有这项待处理事项。",
+    "repair.refused.repair_settled": "该事项此前已以其他方式处理。",
 }
