@@ -40,6 +40,10 @@ const shared = {
     REDEEM_DOCUMENT_ID: await documentId("reward_redeem"),
     CANCEL_DOCUMENT_ID: await documentId("redemption_cancel"),
     MEMBER_DOCUMENT_ID: await documentId("member_update"),
+    STANDING_DOCUMENT_ID: await documentId("standing"),
+    MEMBERSHIP_CANCEL_DOCUMENT_ID: await documentId("membership_cancel"),
+    MEMBERSHIP_PAUSE_DOCUMENT_ID: await documentId("membership_pause"),
+    MEMBERSHIP_RESUME_DOCUMENT_ID: await documentId("membership_resume"),
   },
 };
 
@@ -54,4 +58,5 @@ await Promise.all([
   asset("laurel.ts", "laurel.js", "iife"),
   asset("laurel_product.ts", "laurel-product.js", "iife"),
   asset("laurel_panel.ts", "laurel-panel.js", "esm"),
+  asset("laurel_standing.ts", "laurel-standing.js", "esm"),
 ]);

@@ -8,7 +8,7 @@ import { sign } from "./symbols.ts";
 
 const CONFIRMED_MS = 2_500;
 
-export function copyButton(scene: Scene, { id, code }: Redemption, kind: string): HTMLButtonElement {
+export function copyButton(scene: Scene, { id, code }: Pick<Redemption, "id" | "code">, kind: string): HTMLButtonElement {
   const { texts } = scene;
   const words = element("span", { class: "copy" }, sign("copy"), element("span", {}, texts.get("mine.copy")));
   const copy = button("", kind, `copy:${id}`, () => void copied());

@@ -6,19 +6,21 @@ export type Color = readonly number[];
 const WHITE: Color = [255, 255, 255];
 const BLACK: Color = [0, 0, 0];
 const READABLE = 4.5;
+/** Enough for lines and shapes. */
+export const VISIBLE = 3;
 
 /** The channels of `#rrggbb`. */
 export function parse(hex: string): Color {
   return [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
 }
 
-/** The color in the lightness nearest to its own at which it can be read on the surface; its hue stays. */
-export function readableOn(color: Color, surface: Color): Color {
+/** The color in the lightness nearest to its own that has the least contrast to the surface; its hue stays. */
+export function readableOn(color: Color, surface: Color, least = READABLE): Color {
   const lighter = luminance(surface) < 0.2;
   const { hue, saturation, lightness } = toHsl(color);
   for (let step = 0; step <= 100; step += 2) {
     const tried = fromHsl(hue, saturation, lighter ? lightness + (1 - lightness) * (step / 100) : lightness * (1 - step / 100));
-    if (contrast(tried, surface) >= READABLE) return tried;
+    if (contrast(tried, surface) >= least) return tried;
   }
   return lighter ? WHITE : BLACK;
 }

@@ -42,7 +42,7 @@ export function prefersStillness(): boolean {
   return matchMedia("(prefers-reduced-motion: reduce)").matches;
 }
 
-function fill<Target extends Element>(target: Target, attributes: Attributes, children: readonly Child[]): Target {
+export function fill<Target extends Element>(target: Target, attributes: Attributes, children: readonly Child[]): Target {
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && value !== false) target.setAttribute(name, value === true ? "" : value);
   }

@@ -6,6 +6,10 @@ declare const QUOTE_DOCUMENT_ID: string;
 declare const REDEEM_DOCUMENT_ID: string;
 declare const CANCEL_DOCUMENT_ID: string;
 declare const MEMBER_DOCUMENT_ID: string;
+declare const STANDING_DOCUMENT_ID: string;
+declare const MEMBERSHIP_CANCEL_DOCUMENT_ID: string;
+declare const MEMBERSHIP_PAUSE_DOCUMENT_ID: string;
+declare const MEMBERSHIP_RESUME_DOCUMENT_ID: string;
 
 declare module "*.css" {
   const styles: string;

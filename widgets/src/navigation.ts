@@ -7,6 +7,30 @@ export interface HomeView {
   readonly name: "home" | "rewards" | "redemptions";
 }
 
+/** Where the shopper stands among the tiers, or which plans there are. */
+export interface StandingView {
+  readonly name: "tier" | "plans";
+}
+
+/** One plan before it is joined. */
+export interface PlanView {
+  readonly name: "plan";
+  readonly planId: string;
+}
+
+/** One membership, and what the shopper is asked about it. */
+export interface MembershipView {
+  readonly name: "membership";
+  readonly planId: string;
+  asking: "" | "cancel" | "pause";
+  when: "NOW" | "AT_END";
+  months: number;
+  /** Names the wish: a wish that is sent again is the same one. */
+  key: string;
+  busy: boolean;
+  problem: string;
+}
+
 /** One reward, and how far its redemption has come in this view. */
 export interface RewardView {
   readonly name: "reward";
@@ -34,7 +58,7 @@ export interface RedemptionView {
   problem: string;
 }
 
-export type View = HomeView | RewardView | RedemptionView;
+export type View = HomeView | RewardView | RedemptionView | StandingView | PlanView | MembershipView;
 
 interface Left {
   readonly view: View;
@@ -74,4 +98,13 @@ export class Navigation {
 
 export function redemptionView(id: string, fresh = false): RedemptionView {
   return { name: "redemption", id, fresh, told: "", asking: false, busy: false, problem: "" };
+}
+
+/** A name for a wish that nobody else gives: sent again under the same name it is the same wish. */
+export function wishKey(): string {
+  return ["panel", ...crypto.getRandomValues(new Uint32Array(4))].join("-");
+}
+
+export function membershipView(planId: string): MembershipView {
+  return { name: "membership", planId, asking: "", when: "AT_END", months: 1, key: "", busy: false, problem: "" };
 }

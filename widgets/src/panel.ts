@@ -9,11 +9,13 @@ import { drawView, followUp } from "./panel_views.ts";
 import { RewardStore } from "./rewards_store.ts";
 import type { Scene } from "./scene.ts";
 import type { Gain, Session } from "./session.ts";
+import { StandingPages } from "./standing_pages.ts";
+import { StandingStore } from "./standing_store.ts";
 import { styles } from "./styles.ts";
 
 const PHONE = "(max-width: 519px)";
 const FRESH_MS = 3_200;
-const STOPS = "a[href], button, input, select, [tabindex='0']";
+const STOPS = "a[href], button, input, select, summary, [tabindex='0']";
 
 export class PanelElement extends HTMLElement {
   private session!: Session;
@@ -28,7 +30,7 @@ export class PanelElement extends HTMLElement {
 
   connect(launcher: HTMLElement, session: Session): void {
     this.session = session;
-    this.scene = this.sceneOf(launcher, new RewardStore(session));
+    this.scene = this.sceneOf(launcher, new RewardStore(session), new StandingStore(session));
     this.lang = this.scene.texts.locale;
     this.dataset["position"] = launcher.dataset["position"] ?? "end";
     dress(this, launcher);
@@ -40,6 +42,7 @@ export class PanelElement extends HTMLElement {
     shadow(this, ...styles).replaceChildren(this.dialog);
     session.addEventListener("change", () => this.follow());
     this.scene.store.addEventListener("change", () => this.draw());
+    this.scene.standing.addEventListener("change", () => this.followStanding());
     session.addEventListener("gain", (event) => this.celebrate((event as CustomEvent<Gain>).detail));
   }
 
@@ -50,18 +53,24 @@ export class PanelElement extends HTMLElement {
     this.draw();
     this.dialog.showModal();
     document.documentElement.style.overflow = matchMedia(PHONE).matches ? "hidden" : "";
-    void this.scene.store.refresh();
+    this.ask();
     if (this.session.member) void this.session.watcher.check();
     else if (!this.session.answer) void this.session.refresh();
   }
 
-  private sceneOf(launcher: HTMLElement, store: RewardStore): Omit<Scene, "answer"> {
+  private sceneOf(launcher: HTMLElement, store: RewardStore, standing: StandingStore): Omit<Scene, "answer"> {
     const { name, signIn, join, cart } = launcher.dataset;
+    const pages = new StandingPages(launcher.dataset["standing"], (module) => {
+      if (module) shadow(this, ...styles, module.styles);
+      this.draw();
+    });
     return {
       texts: textsOf(launcher),
       name,
       links: { signIn: safeLink(signIn), join: safeLink(join), cart },
       store,
+      standing,
+      pages,
       navigation: this.navigation,
       go: (view) => this.go(view),
       show: (view) => (this.navigation.replace(view), this.arrive()),
@@ -71,7 +80,7 @@ export class PanelElement extends HTMLElement {
       part: (name) => this.piece(name),
       announce: (words) => (this.news.textContent = words),
       cheer: () => this.cheer(),
-      retry: () => (void this.session.refresh(), void store.refresh()),
+      retry: () => (void this.session.refresh(), this.ask()),
       close: () => void this.close(),
     };
   }
@@ -79,7 +88,18 @@ export class PanelElement extends HTMLElement {
   /** Something changed for this shopper: what they got for their points may have changed, too. */
   private follow(): void {
     this.draw();
-    if (this.dialog.open) void this.scene.store.refresh();
+    if (this.dialog.open) this.ask();
+  }
+
+  private followStanding(): void {
+    const { standing, pages } = this.scene;
+    if (standing.answer?.program?.tiers.length || standing.plans.length) pages.fetch();
+    this.draw();
+  }
+
+  private ask(): void {
+    void this.scene.store.refresh();
+    void this.scene.standing.refresh();
   }
 
   private go(view: View): void {

@@ -9,6 +9,7 @@ import { hero, page, section } from "./panel_page.ts";
 import { drawMine, isOpen } from "./redemption_list.ts";
 import { drawRewards } from "./reward_cards.ts";
 import type { Scene } from "./scene.ts";
+import { drawStanding } from "./standing_cards.ts";
 import { drawWays } from "./ways.ts";
 
 export function drawHome(scene: Scene, member: Member): DocumentFragment {
@@ -16,6 +17,7 @@ export function drawHome(scene: Scene, member: Member): DocumentFragment {
   const mine = drawMine(scene);
   const open = store.redemptions.some(isOpen);
   return page(drawHead(scene, member), [
+    drawStanding(scene),
     open && mine,
     drawRewards(scene),
     !open && mine,

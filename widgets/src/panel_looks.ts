@@ -3,8 +3,8 @@
 import { parse, readableOn, toHex } from "./colors.ts";
 import { paint } from "./looks.ts";
 
-const LIGHT_SURFACE = [0xea, 0xee, 0xec];
-const DARK_SURFACE = [0x24, 0x2b, 0x28];
+export const LIGHT_SURFACE = [0xea, 0xee, 0xec];
+export const DARK_SURFACE = [0x24, 0x2b, 0x28];
 
 export function dress(host: HTMLElement, launcher: HTMLElement): void {
   const accent = parse(paint(host, launcher.dataset));

@@ -5,6 +5,7 @@ import { laurel } from "./icons.ts";
 import { button, hero, page, section } from "./panel_page.ts";
 import { drawRewards } from "./reward_cards.ts";
 import type { Scene } from "./scene.ts";
+import { drawStanding } from "./standing_cards.ts";
 import { drawWays, joiningPoints } from "./ways.ts";
 
 export function drawGuest(scene: Scene): DocumentFragment {
@@ -30,6 +31,7 @@ export function drawGuest(scene: Scene): DocumentFragment {
   );
   return page(invitation, [
     section(texts.get("panel.earn"), drawWays(answer?.program)),
+    drawStanding(scene),
     store.answer?.rewards.nodes.length ? drawRewards(scene) : null,
     section(texts.get("panel.how"), element("ol", { class: "steps" }, ...steps)),
   ]);

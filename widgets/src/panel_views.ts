@@ -12,6 +12,7 @@ export function drawView(scene: Scene, failed: boolean): DocumentFragment {
   const { answer, navigation } = scene;
   const { view } = navigation;
   if (!answer) return failed ? drawError(scene) : drawLoading(scene);
+  if (view.name === "tier" || view.name === "plans" || view.name === "plan" || view.name === "membership") return scene.pages.draw(scene, view);
   if (!answer.me) return drawGuest(scene);
   switch (view.name) {
     case "reward":

@@ -11,6 +11,7 @@ import type { Scene } from "./scene.ts";
 import { rewardPicture, sign } from "./symbols.ts";
 
 const AT_FIRST = 4;
+const KEYS: Readonly<Record<string, "tier" | "plans">> = { TIER_LOCKED: "tier", PLAN_LOCKED: "plans" };
 
 /** The first few, with the way to all of them. */
 export function drawRewards(scene: Scene): HTMLElement {
@@ -78,8 +79,18 @@ export function drawLock(scene: Scene, reward: Reward): Child {
   const have = String(Math.max(scene.answer?.me?.balance.available ?? 0, 0));
   const bar = missing && element("progress", { max: price, value: have, "aria-label": `${title}: ${missing}` });
   const pointsOnly = missing && availability.reason === "NOT_ENOUGH_POINTS";
-  const words = !pointsOnly && element("p", { class: "lock" }, sign("lock"), availability.message);
+  const words = !pointsOnly && element("p", { class: "lock" }, sign("lock"), element("span", {}, availability.message, drawKey(scene, reward)));
   return element("div", { class: "in-the-way" }, words, bar);
+}
+
+/** The way to the tiers or plans that open a reward, where that is what it waits for. */
+function drawKey(scene: Scene, { id, title, availability }: Reward): Child {
+  const view = KEYS[availability.reason ?? ""];
+  if (!view) return null;
+  const words = scene.texts.get(view === "tier" ? "rewards.see_tiers" : "rewards.see_plans");
+  const key = button(words, "link", `key:${id}`, () => scene.go({ name: view }));
+  key.setAttribute("aria-label", `${words}: ${title}`);
+  return element("span", {}, " ", key);
 }
 
 /** "120 more points", "" where points are not what is missing. */

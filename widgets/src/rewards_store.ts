@@ -1,5 +1,6 @@
 /** What the open panel knows about rewards and redemptions, and what the shopper does with them. */
 
+import { AnswerStore } from "./answer_store.ts";
 import { forget, keyOf, remember, type Intent } from "./intents.ts";
 import type { Outcome, Quote, Redemption, Reward, RewardsAnswer, UserError } from "./rewards_model.ts";
 import type { Session } from "./session.ts";
@@ -11,17 +12,12 @@ interface Payload {
 
 const UNANSWERED: Outcome = { redemption: null, problem: null, answered: false };
 
-/** Emits `change` whenever there is something else to show. */
-export class RewardStore extends EventTarget {
-  answer: RewardsAnswer | null = null;
-  failed = false;
-  private shown = "";
-  private loading: Promise<void> | null = null;
+export class RewardStore extends AnswerStore<RewardsAnswer> {
   /** Redemptions that a mutation told of before the list did. */
   private readonly told = new Map<string, Redemption>();
 
-  constructor(readonly session: Session) {
-    super();
+  constructor(session: Session) {
+    super(session, REWARDS_DOCUMENT_ID);
   }
 
   get redemptions(): readonly Redemption[] {
@@ -36,12 +32,6 @@ export class RewardStore extends EventTarget {
 
   redemption(id: string): Redemption | undefined {
     return this.redemptions.find((redemption) => redemption.id === id);
-  }
-
-  /** Reads everything again; what is asked for meanwhile waits for the same answer. */
-  refresh(): Promise<void> {
-    this.loading ??= this.load().finally(() => (this.loading = null));
-    return this.loading;
   }
 
   /** What so many points would buy; null when no answer came. */
@@ -79,17 +69,7 @@ export class RewardStore extends EventTarget {
     return { redemption, problem: payload.userErrors[0]?.message ?? null, answered: true };
   }
 
-  private async load(): Promise<void> {
-    const answer = await this.ask<RewardsAnswer>(REWARDS_DOCUMENT_ID, {});
-    const shown = JSON.stringify(answer);
-    const same = shown === this.shown && this.failed === !answer;
-    this.failed = !answer;
-    if (answer) [this.answer, this.shown] = [answer, shown];
-    for (const { id } of answer?.me?.redemptions.nodes ?? []) this.told.delete(id);
-    if (!same) this.dispatchEvent(new Event("change"));
-  }
-
-  private ask<Data>(documentId: string, variables: object): Promise<Data | null> {
-    return this.session.client.query<Data>(documentId, variables).catch(() => null);
+  protected override arrived(answer: RewardsAnswer): void {
+    for (const { id } of answer.me?.redemptions.nodes ?? []) this.told.delete(id);
   }
 }

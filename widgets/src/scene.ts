@@ -3,11 +3,15 @@
 import type { Answer } from "./model.ts";
 import type { Navigation, View } from "./navigation.ts";
 import type { RewardStore } from "./rewards_store.ts";
+import type { StandingPages } from "./standing_pages.ts";
+import type { StandingStore } from "./standing_store.ts";
 import type { Texts } from "./texts.ts";
 
 export interface Scene {
   readonly answer: Answer | null;
   readonly store: RewardStore;
+  readonly standing: StandingStore;
+  readonly pages: StandingPages;
   readonly navigation: Navigation;
   readonly texts: Texts;
   /** The shopper's first name, when the shop told it. */

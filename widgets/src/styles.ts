@@ -10,6 +10,7 @@ import slider from "./points_slider.css";
 import redemptions from "./redemptions.css";
 import cards from "./reward_cards.css";
 import sections from "./small_sections.css";
+import standing from "./standing_cards.css";
 import ticket from "./ticket.css";
 
-export const styles = [base, palette, panel, bar, body, cards, redemptions, sections, ticket, slider, deck] as const;
+export const styles = [base, palette, panel, bar, body, cards, redemptions, sections, ticket, slider, deck, standing] as const;

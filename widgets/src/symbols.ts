@@ -27,9 +27,13 @@ const COPY: Paths = ["M9 9h10.5v10.5H9z", "M5.5 15h-1V4.5H15v1"];
 const CAKE: Paths = ["M4.5 20.5v-7a2 2 0 0 1 2-2h11a2 2 0 0 1 2 2v7", "M3 20.5h18", "M4.5 15.5c2.5 2 5-1.5 7.5 0s5 2 7.5 0", "M12 11.5V8.3", "M12 5.3V3.7"];
 const LETTER: Paths = ["M3.5 6h17v12.5h-17z", "M4 6.5l8 6.5 8-6.5"];
 const FORWARD: Paths = ["M9.5 5.5 16 12l-6.5 6.5"];
+const WARNING: Paths = ["M12 4 21 20H3z", "M12 10.5v4.5", "M12 17.5h.01"];
+const SPARK: Paths = ["M12 3.5c.6 4.6 3.4 7.4 8 8-4.6.6-7.4 3.4-8 8-.6-4.6-3.4-7.4-8-8 4.6-.6 7.4-3.4 8-8z"];
+const KEY: Paths = ["M8 16.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9z", "M12.5 12h8v3M17 12v2.5", "M8 12h.01"];
+const BOOK: Paths = ["M12 6.5C10 5 7 4.5 3.5 5v13c3.5-.5 6.5 0 8.5 1.5 2-1.5 5-2 8.5-1.5V5C17 4.5 14 5 12 6.5z", "M12 6.5v13"];
 const BACK: Paths = ["M14.5 5.5 8 12l6.5 6.5"];
 
-const SIGNS = { back: BACK, cake: CAKE, check: CHECK, clock: CLOCK, copy: COPY, cross: CROSS, forward: FORWARD, hourglass: HOURGLASS, lock: LOCK } as const;
+const SIGNS = { back: BACK, cake: CAKE, check: CHECK, clock: CLOCK, copy: COPY, cross: CROSS, forward: FORWARD, hourglass: HOURGLASS, lock: LOCK, warning: WARNING } as const;
 
 /** What is drawn for a reward; the kinds that a merchant fulfills by hand share a star. */
 const REWARDS: Readonly<Record<string, Paths>> = {
@@ -67,6 +71,16 @@ const WAYS: Readonly<Record<string, Paths>> = {
   NEWSLETTER: LETTER,
 };
 
+/** What is drawn for what a tier or a plan does; kinds of later releases get the laurel. */
+const PRIVILEGES: Readonly<Record<string, Paths>> = {
+  EARN_MULTIPLIER: SPARK,
+  PERCENT_CODE: PERCENT,
+  FREE_SHIPPING_CODE: TRUCK,
+  EARLY_ACCESS: KEY,
+  BIRTHDAY_POINTS: CAKE,
+  CONTENT: BOOK,
+};
+
 export function sign(name: keyof typeof SIGNS): SVGSVGElement {
   const picture = icon(...SIGNS[name]);
   if (name === "back" || name === "forward") picture.classList.add("mirrored");
@@ -83,6 +97,10 @@ export function entryPicture(kind: string): SVGSVGElement {
 
 export function wayPicture(kind: string): SVGSVGElement {
   return drawn(WAYS[kind]);
+}
+
+export function privilegePicture(kind: string): SVGSVGElement {
+  return drawn(PRIVILEGES[kind]);
 }
 
 function drawn(paths: Paths | undefined): SVGSVGElement {

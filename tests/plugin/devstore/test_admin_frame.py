@@ -58,9 +58,9 @@ async def test_given_the_switch_when_it_is_turned_then_app_and_storefront_see_it
         assert (extension["handle"], extension["type"]) == ("laurel-widgets", "theme_app_extension")
         return {one["handle"]: one["status"] for one in extension["activations"]}
 
-    assert await status() == {"launcher": "active", "product-points": "active"}
+    assert await status() == {"early-access": "active", "launcher": "active", "product-points": "active"}
     await client.post("/admin/themes")
-    assert await status() == {"launcher": "available", "product-points": "active"}
+    assert await status() == {"early-access": "active", "launcher": "available", "product-points": "active"}
     assert store.embed_enabled() is False
     await client.post("/admin/themes", data={"enabled": "1"})
     assert store.embed_enabled() is True

@@ -1,0 +1,41 @@
+/** Keeps the answer to one question, and says when there is something else to show. */
+
+import type { Session } from "./session.ts";
+
+/** Emits `change`. A question that fails leaves the last answer in place. */
+export abstract class AnswerStore<Answer> extends EventTarget {
+  answer: Answer | null = null;
+  failed = false;
+  protected loading: Promise<void> | null = null;
+  private shown = "";
+
+  protected constructor(
+    readonly session: Session,
+    private readonly documentId: string,
+  ) {
+    super();
+  }
+
+  /** Reads everything again; what is asked for meanwhile waits for the same answer. */
+  refresh(): Promise<void> {
+    this.loading ??= this.load().finally(() => (this.loading = null));
+    return this.loading;
+  }
+
+  protected ask<Data>(documentId: string, variables: object): Promise<Data | null> {
+    return this.session.client.query<Data>(documentId, variables).catch(() => null);
+  }
+
+  /** Something arrived that may replace what is known otherwise. */
+  protected arrived(_answer: Answer): void {}
+
+  private async load(): Promise<void> {
+    const answer = await this.ask<Answer>(this.documentId, {});
+    const shown = JSON.stringify(answer);
+    const same = shown === this.shown && this.failed === !answer;
+    this.failed = !answer;
+    if (answer) [this.answer, this.shown] = [answer, shown];
+    if (answer) this.arrived(answer);
+    if (!same) this.dispatchEvent(new Event("change"));
+  }
+}

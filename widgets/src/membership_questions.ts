@@ -1,0 +1,112 @@
+/** The one question before a membership is paused or ended: what will happen and when, said before it does. */
+
+import { element, type Child } from "./elements.ts";
+import { dayText, moneyText } from "./formats.ts";
+import { wishKey, type MembershipView } from "./navigation.ts";
+import { button } from "./panel_page.ts";
+import type { Scene } from "./scene.ts";
+import type { Membership } from "./standing_model.ts";
+import type { Settled } from "./standing_store.ts";
+import { sign } from "./symbols.ts";
+
+const MONTHS = [1, 2, 3] as const;
+
+export function drawQuestion(scene: Scene, membership: Membership, view: MembershipView): HTMLElement {
+  const { texts } = scene;
+  const { asking } = view;
+  const cancel = asking === "cancel";
+  const { title } = membership.plan;
+  const question = element("p", { id: "question", tabindex: "-1", "data-focus": "question" }, texts.get(`membership.${asking}_question`, { plan: title }));
+  const yes = button(texts.get(`membership.${asking}_yes`), "action main", "yes", () => void act(scene, membership, view));
+  if (view.busy) yes.setAttribute("aria-disabled", "true");
+  if (view.busy) yes.prepend(element("span", { class: "spinner" }));
+  const keep = button(texts.get("membership.no"), "action outlined", "keep", () => {
+    Object.assign(view, { asking: "", problem: "" });
+    scene.redraw();
+    scene.focus(cancel ? "cancel" : "pause");
+  });
+  const problem = view.problem && element("p", { class: "problem", role: "alert" }, sign("cross"), view.problem);
+  const choice = cancel ? drawEnds(scene, membership, view) : drawMonths(scene, view);
+  return element("div", { class: "deck", role: "group", "aria-labelledby": "question" }, question, choice, problem, element("div", { class: "choices" }, keep, yes));
+}
+
+/** Sends a wish, and says what came of it. */
+export async function send(scene: Scene, view: MembershipView, wish: () => Promise<Settled>, done: string): Promise<void> {
+  const { texts } = scene;
+  if (view.busy) return;
+  Object.assign(view, { busy: true, problem: "" });
+  scene.redraw();
+  const { problem, answered } = await wish();
+  view.busy = false;
+  if (!answered) view.problem = texts.get("membership.unanswered");
+  else {
+    view.key = "";
+    view.problem = problem ?? "";
+  }
+  if (!view.problem) {
+    view.asking = "";
+    scene.announce(texts.get(done));
+  }
+  scene.redraw();
+  if (!view.problem && scene.navigation.view === view) scene.focus("heading");
+}
+
+function act(scene: Scene, membership: Membership, view: MembershipView): Promise<void> {
+  const { standing } = scene;
+  view.key ||= wishKey();
+  const { planId, key } = view;
+  if (view.asking === "pause") {
+    return send(scene, view, () => standing.pause(planId, inMonths(view.months).toISOString(), key), "membership.paused");
+  }
+  const when = choices(membership).includes(view.when) ? view.when : (choices(membership)[0] ?? "AT_END");
+  return send(scene, view, () => standing.cancel(planId, when, key), when === "NOW" ? "membership.canceled" : "membership.will_end");
+}
+
+/** What a cancellation can be: the gentler way first. */
+function choices({ canCancelNow, status, way }: Membership): readonly ("NOW" | "AT_END")[] {
+  const ends = status !== "CANCEL_SCHEDULED" && way === "CONTRACT";
+  return [...(ends || !canCancelNow ? (["AT_END"] as const) : []), ...(canCancelNow ? (["NOW"] as const) : [])];
+}
+
+function drawEnds(scene: Scene, membership: Membership, view: MembershipView): Child {
+  const options = choices(membership);
+  if (!options.includes(view.when)) view.when = options[0] ?? "AT_END";
+  const [only] = options;
+  if (options.length === 1 && only) return element("p", { class: "consequence" }, consequence(scene, membership, only));
+  const rows = options.map((when) => {
+    const name = element("strong", {}, scene.texts.get(`membership.${when}`));
+    const words = element("span", {}, name, element("small", {}, consequence(scene, membership, when)));
+    return drawOption(when, view.when === when, words, () => (view.when = when));
+  });
+  return element("div", { class: "options", role: "radiogroup", "aria-labelledby": "question" }, ...rows);
+}
+
+function consequence({ texts }: Scene, { endsAt, entitledUntil, refundIfCanceled }: Membership, when: "NOW" | "AT_END"): string {
+  const end = endsAt ?? entitledUntil;
+  if (when === "AT_END") return texts.get("membership.at_end_means", { date: end ? dayText(end, texts.locale) : "" });
+  const back = refundIfCanceled && moneyText(refundIfCanceled.amount, refundIfCanceled.currencyCode, texts.locale);
+  return back ? texts.get("membership.now_means_refund", { amount: back }) : texts.get("membership.now_means");
+}
+
+function drawMonths({ texts }: Scene, view: MembershipView): HTMLElement {
+  const rows = MONTHS.map((months) => {
+    const until = texts.get("membership.until", { date: dayText(inMonths(months).toISOString(), texts.locale) });
+    const words = element("span", {}, element("strong", {}, texts.counted("membership.months", months)), element("small", {}, until));
+    return drawOption(String(months), view.months === months, words, () => (view.months = months));
+  });
+  return element("div", { class: "options", role: "radiogroup", "aria-labelledby": "question" }, ...rows);
+}
+
+function drawOption(value: string, chosen: boolean, words: HTMLElement, choose: () => void): HTMLElement {
+  const radio = element("input", { type: "radio", name: "option", value, checked: chosen, "data-focus": `option:${value}` });
+  radio.addEventListener("change", choose);
+  return element("label", { class: "option" }, radio, words);
+}
+
+/** So many months from now; from the 31st on the last day of a shorter month. */
+export function inMonths(months: number, now = new Date()): Date {
+  const then = new Date(now);
+  then.setMonth(now.getMonth() + months);
+  if (then.getDate() !== now.getDate()) then.setDate(0);
+  return then;
+}

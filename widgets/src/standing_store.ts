@@ -1,0 +1,61 @@
+/** What the open panel knows about tiers and memberships, and what the shopper does with theirs. */
+
+import { AnswerStore } from "./answer_store.ts";
+import type { UserError } from "./rewards_model.ts";
+import type { Session } from "./session.ts";
+import type { Membership, Plan, StandingAnswer } from "./standing_model.ts";
+
+/** What a wish came to: done, or why not; neither, when no answer came. */
+export interface Settled {
+  readonly problem: string | null;
+  readonly answered: boolean;
+}
+
+export type CancelWhen = "NOW" | "AT_END";
+
+type Payload = { readonly userErrors: readonly UserError[] };
+
+export class StandingStore extends AnswerStore<StandingAnswer> {
+  constructor(session: Session) {
+    super(session, STANDING_DOCUMENT_ID);
+  }
+
+  get plans(): readonly Plan[] {
+    return this.answer?.program?.plans ?? [];
+  }
+
+  /** The shopper's, those that count first: the API orders them. */
+  get memberships(): readonly Membership[] {
+    return this.answer?.me?.memberships ?? [];
+  }
+
+  membership(planId: string): Membership | undefined {
+    return this.memberships.find(({ plan }) => plan.id === planId);
+  }
+
+  plan(id: string): Plan | undefined {
+    return this.plans.find((plan) => plan.id === id) ?? this.membership(id)?.plan;
+  }
+
+  cancel(planId: string, when: CancelWhen, idempotencyKey: string): Promise<Settled> {
+    return this.wish(MEMBERSHIP_CANCEL_DOCUMENT_ID, { planId, when, idempotencyKey });
+  }
+
+  pause(planId: string, until: string, idempotencyKey: string): Promise<Settled> {
+    return this.wish(MEMBERSHIP_PAUSE_DOCUMENT_ID, { planId, until, idempotencyKey });
+  }
+
+  /** Goes on after a pause, and takes a scheduled cancellation back. */
+  resume(planId: string, idempotencyKey: string): Promise<Settled> {
+    return this.wish(MEMBERSHIP_RESUME_DOCUMENT_ID, { planId, idempotencyKey });
+  }
+
+  private async wish(documentId: string, input: object): Promise<Settled> {
+    const answer = await this.ask<Record<string, Payload>>(documentId, { input });
+    const payload = answer && Object.values(answer)[0];
+    if (!payload) return { problem: null, answered: false };
+    await this.loading; // it may have been asked before the change
+    await Promise.all([this.session.refresh(), this.refresh()]);
+    return { problem: payload.userErrors[0]?.message ?? null, answered: true };
+  }
+}
