@@ -173,6 +173,8 @@ class RewardDefinition(_Frozen):
     """The first instant at which it is over."""
     tiers: Annotated[tuple[Handle, ...], Field(max_length=20)] = ()
     """Only for members of one of these tiers; empty: for all."""
+    plans: Annotated[tuple[Handle, ...], Field(max_length=20)] = ()
+    """Only for members whose privileges of one of these plans hold; empty: for all."""
     customer_tags: Annotated[tuple[Tag, ...], Field(max_length=20)] = ()
     """Only for customers with one of these tags; empty: for all."""
     combines_with: CombinesWith = CombinesWith()

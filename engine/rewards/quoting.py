@@ -23,6 +23,8 @@ class Standing:
     available: int
     customer_tags: frozenset[str] = frozenset()
     tier: str | None = None
+    plans: frozenset[str] = frozenset()
+    """The plans whose privileges hold."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,6 +203,8 @@ def _personal_locks(offer: Offer, standing: Standing) -> list[Reason]:
     definition, reasons = offer.definition, []
     if definition.tiers and standing.tier not in definition.tiers:
         reasons.append(Reason(ReasonCode.TIER_LOCKED, {"tiers": ",".join(definition.tiers)}))
+    if definition.plans and not standing.plans & set(definition.plans):
+        reasons.append(Reason(ReasonCode.PLAN_LOCKED, {"plans": ",".join(definition.plans)}))
     if definition.customer_tags and not standing.customer_tags & set(definition.customer_tags):
         reasons.append(Reason(ReasonCode.SEGMENT_LOCKED, {"tags": ",".join(definition.customer_tags)}))
     limit = definition.limit

@@ -18,6 +18,7 @@ class ReasonCode(StrEnum):
     ENDED = "ENDED"
     CURRENCY_NOT_OFFERED = "CURRENCY_NOT_OFFERED"
     TIER_LOCKED = "TIER_LOCKED"
+    PLAN_LOCKED = "PLAN_LOCKED"
     SEGMENT_LOCKED = "SEGMENT_LOCKED"
     LIMIT_REACHED = "LIMIT_REACHED"
     OUT_OF_STOCK = "OUT_OF_STOCK"
@@ -42,7 +43,7 @@ class Reason:
 
     NOT_ENOUGH_POINTS: needed, available, missing · INVALID_POINTS: minimum, maximum (where there is one), step ·
     LIMIT_REACHED: limit, period · NOT_STARTED: starts_at · ENDED: ends_at (both ISO 8601) · TIER_LOCKED: tiers ·
-    SEGMENT_LOCKED: tags (both parted by commas) · BELOW_MINIMUM_SUBTOTAL: minimum_minor, currency ·
+    PLAN_LOCKED: plans · SEGMENT_LOCKED: tags (all parted by commas) · BELOW_MINIMUM_SUBTOTAL: minimum_minor, currency ·
     CURRENCY_NOT_OFFERED: currency.
     """
 

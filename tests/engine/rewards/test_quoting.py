@@ -122,6 +122,7 @@ def test_a_percentage_is_no_amount() -> None:
         (five_off(value={"kind": "amount_off", "amounts": {"EUR": 500}}), {}, "CURRENCY_NOT_OFFERED"),
         (slider(value_per_step={"EUR": 500}), {}, "CURRENCY_NOT_OFFERED"),
         (five_off(tiers=("gold",)), {}, "TIER_LOCKED"),
+        (five_off(plans=("plus", "pro")), {}, "PLAN_LOCKED"),
         (five_off(customer_tags=("vip",)), {}, "SEGMENT_LOCKED"),
         (five_off(limit=MemberLimit(count=2)), {"had": 2}, "LIMIT_REACHED"),
         (five_off(limit=MemberLimit(count=2)), {"had": 1}, None),
@@ -132,6 +133,14 @@ def test_a_percentage_is_no_amount() -> None:
 def test_each_lock_is_named(definition: RewardDefinition, offer: dict[str, Any], code: str | None) -> None:
     quote = quoted(definition, 5000, **offer)
     assert [reason.code for reason in quote.reasons] == ([] if code is None else [code])
+
+
+def test_given_a_reward_of_plans_when_one_of_them_holds_then_it_can_be_had() -> None:
+    locked = five_off(plans=("plus", "pro"))
+    offer = Offer(locked, None)
+
+    assert quote_offer(offer, Standing(5000, plans=frozenset({"pro"})), "USD", NOW).allowed
+    assert not quote_offer(offer, Standing(5000, plans=frozenset({"basic"})), "USD", NOW).allowed
 
 
 def test_everything_that_is_in_the_way_is_told_at_once() -> None:
