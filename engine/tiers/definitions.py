@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections import Counter
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, Self, get_args
 
 from pydantic import AfterValidator, Field, model_validator
 
 from engine.money import POINTS_MAXIMUM, exponent
 from engine.perks.definitions import Perks
 from engine.rules.bounds import Currency, Days, Frozen, Handle
+from engine.tiers.metrics import Check, check_of
 from engine.tiers.periods import Lifetime, NeverEnds, Term, Window
 from engine.tiers.requirements import AtLeast, Metric, Requirement, leaves
 
 TIERS_MAXIMUM = 20
+Asked = Literal["enter", "retain", "reenter"]
+_ASKED: tuple[Asked, ...] = get_args(Asked)
 JSON_CHARACTERS_MAXIMUM = 500_000
 
 
@@ -110,6 +113,14 @@ class TierProgram(Frozen):
         """How high each tier stands, by its handle; the lowest is 0."""
         return {tier.handle: rank for rank, tier in enumerate(self.tiers)}
 
+    @cached_property
+    def checks(self) -> tuple[dict[Asked, Check], ...]:
+        """What each tier asks for to enter, stay or come back, ready to be asked; the lowest asks for nothing."""
+        return tuple(
+            {name: check_of(getattr(tier, name) or tier.enter, self.currency) for name in _ASKED} if tier.enter else {}
+            for tier in self.tiers
+        )
+
     def tier(self, handle: str) -> Tier | None:
         """The tier of a handle."""
         rank = self.ranks.get(handle)
@@ -126,9 +137,14 @@ def _spent(amount: str, more_than: bool = False) -> AtLeast:
 
 
 def default_tiers(currency: str) -> TierProgram:
-    """What a shop starts with: Bronze, Silver from 500, Gold from 2,000 of lifetime spend; up at once, never down."""
+    """What a shop starts with: Bronze, Silver from 500, Gold from 2,000 of lifetime spend, net of refunds.
+
+    Up at once, and down by nothing but refunds: after those, too, the tier is that of what was spent.
+    """
     return TierProgram(
         currency=currency,
+        hold_days=30,
+        after_hold="recompute",
         tiers=(
             Tier(handle="bronze", name="Bronze", color="#9c6b3f"),
             Tier(handle="silver", name="Silver", color="#7d8790", enter=_spent("500")),
@@ -141,6 +157,8 @@ def value_bands(currency: str) -> TierProgram:
     """VIP levels by lifetime spend: general, bronze from 1,000, silver from 5,000, gold for more than 10,000."""
     return TierProgram(
         currency=currency,
+        hold_days=30,
+        after_hold="recompute",
         tiers=(
             Tier(handle="general", name="General", color="#5b6b60"),
             Tier(handle="bronze", name="Bronze", color="#9c6b3f", enter=_spent("1000")),
