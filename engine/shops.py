@@ -111,7 +111,10 @@ async def uninstall_shop(connection: AsyncConnection, shop: ShopReference, *, tr
     """Record that the shop removed the app. False, and nothing changed, for news older than the installation."""
     changed = await connection.execute(
         text(
-            "UPDATE shops SET uninstalled_at = :at WHERE program_id = :program_id AND shop_id = :shop_id "
+            # Nobody is billed from here on, not even after a return, until the merchant says so.
+            "UPDATE shops SET uninstalled_at = :at, billing_held_since = CASE WHEN EXISTS (SELECT FROM contracts c "
+            "WHERE c.program_id = :program_id AND c.shop_id = :shop_id) THEN :at ELSE billing_held_since END "
+            "WHERE program_id = :program_id AND shop_id = :shop_id "
             "AND installed_at <= :at AND uninstalled_at IS NULL RETURNING shop_id"
         ),
         {"at": triggered_at, "program_id": shop.program_id, "shop_id": shop.shop_id},

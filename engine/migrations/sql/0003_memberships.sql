@@ -40,6 +40,7 @@ CREATE TABLE membership_facts (
     UNIQUE (program_id, shop_id, source, source_id)
 );
 CREATE INDEX membership_facts_member ON membership_facts (program_id, member_id, occurred_at);
+CREATE INDEX membership_facts_bought ON membership_facts (recorded_at) WHERE kind = 'purchased';
 
 -- The membership that follows from the facts; `review_at` is when it changes by time alone.
 CREATE TABLE memberships (
@@ -160,8 +161,9 @@ CREATE TABLE membership_repairs (
 CREATE UNIQUE INDEX membership_repairs_order ON membership_repairs (program_id, shop_id, order_id, reason)
     WHERE order_id IS NOT NULL;
 CREATE UNIQUE INDEX membership_repairs_contract ON membership_repairs (program_id, shop_id, contract_id, reason)
-    WHERE contract_id IS NOT NULL;
+    WHERE contract_id IS NOT NULL AND order_id IS NULL;
 
 -- Since when a shop may be billed for: after an uninstall and a return, not before the merchant says so.
 ALTER TABLE shops ADD COLUMN billing_resumed_at timestamptz;
+ALTER TABLE shops ADD COLUMN billing_resumed_by text;
 ALTER TABLE shops ADD COLUMN billing_held_since timestamptz;
