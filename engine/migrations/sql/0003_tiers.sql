@@ -133,3 +133,7 @@ CREATE TABLE customer_marks (
     PRIMARY KEY (program_id, shop_id, customer_id),
     UNIQUE (program_id, mark_id)
 );
+
+-- How far orders that were decided before activities were kept have been counted; null when all are.
+ALTER TABLE programs ADD COLUMN counted_shop_id bigint DEFAULT 0;
+ALTER TABLE programs ADD COLUMN counted_order_id bigint NOT NULL DEFAULT 0;
