@@ -48,6 +48,8 @@ def refusal_text(code: str, details: Mapping[str, str | int], words: Words) -> s
             return texts["refused.below_minimum_subtotal"].format(money=money_text(money, currency, language))
         case "TIER_LOCKED":
             return texts["refused.tier_locked"].format(tiers=str(details["tiers"]).replace(",", ", "))
+        case "PLAN_LOCKED":
+            return texts["refused.plan_locked"].format(plans=str(details["plans"]).replace(",", ", "))
         case "CURRENCY_NOT_OFFERED":
             return texts["refused.currency_not_offered"].format(currency=details["currency"])
         case "NOTE_TOO_LONG":

@@ -141,6 +141,9 @@ class RewardInput:
     starts_at: datetime | None = strawberry.field(default=None, description="From when on it can be had.")
     ends_at: datetime | None = strawberry.field(default=None, description="The first moment at which it is over.")
     tiers: list[str] | None = strawberry.field(default=None, description="Only for members of these tiers.")
+    plans: list[str] | None = strawberry.field(
+        default=None, description="Only for members who have the benefits of one of these plans, by their handles."
+    )
     customer_tags: list[str] | None = strawberry.field(
         default=None, description="Only for customers with one of these tags."
     )

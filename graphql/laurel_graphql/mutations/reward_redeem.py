@@ -40,6 +40,7 @@ class RewardRedeemErrorCode(Enum):
         "CURRENCY_NOT_OFFERED", description="Returned when it has no value in the currency that this shop sells in."
     )
     TIER_LOCKED = strawberry.enum_value("TIER_LOCKED", description="Returned when it is for other tiers.")
+    PLAN_LOCKED = strawberry.enum_value("PLAN_LOCKED", description="Returned when it is for members of paid plans.")
     SEGMENT_LOCKED = strawberry.enum_value("SEGMENT_LOCKED", description="Returned when it is for other customers.")
     LIMIT_REACHED = strawberry.enum_value(
         "LIMIT_REACHED", description="Returned when the member had as many as each may have."

@@ -57,6 +57,7 @@ class RewardRecord:
     starts_at: datetime | None = strawberry.field(description="From when on it can be had.")
     ends_at: datetime | None = strawberry.field(description="The first moment at which it is over.")
     tiers: list[str] = strawberry.field(description="Only for members of these tiers; empty: for all.")
+    plans: list[str] = strawberry.field(description="Only for members of these plans; empty: for all.")
     customer_tags: list[str] = strawberry.field(
         description="Only for customers with one of these tags; empty: for all."
     )
@@ -95,6 +96,7 @@ def reward_of(record: RewardFacts) -> RewardRecord:
         starts_at=definition.starts_at,
         ends_at=definition.ends_at,
         tiers=list(definition.tiers),
+        plans=list(definition.plans),
         customer_tags=list(definition.customer_tags),
         combines_with=RewardCombinations(order=combines.order, product=combines.product, shipping=combines.shipping),
         code_days=definition.code_days,

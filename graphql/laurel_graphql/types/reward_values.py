@@ -39,6 +39,7 @@ class RewardReason(Enum):
         "CURRENCY_NOT_OFFERED", description="It has no value in the currency that this shop sells in."
     )
     TIER_LOCKED = strawberry.enum_value("TIER_LOCKED", description="It is for members of other tiers.")
+    PLAN_LOCKED = strawberry.enum_value("PLAN_LOCKED", description="It is for members of paid plans.")
     SEGMENT_LOCKED = strawberry.enum_value("SEGMENT_LOCKED", description="It is for other customers.")
     LIMIT_REACHED = strawberry.enum_value("LIMIT_REACHED", description="The member had as many as each may have.")
     OUT_OF_STOCK = strawberry.enum_value("OUT_OF_STOCK", description="None is left.")
