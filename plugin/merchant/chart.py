@@ -1,4 +1,4 @@
-"""The bar chart of the last days: whole numbers in, geometry out, for an inline SVG that needs no script."""
+"""Charts: whole numbers in, geometry out, for inline SVGs that need no script."""
 
 from __future__ import annotations
 
@@ -53,3 +53,9 @@ def chart_of(days: Sequence[tuple[date, int, int]]) -> Chart:
         )
     best = days[issued.index(most)][0] if most > 0 else None
     return Chart(tuple(bars), sum(issued), most, best)
+
+
+def widths_of(counts: Sequence[int], widest: int) -> list[int]:
+    """How wide the bar of each count is, the largest one `widest`. What is more than nothing can be seen."""
+    most = max(counts, default=0)
+    return [max(3, count * widest // most) if count > 0 else 0 for count in counts]

@@ -32,6 +32,8 @@ NAVIGATION = (
     ("/program", "nav.program"),
     ("/rewards", "nav.rewards"),
     ("/redemptions", "nav.redemptions"),
+    ("/tiers", "nav.tiers"),
+    ("/plans", "nav.plans"),
     ("/members", "nav.members"),
     ("/import-export", "nav.files"),
 )

@@ -5,16 +5,21 @@ from __future__ import annotations
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from plugin.merchant.billing import repairs
 from plugin.merchant.files import file_list, files
 from plugin.merchant.home import home
 from plugin.merchant.members import member, member_of_customer, members
 from plugin.merchant.pages import STATIC_FOLDER, Draw, Pages
+from plugin.merchant.plans import edit_plan, new_plan, plan_members, plans
 from plugin.merchant.previews import preview
 from plugin.merchant.privacy import PrivacyRoutes
+from plugin.merchant.products import find_product
 from plugin.merchant.program import program, settings
 from plugin.merchant.redemptions import redemptions
 from plugin.merchant.rewards import edit_reward, new_reward, rewards
 from plugin.merchant.rules import edit_rule, new_rule
+from plugin.merchant.tier_form import edit_tiers
+from plugin.merchant.tiers import tier_plan, tiers
 from plugin.merchant.why import order_why, transaction_why
 from plugin.services import Services
 from plugin.shopify.installation import Installation
@@ -30,6 +35,15 @@ _DRAWN: dict[str, Draw] = {
     "/rewards/new": new_reward,
     "/rewards/{reward:int}": edit_reward,
     "/redemptions": redemptions,
+    "/tiers": tiers,
+    "/tiers/edit": edit_tiers,
+    "/tiers/plans/{plan:int}": tier_plan,
+    "/plans": plans,
+    "/plans/new": new_plan,
+    "/plans/product": find_product,
+    "/plans/repairs": repairs,
+    "/plans/{plan:int}": edit_plan,
+    "/plans/{plan:int}/members": plan_members,
     "/members": members,
     "/members/{member:int}": member,
     "/members/{member:int}/why/{transaction:int}": transaction_why,

@@ -28,6 +28,7 @@ const readers = {
   texts: (field) => field.value.split(/[,，\n]/).map((one) => one.trim()).filter(Boolean),
   integers: (field) => [...field.value.matchAll(/\d+/g)].map(([one]) => Number(one)),
   json: (field) => JSON.parse(field.value),
+  moneys: (field) => moneys(field),
   custom: (field) => field.read(),
 };
 
@@ -37,6 +38,17 @@ function number(field, pattern, convert) {
   if (pattern.test(written)) return convert(written);
   field.problem = true;
   return null;
+}
+
+/** Amounts in several currencies in one line, such as "USD 10, EUR 9"; null for none. */
+function moneys(field) {
+  const written = field.value.trim();
+  const parts = written.split(/[,，;]/).map((part) => part.trim().match(/^([A-Za-z]{3})\s*=?\s*(\d{1,12}(?:\.\d{1,3})?)$/));
+  if (!written || parts.includes(null)) {
+    field.problem = Boolean(written);
+    return null;
+  }
+  return parts.map(([, code, amount]) => ({ amount, currencyCode: code.toUpperCase() }));
 }
 
 /** The object that a form, or a part of it, stands for. */
@@ -93,14 +105,21 @@ export function check(form) {
   let first = null;
   for (const field of fields(form)) {
     const missing = field.hasAttribute("required") && field.dataset.type !== "custom" && !String(field.value ?? "").trim();
-    const message = field.problem ? (field.dataset.type === "integer" ? texts.whole : texts.number) : missing ? texts.required : "";
+    const wrong = typeof field.problem === "string" ? field.problem : field.dataset.type === "integer" ? texts.whole : texts.number;
+    const message = field.problem ? wrong : missing ? texts.required : "";
     if (!message) continue;
+    reveal(field, form);
     field.setAttribute("error", message);
     first ??= field;
   }
   first?.focus();
   if (first) problems(form, [texts.check]);
   return !first;
+}
+
+/** Open the closed parts of a form that a field lies in. */
+function reveal(field, form) {
+  for (let around = field; around && around !== form; around = around.parentElement) if (around.localName === "details") around.open = true;
 }
 
 function problems(form, messages) {
@@ -118,7 +137,7 @@ export function showErrors(form, userErrors, strip = 1) {
   for (const { field: path, message } of userErrors) {
     const place = find(form, (path ?? []).slice(strip));
     if (!place) { loose.push(message); continue; }
-    for (let around = place; around && around !== form; around = around.parentElement) if (around.localName === "details") around.open = true;
+    reveal(place, form);
     place.setAttribute("error", message);
     first ??= place;
   }

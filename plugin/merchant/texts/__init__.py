@@ -9,6 +9,9 @@ from plugin.merchant.texts import (
     files,
     home,
     members,
+    perks,
+    plan_form,
+    plans,
     problems,
     program,
     redemptions,
@@ -17,6 +20,9 @@ from plugin.merchant.texts import (
     rule_form,
     rule_times,
     sentences,
+    standing,
+    tier_form,
+    tiers,
 )
 
 MODULES = (
@@ -26,6 +32,9 @@ MODULES = (
     files,
     home,
     members,
+    perks,
+    plan_form,
+    plans,
     problems,
     program,
     redemptions,
@@ -34,6 +43,9 @@ MODULES = (
     rule_form,
     rule_times,
     sentences,
+    standing,
+    tier_form,
+    tiers,
 )
 
 TEXTS: dict[str, dict[str, str]] = {
