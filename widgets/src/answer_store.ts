@@ -26,16 +26,17 @@ export abstract class AnswerStore<Answer> extends EventTarget {
     return this.session.client.query<Data>(documentId, variables).catch(() => null);
   }
 
-  /** Something arrived that may replace what is known otherwise. */
-  protected arrived(_answer: Answer): void {}
+  /** What else follows from an answer. */
+  protected arrived(_answer: Answer, _before: Answer | null): void {}
 
   private async load(): Promise<void> {
     const answer = await this.ask<Answer>(this.documentId, {});
     const shown = JSON.stringify(answer);
     const same = shown === this.shown && this.failed === !answer;
     this.failed = !answer;
+    const before = this.answer;
     if (answer) [this.answer, this.shown] = [answer, shown];
-    if (answer) this.arrived(answer);
     if (!same) this.dispatchEvent(new Event("change"));
+    if (answer) this.arrived(answer, before);
   }
 }

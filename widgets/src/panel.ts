@@ -43,6 +43,7 @@ export class PanelElement extends HTMLElement {
     session.addEventListener("change", () => this.follow());
     this.scene.store.addEventListener("change", () => this.draw());
     this.scene.standing.addEventListener("change", () => this.followStanding());
+    this.scene.standing.addEventListener("risen", (event) => this.riseTo((event as CustomEvent<string>).detail));
     session.addEventListener("gain", (event) => this.celebrate((event as CustomEvent<Gain>).detail));
   }
 
@@ -169,6 +170,12 @@ export class PanelElement extends HTMLElement {
     this.fresh = fresh;
     highlight(this.content, fresh);
     setTimeout(() => (this.fresh = []), FRESH_MS);
+    this.cheer();
+  }
+
+  private riseTo(tier: string): void {
+    if (!this.dialog.open) return;
+    this.scene.announce(this.scene.texts.get("tier.risen", { tier }));
     this.cheer();
   }
 

@@ -19,6 +19,7 @@ const MEDALS_MAXIMUM = 4;
 export function drawStanding(scene: Scene): Child {
   const { texts, standing } = scene;
   const { memberships, plans } = standing;
+  if (!standing.answer && !standing.failed && scene.answer?.me) return section(texts.get("tier.title"), element("div", { class: "bone tiles" }));
   const tier = standing.answer?.me?.tier;
   const tiers = standing.answer?.program?.tiers ?? [];
   const open = plans.filter(({ id, joinUrl }) => joinUrl && !standing.membership(id));

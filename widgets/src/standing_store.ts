@@ -3,7 +3,7 @@
 import { AnswerStore } from "./answer_store.ts";
 import type { UserError } from "./rewards_model.ts";
 import type { Session } from "./session.ts";
-import type { Membership, Plan, StandingAnswer } from "./standing_model.ts";
+import type { Membership, MyTier, Plan, StandingAnswer } from "./standing_model.ts";
 
 /** What a wish came to: done, or why not; neither, when no answer came. */
 export interface Settled {
@@ -15,6 +15,7 @@ export type CancelWhen = "NOW" | "AT_END";
 
 type Payload = { readonly userErrors: readonly UserError[] };
 
+/** Emits `risen`, after `change`, with the name of a higher tier that was reached meanwhile. */
 export class StandingStore extends AnswerStore<StandingAnswer> {
   constructor(session: Session) {
     super(session, STANDING_DOCUMENT_ID);
@@ -48,6 +49,13 @@ export class StandingStore extends AnswerStore<StandingAnswer> {
   /** Goes on after a pause, and takes a scheduled cancellation back. */
   resume(planId: string, idempotencyKey: string): Promise<Settled> {
     return this.wish(MEMBERSHIP_RESUME_DOCUMENT_ID, { planId, idempotencyKey });
+  }
+
+  /** A step up is news; the first answer has nothing to compare with. */
+  protected override arrived({ me, program }: StandingAnswer, before: StandingAnswer | null): void {
+    const place = (tier: MyTier | null | undefined): number => program?.tiers.findIndex(({ handle }) => handle === tier?.handle) ?? -1;
+    const [old, now] = [before?.me?.tier, me?.tier];
+    if (old && now && before?.me?.id === me?.id && place(now) > place(old)) this.dispatchEvent(new CustomEvent("risen", { detail: now.name }));
   }
 
   private async wish(documentId: string, input: object): Promise<Settled> {

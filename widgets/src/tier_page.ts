@@ -90,7 +90,7 @@ function drawMeasures(texts: Texts, progress: readonly Measure[], match: Match):
 function drawAhead(texts: Texts, { projected }: MyTier): Child {
   if (!projected) return null;
   const rows = projected.dropping.map((drop) =>
-    element("li", {}, element("span", {}, dayText(`${drop.date}T12:00`, texts.locale)), element("b", {}, `\u2212${amountText(texts, drop)}`)),
+    element("li", {}, element("span", {}, dayText(`${drop.date}T12:00`, texts.locale)), element("bdi", {}, `\u2212${amountText(texts, drop)}`)),
   );
   const dropping = rows.length > 0 && element("div", { class: "dropping" }, element("p", {}, texts.get("tier.dropping")), element("ul", {}, ...rows));
   return section(texts.get("tier.ahead"), element("div", {}, element("p", { class: "way-words" }, projected.message), dropping));
