@@ -71,7 +71,7 @@ def _deltas(
     before, day = NOTHING, _day(activity.occurred_at, zone)
     for at, counts in worth.items():
         if counts != before:
-            yield Delta(at, day, _plus(counts, before, -1))
+            yield Delta(at, day, plus(counts, before, -1))
             before = counts
 
 
@@ -92,7 +92,8 @@ def _lowest(rows: list[Counts]) -> Counts:
     return a, b, c, d, e, f
 
 
-def _plus(left: Counts, right: Counts, sign: int = 1) -> Counts:
+def plus(left: Counts, right: Counts, sign: int = 1) -> Counts:
+    """Two rows of counts together, or with `sign` -1 the first less the second."""
     a, b, c, d, e, f = (one + sign * other for one, other in zip(left, right, strict=True))
     return a, b, c, d, e, f
 
@@ -128,15 +129,15 @@ class Tally:
             if day >= self._first:
                 if day not in self._buckets:
                     heapq.heappush(self._days, day)
-                self._buckets[day] = _plus(self._buckets.get(day, NOTHING), counts)
-                self.counts = _plus(self.counts, counts)
+                self._buckets[day] = plus(self._buckets.get(day, NOTHING), counts)
+                self.counts = plus(self.counts, counts)
         return Moved(lowered, raised)
 
     def narrow(self, first: int) -> None:
         """Let the days before the first one count no longer."""
         self._first = max(first, self._first)
         while self._days and self._days[0] < self._first:
-            self.counts = _plus(self.counts, self._buckets.pop(heapq.heappop(self._days)), -1)
+            self.counts = plus(self.counts, self._buckets.pop(heapq.heappop(self._days)), -1)
 
 
 def sum_of(deltas: Iterable[Delta], until: datetime, first: int) -> Counts:
@@ -144,5 +145,5 @@ def sum_of(deltas: Iterable[Delta], until: datetime, first: int) -> Counts:
     total = NOTHING
     for at, day, counts in deltas:
         if at <= until and day >= first:
-            total = _plus(total, counts)
+            total = plus(total, counts)
     return total
