@@ -9,10 +9,10 @@ from enum import Enum
 
 import strawberry
 
-from engine.database import transaction_time
 from engine.tiers.definitions import TierProgram
-from engine.tiers.metrics import Missing
+from engine.tiers.metrics import Missing, missing_of
 from engine.tiers.progress import Progress
+from engine.tiers.requirements import leaves
 from engine.tiers.standing import TierChange as ChangeFacts
 from engine.tiers.standing import TierStanding
 from engine.tiers.store import standing_of
@@ -136,14 +136,13 @@ class MemberTier:
 async def tier_of(context: RequestContext, member_id: int, *, staff: bool) -> MemberTier | None:
     """A member's tier, worked out from all facts at this moment; None before there are tiers."""
     async with context.reading() as connection:
-        facts, standing, progress = await standing_of(connection, context.program_id, member_id)
-        now = await transaction_time(connection)
-    if standing is None or progress is None:
+        found = await standing_of(connection, context.program_id, member_id)
+    if found.standing is None or found.progress is None:
         return None
-    return member_tier(standing, progress, Words(context.locale, facts.zone), now, staff=staff)
+    return member_tier(found.standing, found.progress, Words(context.locale, found.facts.zone), staff=staff)
 
 
-def member_tier(standing: TierStanding, progress: Progress, words: Words, now: datetime, *, staff: bool) -> MemberTier:
+def member_tier(standing: TierStanding, progress: Progress, words: Words, *, staff: bool) -> MemberTier:
     """A standing in words, for the member themselves or for the staff."""
     program, tier = standing.version.definition, standing.tier
     following = _next(standing, progress, words, staff=staff)
@@ -173,10 +172,9 @@ def _next(standing: TierStanding, progress: Progress, words: Words, *, staff: bo
     if progress.next is None:
         return None
     program, tier, language = standing.version.definition, progress.next.tier, words.language
-    requirement = progress.next.requirement
-    missing = [one for one in progress.next.missing if one.missing > 0] or list(progress.next.missing)
-    furthest = max(missing, key=lambda one: one.missing / max(one.target, Decimal(1)))
-    sentence = missing_text([(one.metric, one.missing) for one in missing], program.currency, language, together=True)
+    requirement, currency = progress.next.requirement, program.currency
+    amounts = [one for leaf in leaves(requirement) for one in missing_of(leaf, standing.metrics, currency)]
+    furthest = max(progress.next.missing, key=lambda one: one.missing / max(one.target, Decimal(1)))
     return NextTier(
         handle=tier.handle,
         name=tier.name,
@@ -184,13 +182,22 @@ def _next(standing: TierStanding, progress: Progress, words: Words, *, staff: bo
         description=tier.description,
         missing=furthest.missing,
         missing_metric=metric_of(furthest.metric),
-        message=TEXTS[language]["tier.next"].format(inner=sentence, tier=tier.name),
-        requirement_text=requirement_text(requirement, program.currency, language),
+        message=_way(progress.next.missing, tier.name, currency, language),
+        requirement_text=requirement_text(requirement, currency, language),
         match=match_of(requirement),
-        requirements=requirements_of(requirement, program.currency, language),
-        progress=_progress(progress.next.missing, program.currency, language),
-        perks=perks_of(tier.perks, words, program.currency, staff=staff),
+        requirements=requirements_of(requirement, currency, language),
+        progress=_progress(amounts, currency, language),
+        perks=perks_of(tier.perks, words, currency, staff=staff),
     )
+
+
+def _way(amounts: Sequence[Missing], name: str, currency: str, language: str) -> str:
+    """The shortest way there, in a sentence."""
+    missing = [(one.metric, one.missing) for one in amounts if one.missing > 0]
+    if not missing:
+        return TEXTS[language]["tier.next.met"].format(tier=name)
+    inner = missing_text(missing, currency, language, together=True)
+    return TEXTS[language]["tier.next"].format(inner=inner, tier=name)
 
 
 def _stay(standing: TierStanding, progress: Progress, words: Words) -> TierStay | None:
@@ -221,8 +228,9 @@ def _projected(progress: Progress, program: TierProgram, words: Words) -> Projec
     projected = progress.projected
     if projected is None:
         return None
-    day = day_text(projected.at.astimezone(words.zone).date(), words.language)
-    message = TEXTS[words.language]["tier.projected"].format(tier=projected.tier.name, day=day)
+    message = TEXTS[words.language]["tier.projected"].format(
+        tier=projected.tier.name, day=day_text(projected.at.astimezone(words.zone).date(), words.language)
+    )
     drops = [
         TierDrop(
             date=day,
