@@ -34,6 +34,8 @@ _EXPORT = {
     f"AND (customer_id = :customer_id OR member_id IN {_PERSON}) ORDER BY order_id",
     "redemptions": "SELECT redemption_id, points, state, code, value, created_at, settled_at, note FROM redemptions "
     f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY redemption_id",
+    "perks": "SELECT grantor, perk, kind, occasion, state, value, code, created_at, used_at, used_order_id "
+    f"FROM perk_deliveries WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY delivery_id",
     "events": "SELECT source, source_id, occurred_at, fields FROM member_events "
     f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY occurred_at",
 }
@@ -47,7 +49,7 @@ async def export_customer(connection: AsyncConnection, program_id: int, shop_id:
         return {}
     key["member_id"] = found["member_id"]
     export: Json = {"customer": dict(found)}
-    for part in ("member", "transactions", "lots", "orders", "redemptions", "events"):
+    for part in ("member", "transactions", "lots", "orders", "redemptions", "perks", "events"):
         export[part] = [dict(row) for row in (await connection.execute(text(_EXPORT[part]), key)).mappings()]
     return dict(json.loads(json.dumps(export, default=str)))
 
@@ -75,6 +77,12 @@ _FORGET_BODIES = """
         FOR UPDATE SKIP LOCKED
     )
 """
+_FORGET_PERKS = """
+    UPDATE perk_deliveries SET customer_id = NULL,
+        failure = CASE WHEN state = 'waiting' THEN 'the customer was erased' ELSE failure END,
+        state = CASE WHEN state = 'waiting' THEN 'failed'
+            WHEN state = 'revoking' AND kind = 'customer_tag' THEN 'revoked' ELSE state END
+    WHERE program_id = :program_id AND shop_id = :shop_id"""
 _ERASE_CUSTOMER = {
     "deliveries": _FORGET_BODIES,
     "orders": "UPDATE orders SET customer_id = NULL, guest_email_key = NULL "
@@ -83,6 +91,10 @@ _ERASE_CUSTOMER = {
     "WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id",
     "redemptions": "UPDATE redemptions SET customer_id = NULL, note = NULL "
     "WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id",
+    "marks": "DELETE FROM customer_marks "
+    "WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id",
+    # A code is still known when an order uses it; what was not done yet is done for nobody.
+    "perks": f"{_FORGET_PERKS} AND customer_id = :customer_id",
     # What an event told may name anybody; that it happened, and what it was worth, stays.
     "events": "UPDATE member_events SET fields = '{}', decided_from = NULL "
     f"WHERE program_id = :program_id AND shop_id = :shop_id AND member_id IN {_PERSON}",
@@ -141,6 +153,8 @@ async def redact_shop(connection: AsyncConnection, program_id: int, shop_id: int
         "orders": f"UPDATE orders SET customer_id = NULL, guest_email_key = NULL {of_shop}",
         "customers": f"DELETE FROM customers {of_shop}",
         "redemptions": f"UPDATE redemptions SET customer_id = NULL, note = NULL {of_shop}",
+        "marks": f"DELETE FROM customer_marks {of_shop}",
+        "perks": _FORGET_PERKS,
         "events": f"UPDATE member_events SET fields = '{{}}', decided_from = NULL {of_shop}",
         "calls": f"UPDATE outside_calls SET queue = 'erased' {of_shop} AND state IN ('done', 'failed')",
         "merges": "UPDATE member_merges SET customers = COALESCE((SELECT jsonb_agg(c) "

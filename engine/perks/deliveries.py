@@ -56,9 +56,9 @@ class Delivery:
 _COLUMNS = """d.program_id, d.delivery_id, d.member_id, d.shop_id, d.customer_id, d.grantor, d.perk, d.kind, d.occasion,
     d.state, d.value, d.code, d.external_id, d.failure, d.created_at, d.delivered_at, d.ends_at, d.revoked_at,
     d.used_at, d.used_order_id"""
-_ONE = f"""
+_ONE = text(f"""
     SELECT {_COLUMNS} FROM perk_deliveries d WHERE d.program_id = :program_id AND d.delivery_id = :delivery_id
-"""
+""")
 _OF_MEMBER = text(f"""
     WITH person AS MATERIALIZED (
         SELECT member_id FROM members WHERE program_id = :program_id AND member_id = :member_id
@@ -74,13 +74,10 @@ _ALL = text(f"""
 _NEWEST = 2**63 - 1
 
 
-async def delivery_of(
-    connection: AsyncConnection, program_id: int, delivery_id: int, *, lock: bool = False
-) -> Delivery | None:
+async def delivery_of(connection: AsyncConnection, program_id: int, delivery_id: int) -> Delivery | None:
     """A delivery by its id."""
-    statement = text(f"{_ONE} FOR UPDATE" if lock else _ONE)
     given = {"program_id": program_id, "delivery_id": delivery_id}
-    row = (await connection.execute(statement, given)).one_or_none()
+    row = (await connection.execute(_ONE, given)).one_or_none()
     return None if row is None else Delivery(*row)
 
 

@@ -22,7 +22,7 @@ from engine.perks.calls import ISSUE, WITHDRAW, perk_queue
 from engine.perks.codes import perk_code
 from engine.perks.definitions import FreeShippingCode, PercentCode
 from engine.perks.entitlements import Entitlements
-from engine.perks.marks import MARK_CALL, is_nothing, wanted_of
+from engine.perks.marks import MARK_CALL, is_nothing, mark_queue, wanted_of
 from engine.perks.planning import CODE_KINDS, TAG_KIND, Due, Given, Place, plan, value_of
 from engine.program import version_at
 from engine.publishing import versions_of
@@ -211,4 +211,4 @@ async def _mark(
             customer = (key.program_id, place.shop_id, place.customer_id)
             rows.append((*customer, told, is_nothing(wanted), customer in anyway))
     changed = await _MARK.run(connection, sorted(rows))
-    return [Wanted(row.program_id, row.shop_id, MARK_CALL, row.mark_id, f"mark:{row.mark_id}") for row in changed]
+    return [Wanted(row.program_id, row.shop_id, MARK_CALL, row.mark_id, mark_queue(row.mark_id)) for row in changed]

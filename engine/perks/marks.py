@@ -25,6 +25,11 @@ Json = dict[str, Any]
 NO_STANDING: Json = {"tier": None, "tier_name": None, "plan": None, "plan_until": None}
 
 
+def mark_queue(mark_id: int) -> str:
+    """The queue of one mark's calls."""
+    return f"mark:{mark_id}"
+
+
 def wanted_of(entitlements: Entitlements, now: datetime) -> Json:
     """What a customer should show: `standing` (the metafield's value) and `tags`."""
     plans = [(plan, end) for plan, end in entitlements.plans if end is None or now < end]

@@ -1,17 +1,14 @@
 """What came of making a perk's code or taking it back, written down in the transaction that settles the call.
 
-Each locks the delivery. Called again, or too late, it changes nothing.
+Called again, or too late, it changes nothing.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from sqlalchemy import text
+from sqlalchemy import Executable, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.perks.deliveries import Delivery, delivery_of
+from engine.perks.deliveries import Delivery
 
 FAILURE_MAXIMUM = 200
 
@@ -29,12 +26,6 @@ _KEPT = text(f"""
         failure = :failure, used_at = CASE WHEN :used THEN COALESCE(used_at, now()) ELSE used_at END
     {_KEY} AND state = 'revoking'
 """)
-# A member whose code was taken back may have come back meanwhile: what they are due is looked at once more.
-_LOOK_AGAIN = text("""
-    UPDATE member_tiers t SET review_at = now() FROM members m
-    WHERE m.program_id = :program_id AND m.member_id = :member_id AND t.program_id = m.program_id
-    AND t.member_id = CASE WHEN m.merged_into IS NULL THEN m.member_id ELSE m.merged_into END
-""")
 
 
 async def issued(connection: AsyncConnection, one: Delivery, external_id: str) -> None:
@@ -48,9 +39,8 @@ async def not_issued(connection: AsyncConnection, one: Delivery, failure: str) -
 
 
 async def revoked(connection: AsyncConnection, one: Delivery) -> None:
-    """The code is no longer good and nobody used it."""
-    if await _write(connection, _REVOKED, one):
-        await connection.execute(_LOOK_AGAIN, {"program_id": one.program_id, "member_id": one.member_id})
+    """The code is no longer good and nobody used it: who is entitled to one again gets another."""
+    await _write(connection, _REVOKED, one)
 
 
 async def found_used(connection: AsyncConnection, one: Delivery) -> None:
@@ -63,8 +53,5 @@ async def not_revoked(connection: AsyncConnection, one: Delivery, failure: str) 
     await _write(connection, _KEPT, one, used=False, failure=failure[:FAILURE_MAXIMUM])
 
 
-async def _write(connection: AsyncConnection, statement: Any, one: Delivery, **values: object) -> bool:
-    if await delivery_of(connection, one.program_id, one.delivery_id, lock=True) is None:
-        return False
-    key: Mapping[str, object] = {"program_id": one.program_id, "delivery_id": one.delivery_id}
-    return bool((await connection.execute(statement, {**key, **values})).rowcount)
+async def _write(connection: AsyncConnection, statement: Executable, one: Delivery, **values: object) -> None:
+    await connection.execute(statement, {"program_id": one.program_id, "delivery_id": one.delivery_id, **values})

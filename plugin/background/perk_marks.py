@@ -25,6 +25,7 @@ from engine.perks.marks import (
     begin_adding,
     mark_failed,
     mark_of,
+    mark_queue,
     mark_shown,
     plan_tags,
 )
@@ -64,9 +65,8 @@ class _Done:
         """While this call was open another could not be asked for."""
         one = self.mark
         if self.again:
-            await ask_all(
-                connection, [Wanted(one.program_id, one.shop_id, MARK_CALL, one.mark_id, f"mark:{one.mark_id}")]
-            )
+            wanted = Wanted(one.program_id, one.shop_id, MARK_CALL, one.mark_id, mark_queue(one.mark_id))
+            await ask_all(connection, [wanted])
 
     def outcome(self) -> Ended:
         """The end of the call."""

@@ -1,0 +1,161 @@
+"""What falls due for perks by time alone, or was left behind: codes of a new month, codes regained, lost calls."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.birthdays import zone_of_program
+from engine.bulk import BulkStatement
+from engine.database import transaction_time
+from engine.ledger import Ledger, MemberKey
+from engine.memberships.catalog import plan_versions_of
+from engine.outside_calls import Wanted, ask_all
+from engine.perks.calls import ISSUE, WITHDRAW, perk_queue
+from engine.perks.definitions import CodePerk, FreeShippingCode, PercentCode, Perk
+from engine.perks.entitlements import plan_grantor, tier_grantor
+from engine.perks.following import follow
+from engine.perks.marks import MARK_CALL, mark_queue
+from engine.perks.planning import CODE_KINDS
+from engine.perks.reading import ladder_of, read_entitlements
+from engine.rewards.standing import period_start
+
+_PROGRAMS = text("SELECT program_id FROM tier_versions UNION SELECT program_id FROM plans ORDER BY program_id")
+_GRANTOR = {
+    "program_id": "bigint", "grantor": "text", "perk": "text", "since": "timestamptz", "tier": "text",
+    "plan_id": "bigint", "version": "integer",
+}  # fmt: skip
+# Whoever has a tier or plan that gives a code and did not get it in this month, or ever; in a shop that is there.
+_LACKING = BulkStatement(
+    _GRANTOR,
+    """, entitled AS (
+        SELECT g.program_id, g.grantor, g.perk, g.since, t.member_id FROM given g
+        JOIN member_tiers t ON t.program_id = g.program_id AND t.tier = g.tier
+        UNION ALL SELECT g.program_id, g.grantor, g.perk, g.since, s.member_id FROM given g
+        JOIN memberships s ON s.program_id = g.program_id AND s.plan_id = g.plan_id AND s.plan_version = g.version
+        WHERE s.entitled_until > now()
+    )
+    SELECT DISTINCT e.program_id, e.member_id FROM entitled e
+    WHERE NOT EXISTS (
+        SELECT FROM perk_deliveries d WHERE d.program_id = e.program_id AND d.member_id = e.member_id
+        AND d.grantor = e.grantor AND d.perk = e.perk AND d.state <> 'revoked' AND d.created_at >= e.since)
+    AND NOT EXISTS (
+        SELECT FROM members m JOIN perk_deliveries d ON d.program_id = m.program_id AND d.member_id = m.member_id
+        WHERE m.program_id = e.program_id AND m.merged_into = e.member_id
+        AND d.grantor = e.grantor AND d.perk = e.perk AND d.state <> 'revoked' AND d.created_at >= e.since)
+    AND EXISTS (
+        SELECT FROM customers c JOIN shops s ON s.program_id = c.program_id AND s.shop_id = c.shop_id
+        WHERE c.program_id = e.program_id AND c.member_id = e.member_id AND c.deleted_at IS NULL AND c.customer_id > 0
+        AND s.uninstalled_at IS NULL)
+    ORDER BY e.program_id, e.member_id LIMIT :most""",
+)
+_LEFT_ALONE = text("""
+    SELECT d.program_id, d.shop_id, d.delivery_id, d.state FROM perk_deliveries d
+    WHERE d.state IN ('waiting', 'revoking') AND d.kind = ANY(:codes) AND d.created_at < now() - interval '1 minute'
+    AND NOT EXISTS (
+        SELECT FROM outside_calls c WHERE c.program_id = d.program_id AND c.object_id = d.delivery_id
+        AND c.kind IN ('perk-issue', 'perk-withdraw') AND c.state IN ('waiting', 'running'))
+    ORDER BY d.program_id, d.delivery_id LIMIT :most
+""")
+_TROUBLED = text("""
+    SELECT program_id, shop_id, delivery_id FROM perk_deliveries
+    WHERE program_id = :program_id AND shop_id = :shop_id AND state = 'failed' AND kind = ANY(:codes)
+    AND external_id IS NULL AND ends_at > now() ORDER BY delivery_id LIMIT :most FOR UPDATE
+""")
+_WAIT_AGAIN = BulkStatement(
+    {"program_id": "bigint", "shop_id": "bigint", "delivery_id": "bigint"},
+    """UPDATE perk_deliveries d SET state = 'waiting', failure = NULL FROM given g
+    WHERE d.program_id = g.program_id AND d.delivery_id = g.delivery_id AND d.state = 'failed'""",
+)
+_UNSHOWN = text("""
+    SELECT program_id, shop_id, mark_id FROM customer_marks
+    WHERE program_id = :program_id AND shop_id = :shop_id AND failure IS NOT NULL ORDER BY mark_id LIMIT :most
+""")
+
+
+class _Giver(NamedTuple):
+    """A tier, or a version of a plan, that gives a code."""
+
+    grantor: str
+    perk: CodePerk
+    tier: str | None
+    plan_id: int | None
+    version: int | None
+
+
+async def deliver_due(connection: AsyncConnection, most: int = 500) -> int:
+    """Give members of the named tenants the codes that they are due; returns how many members were looked at."""
+    looked_at = 0
+    for program_id in (await connection.execute(_PROGRAMS)).scalars().all():
+        if looked_at < most:
+            looked_at += await _deliver(connection, program_id, most - looked_at)
+    return looked_at
+
+
+async def _deliver(connection: AsyncConnection, program_id: int, most: int) -> int:
+    givers = await _givers(connection, program_id)
+    if not givers:
+        return 0
+    now, zone = await transaction_time(connection), await zone_of_program(connection, program_id)
+    since = {"month": period_start("month", now, zone), "once": period_start("ever", now, zone)}
+    rows = [
+        (program_id, one.grantor, one.perk.handle, since["month" if one.perk.each == "month" else "once"], one.tier,
+         one.plan_id, one.version)
+        for one in givers
+    ]  # fmt: skip
+    lacking = [MemberKey(*row) for row in await _LACKING.run(connection, rows, most=most)]
+    if lacking:
+        ledger = await Ledger.open(connection, lacking)
+        roots = {ledger.root(key) for key in lacking}
+        await follow(connection, await read_entitlements(connection, roots, ledger.now), ledger.now)
+    return len(lacking)
+
+
+async def _givers(connection: AsyncConnection, program_id: int) -> list[_Giver]:
+    ladder = await ladder_of(connection, program_id)
+    givers = [
+        _Giver(tier_grantor(tier.handle), perk, tier.handle, None, None)
+        for tier in (ladder.tiers if ladder is not None else ())
+        for perk in _codes(tier.perks)
+    ]
+    return givers + [
+        _Giver(plan_grantor(one.handle), perk, None, one.plan_id, one.version)
+        for one in await plan_versions_of(connection, [program_id])
+        for perk in _codes(one.definition.benefits)
+    ]
+
+
+def _codes(perks: Iterable[Perk]) -> list[CodePerk]:
+    return [perk for perk in perks if isinstance(perk, PercentCode | FreeShippingCode)]
+
+
+async def ask_perks_again(connection: AsyncConnection, most: int = 200) -> int:
+    """Give each delivery of the named tenants that has lost its call a new one; returns how many."""
+    given = {"most": most, "codes": sorted(CODE_KINDS)}
+    left = (await connection.execute(_LEFT_ALONE, given)).fetchall()
+    await ask_all(
+        connection,
+        [
+            Wanted(
+                row.program_id, row.shop_id, ISSUE if row.state == "waiting" else WITHDRAW, row.delivery_id,
+                perk_queue(row.delivery_id),
+            )
+            for row in left
+        ],
+    )  # fmt: skip
+    return len(left)
+
+
+async def try_failed_again(connection: AsyncConnection, program_id: int, shop_id: int, most: int = 5_000) -> int:
+    """Ask a shop once more for what it refused: the app may do more by now, or came back. Returns how many calls."""
+    given = {"program_id": program_id, "shop_id": shop_id, "most": most}
+    codes = (await connection.execute(_TROUBLED, {**given, "codes": sorted(CODE_KINDS)})).fetchall()
+    await _WAIT_AGAIN.run(connection, [tuple(row) for row in codes])
+    marks = (await connection.execute(_UNSHOWN, given)).fetchall()
+    calls = [Wanted(program_id, shop_id, ISSUE, row.delivery_id, perk_queue(row.delivery_id)) for row in codes]
+    calls += [Wanted(program_id, shop_id, MARK_CALL, row.mark_id, mark_queue(row.mark_id)) for row in marks]
+    await ask_all(connection, calls)
+    return len(calls)
