@@ -131,7 +131,7 @@ class CatalogQueries:
         return None if product is None else product_node(product, self._store.product_book.of(product))
 
     def products(self, query: str | None = None, **_arguments: Any) -> list[Node]:
-        """All products, or those that `id:…`, `tag:…` or words of their titles find; the connection pages through."""
+        """All products, or those that `id:…`, `handle:…`, `tag:…` or words of their titles find."""
         return [
             product_node(product, self._store.product_book.of(product))
             for product in PRODUCTS
@@ -148,6 +148,8 @@ def _is_wanted(product: Product, facts: ProductFacts, query: str) -> bool:
     value = value.strip("'\"").lower()
     if field == "id":
         return str(product.id) == value
+    if field == "handle":
+        return product.handle == value
     if field == "tag":
         return value in (tag.lower() for tag in facts.tags)
     return all(word in product.title.lower() for word in query.lower().replace("*", "").split())
