@@ -13,12 +13,10 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.award_posting import post
-from engine.awards import write_awards
 from engine.customer_facts import CustomerFacts, learn_customers
-from engine.decisions import decide_events, decide_orders
+from engine.deciding_in_turns import decide_and_post
 from engine.enrollment import CustomerKey
-from engine.event_awards import EventClaim, earliest, joined_once, joining_claim, store_events, told_before
+from engine.event_awards import EventClaim, earliest, joined_once, joining_claim, told_before
 from engine.events import (
     Consent,
     CustomerDeleted,
@@ -37,6 +35,7 @@ from engine.ledger import Ledger
 from engine.merging import merge_customers
 from engine.order_awards import PaidOrder, paid_order
 from engine.order_facts import lock_orders, meet_by_email, store_orders
+from engine.perks.usage import follow_perk_codes
 from engine.product_facts import learn_products
 from engine.program import ProgramVersion, version_at
 from engine.publishing import versions_of
@@ -160,18 +159,15 @@ async def _post(connection: AsyncConnection, batch: _Batch, facts: CustomerFacts
     claims = earliest([*facts.claims(), *_purchase_claims(new_orders)])
     members = {one.owner for one in orders} | {claim.member for claim in claims} | {use.member for use in uses}
     ledger = await Ledger.open(connection, members)
-    works = await decide_orders(connection, ledger, orders, {})
     # Only now: another batch may have decided an event while this one waited for the member.
     known = await told_before(connection, claims)
     new = joined_once(ledger, (claim for claim in claims if claim.source not in known))
-    decided = await decide_events(connection, ledger, new, batch.versions, {})
-    awards = await post(ledger, [*(work for _, work, _ in decided if work is not None), *works])
+    await decide_and_post(ledger, orders, new, batch.versions)
+    await follow_perk_codes(connection, batch.orders.values())
     active = [(one.owner, one.state.order.occurred_at) for one in new_orders]
     await move_idle_ends(ledger, active, batch.versions)
     await follow_orders(ledger, uses, _shortfalls(batch, ledger.now))
     await ledger.write()
-    await write_awards(connection, awards)
-    await store_events(connection, decided)
     return ledger
 
 

@@ -63,7 +63,9 @@ async def _members(
             _ask(asking, asker, one.version.definition.needs)
             askers.append((one, asker, turn + turns[root]))
     found = await member_facts(connection, asking)
-    facts = {one.known.key: _plain(statuses, ledger.root(one.owner)) for one in new}
+    facts: dict[tuple[int, int, int], MemberFacts] = {
+        one.known.key: _plain(statuses, ledger.root(one.owner)) for one in new
+    }
     for one, asker, number in askers:
         known, orders = found[asker]
         status = statuses.get(ledger.root(one.owner), Status())

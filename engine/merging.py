@@ -21,6 +21,7 @@ from engine.lots import plan_spending
 from engine.money import POINTS_MAXIMUM
 from engine.moving import Move, move_debt, move_pending, move_reserved, move_spendable
 from engine.redactions import Subject, find_erased
+from engine.standings import review_merged
 from engine.taking import expire_due
 
 
@@ -140,6 +141,7 @@ async def merge_members(connection: AsyncConnection, giver: MemberKey, receiver:
             "into_member_id": merge.into_member_id, "customers": customers, "actor": actor,
         },
     )  # fmt: skip
+    await review_merged(connection, giver, receiver)
     return merge
 
 
@@ -173,6 +175,7 @@ async def unmerge_members(connection: AsyncConnection, program_id: int, merge_id
     await ledger.write()
     await connection.execute(_REPOINT, {**merge.giver._asdict(), "customers": locked.customers})
     await connection.execute(_UNMERGE, {**key, "actor": actor})
+    await review_merged(connection, merge.giver, merge.receiver)
     return merge
 
 

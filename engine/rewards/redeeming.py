@@ -5,7 +5,7 @@ What has to be done in the shop is asked for by the same transaction; the worker
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -143,8 +143,8 @@ async def _checked(
 ) -> tuple[Reward, Quote]:
     """Take a unit of the reward as it stands now, for a member who may have it. Raises RedemptionRefused."""
     connection = ledger.connection
-    tags = desk.standing.customer_tags if desk.standing is not None else frozenset()
-    standing = Standing(ledger.holdings[ledger.root(key)].available, tags)
+    available = ledger.holdings[ledger.root(key)].available
+    standing = Standing(available) if desk.standing is None else replace(desk.standing, available=available)
     for _ in range(_TRIES_MAXIMUM):  # again only when the reward was changed, or its last unit taken, just now
         had = await had_in_period(connection, asked.program_id, ledger.root(key).member_id, [reward], ledger.now)
         now = QuoteDesk(desk.currency, standing, had, ledger.now)

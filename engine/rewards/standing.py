@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
 from engine.database import transaction_time
+from engine.ledger import MemberKey
 from engine.members import member_of_customer
 from engine.program import BEGINNING_OF_TIME
 from engine.publishing import live_version
@@ -19,6 +20,8 @@ from engine.rewards.catalog import Reward
 from engine.rewards.definitions import Period
 from engine.rewards.quoting import Quote, Standing, quote_offer
 from engine.rewards.states import COMPENSATED
+from engine.rules.facts import Status
+from engine.standings import read_status
 
 _CURRENCY = text("SELECT currency FROM shops WHERE program_id = :program_id AND shop_id = :shop_id")
 _TAGS = text("""
@@ -54,6 +57,7 @@ async def open_quotes(
     connection: AsyncConnection, program_id: int, shop_id: int, customer_id: int | None, rewards: Iterable[Reward]
 ) -> QuoteDesk:
     """Read what quotes of these rewards to a customer (None: nobody is signed in) need."""
+    rewards = list(rewards)
     now = await transaction_time(connection)
     currency = await shop_currency(connection, program_id, shop_id)
     if customer_id is None:
@@ -61,7 +65,16 @@ async def open_quotes(
     member = await member_of_customer(connection, program_id, shop_id, customer_id)
     tags = await customer_tags(connection, program_id, shop_id, customer_id)
     had = await had_in_period(connection, program_id, member.member_id, rewards, now)
-    return QuoteDesk(currency, Standing(member.available, tags), had, now, member.member_id)
+    status = await _status(connection, MemberKey(program_id, member.member_id), rewards)
+    standing = Standing(member.available, tags, status.tier, frozenset(status.plans))
+    return QuoteDesk(currency, standing, had, now, member.member_id)
+
+
+async def _status(connection: AsyncConnection, key: MemberKey, rewards: Iterable[Reward]) -> Status:
+    """The member's tier and plans, where some reward is only for members of one."""
+    if any(reward.definition.tiers or reward.definition.plans for reward in rewards):
+        return await read_status(connection, key)
+    return Status()
 
 
 async def quote(

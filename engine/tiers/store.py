@@ -52,7 +52,7 @@ _NEW = ", ".join(f"excluded.{name}" for name in _VALUES)
 _STORE = BulkStatement(
     _COLUMNS,
     f""", before AS MATERIALIZED (
-        SELECT g.program_id, g.member_id, t.tier FROM given g
+        SELECT g.program_id, g.member_id, t.tier, t.version FROM given g
         LEFT JOIN member_tiers t ON t.program_id = g.program_id AND t.member_id = g.member_id
     ), gone AS (
         DELETE FROM member_tiers t USING (
@@ -65,7 +65,8 @@ _STORE = BulkStatement(
         WHERE ({", ".join(f"t.{name}" for name in _VALUES)}) IS DISTINCT FROM ({_NEW})
     )
     SELECT g.program_id, g.member_id FROM given g
-    JOIN before b ON b.program_id = g.program_id AND b.member_id = g.member_id WHERE b.tier IS DISTINCT FROM g.tier""",
+    JOIN before b ON b.program_id = g.program_id AND b.member_id = g.member_id 
+    WHERE b.tier IS DISTINCT FROM g.tier OR b.version IS DISTINCT FROM g.version""",
 )
 _LIVE = """WITH live AS MATERIALIZED (
         SELECT program_id, max(version) AS version FROM tier_versions WHERE effective_from <= now() GROUP BY program_id
@@ -143,10 +144,8 @@ async def read_all_facts(
     return {key: replace(facts, months=months.get(key, ())) for key, facts in found.items()}
 
 
-async def store_standings(
-    connection: AsyncConnection, standings: Mapping[MemberKey, TierStanding], now: datetime
-) -> set[MemberKey]:
-    """Keep what was worked out for these members at a moment; returns those whose tier is another than was kept.
+async def store_standings(connection: AsyncConnection, standings: Mapping[MemberKey, TierStanding]) -> set[MemberKey]:
+    """Keep what was worked out for these members; returns those whose tier, or its version, is another than was kept.
 
     What was kept for members who were merged into them goes.
     """
