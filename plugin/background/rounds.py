@@ -17,13 +17,18 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.audit import audit_due
 from engine.celebrations import celebrate
+from engine.counting_past import count_past
 from engine.database import tenant_transaction
 from engine.expiry import expire_due
 from engine.outside_calls import forget_settled
+from engine.perks.birthdays import give_birthday_points
+from engine.perks.rounds import ask_perks_again, deliver_due
 from engine.releases import release_due
 from engine.reservations import void_due
 from engine.rewards.ending import ask_again, expire_codes
 from engine.sealing import programs_to_seal, seal_program
+from engine.standings import review_due
+from engine.tiers.planning import count_plans
 from plugin.background.files import carry_out_files, forget_files
 from plugin.background.tenants import Tenants
 
@@ -52,6 +57,11 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
         Round("seal", 2.0, work.seal),
         Round("expire", 5.0, work.for_all(expire_due)),
         Round("release", 5.0, work.for_all(release_due)),
+        Round("standings", 2.0, work.for_all(review_due)),
+        Round("past-orders", 5.0, work.for_all(count_past)),
+        Round("tier-plans", 1.0, work.for_all(count_plans)),
+        Round("perks", 5.0, work.for_all(deliver_due)),
+        Round("perks-again", 60.0, work.for_all(ask_perks_again)),
         Round("birthdays", 60.0, work.birthdays),
         Round("void-held", 5.0, work.for_all(void_due)),
         Round("expire-codes", 5.0, work.for_all(expire_codes)),
@@ -95,6 +105,7 @@ class _Work:
             try:
                 async with tenant_transaction(self.engine, program_id) as connection:
                     celebrated += await celebrate(connection, program_id)
+                    celebrated += await give_birthday_points(connection, program_id)
             except DBAPIError as error:  # one program's trouble is no other's
                 log.warning("birthdays held up", program=program_id, error=type(error).__name__)
         return celebrated

@@ -12,6 +12,8 @@ from engine.program import BEGINNING_OF_TIME, default_definition
 from engine.publishing import live_version, publish
 from engine.rewards.defaults import seed_default_rewards
 from engine.shops import find_shop
+from engine.tiers.defaults import seed_first_tiers
+from plugin.demo.membership import seed_plan
 from plugin.devstore.application import App
 from plugin.devstore.id_tokens import issue_id_token
 from plugin.devstore.seed import SHOP
@@ -58,5 +60,7 @@ async def open_shop(app: App, database_url: str, *, test_orders: bool) -> None:
             if live is None or live.definition != definition:
                 await publish(connection, shop.program_id, definition, effective_from=BEGINNING_OF_TIME, actor="demo")
             await seed_default_rewards(connection, shop.program_id, SHOP.currency, actor="demo")
+            await seed_first_tiers(connection, shop.program_id, actor="demo", test_orders=test_orders)
+            await seed_plan(connection, shop.program_id, test_orders=test_orders)
     finally:
         await engine.dispose()

@@ -20,6 +20,7 @@ from engine.idempotency import (
 )
 from engine.publishing import DraftChanged, draft, publish, save_draft, versions
 from engine.rewards.defaults import seed_first_rewards
+from engine.tiers.defaults import seed_first_tiers
 from laurel_graphql.context import MerchantContext, MerchantInfo
 from laurel_graphql.texts import TEXTS, language_of
 from laurel_graphql.types.publications import PublishedVersion, version_of
@@ -124,6 +125,7 @@ async def _publish_once(
         )
         if version.version == 1:
             await seed_first_rewards(connection, context.program_id, actor=context.actor)
+            await seed_first_tiers(connection, context.program_id, actor=context.actor)
         if request is not None:
             await remember(connection, request, _OBJECT, version.version)
     return ProgramPublishPayload(program_version=version_of(version), user_errors=[])
