@@ -47,6 +47,7 @@ _OF_MEMBER = """FROM tier_overrides WHERE program_id = :program_id AND member_id
     AND (member_id = :member_id OR merged_into = :member_id))"""
 _LIST = text(f"SELECT {_COLUMNS} {_OF_MEMBER} ORDER BY starts_at DESC, override_id DESC LIMIT :first")
 _ONE = text(f"SELECT {_COLUMNS}, COALESCE(ends_at <= now(), false) AS over {_OF_MEMBER} AND override_id = :override_id")
+_OWNER = text("SELECT member_id FROM tier_overrides WHERE program_id = :program_id AND override_id = :override_id")
 _WITHDRAW = text(f"""
     UPDATE tier_overrides SET withdrawn_at = now(), withdrawn_by = :actor
     WHERE program_id = :program_id AND override_id = :override_id RETURNING {_COLUMNS}
@@ -97,6 +98,13 @@ async def overrides_of(connection: AsyncConnection, program_id: int, member_id: 
     """The tiers that a member was given by hand, newest first, those that ended among them."""
     rows = await connection.execute(_LIST, {"program_id": program_id, "member_id": member_id, "first": first})
     return [_override(row) for row in rows]
+
+
+async def member_of_override(connection: AsyncConnection, program_id: int, override_id: int) -> int | None:
+    """Whom a tier was given by hand; None when the program has no such override."""
+    given = {"program_id": program_id, "override_id": override_id}
+    found: int | None = (await connection.execute(_OWNER, given)).scalar_one_or_none()
+    return found
 
 
 async def _root(connection: AsyncConnection, program_id: int, member_id: int) -> MemberKey:

@@ -18,6 +18,7 @@ _READ = text("""
     SELECT program_id, version, effective_from, definition::text AS definition FROM tier_versions
     WHERE program_id = ANY(:programs) ORDER BY program_id, version
 """)
+_PUBLISHER = text("SELECT created_by FROM tier_versions WHERE program_id = :program_id AND version = :version")
 _INSERT = text("""
     INSERT INTO tier_versions (program_id, version, effective_from, definition, created_by)
     SELECT :program_id, COALESCE(max(version), 0) + 1,
@@ -55,6 +56,12 @@ async def live_tiers(connection: AsyncConnection, program_id: int, at: datetime 
     moment = at or await transaction_time(connection)
     versions = (await tier_versions_of(connection, [program_id])).get(program_id, ())
     return next((one for one in reversed(in_force(versions)) if one.effective_from <= moment), None)
+
+
+async def publisher_of(connection: AsyncConnection, program_id: int, version: int) -> str:
+    """Who published a version."""
+    found: str = (await connection.execute(_PUBLISHER, {"program_id": program_id, "version": version})).scalar_one()
+    return found
 
 
 async def publish_tiers(
