@@ -48,8 +48,13 @@ async def with_standings(connection: AsyncConnection, programs: Iterable[int]) -
     return set((await connection.execute(_WITH_STANDINGS, {"programs": sorted(programs)})).scalars())
 
 
-async def review(ledger: Ledger, members: Iterable[MemberKey], versions: Versions) -> None:
-    """Work out anew what locked members are, give or take back what follows from it. The caller writes the ledger."""
+async def review(
+    ledger: Ledger, members: Iterable[MemberKey], versions: Versions, *, new_customers: bool = False
+) -> None:
+    """Work out anew what locked members are, give or take back what follows from it. The caller writes the ledger.
+
+    `new_customers`: perks are looked at also where the standing stays, because other customers belong to it now.
+    """
     roots = sorted({ledger.root(key) for key in members})
     if not roots:
         return
@@ -63,26 +68,32 @@ async def review(ledger: Ledger, members: Iterable[MemberKey], versions: Version
     changed = changed | await tier_store.store_standings(connection, standings)
     works = await entry_works(connection, ledger, standings, versions)
     await write_awards(connection, await post(ledger, works))
+    if new_customers:
+        changed = set(roots)
     if changed:
         await follow(connection, await read_entitlements(connection, changed, now), now)
     for key in roots:
         ledger.holdings[key].changed = True  # also where only the way to the next tier became shorter
 
 
-async def review_members(connection: AsyncConnection, members: Iterable[MemberKey]) -> None:
+async def review_members(
+    connection: AsyncConnection, members: Iterable[MemberKey], *, new_customers: bool = False
+) -> None:
     """Lock these members and review them, in a step of its own."""
     asked = sorted(set(members))
     if not asked:
         return
     ledger = await Ledger.open(connection, asked)
-    await review(ledger, asked, await versions_of(connection, sorted({key.program_id for key in asked})))
+    versions = await versions_of(connection, sorted({key.program_id for key in asked}))
+    await review(ledger, asked, versions, new_customers=new_customers)
     await ledger.write()
 
 
 async def review_merged(connection: AsyncConnection, giver: MemberKey, receiver: MemberKey) -> None:
     """Let what one member did count for another, into whom they were merged, or for themselves again."""
     await connection.execute(_FORGET, giver._asdict())
-    await review_members(connection, [giver, receiver])
+    if await with_standings(connection, [giver.program_id]):
+        await review_members(connection, [giver, receiver], new_customers=True)
 
 
 async def review_due(connection: AsyncConnection, most: int = 200) -> int:

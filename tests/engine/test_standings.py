@@ -1,0 +1,133 @@
+"""What orders make of members: tiers at once, their points, their privileges, and back again."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from engine.database import tenant_transaction
+from engine.events import CustomersMerged
+from engine.ledger import MemberKey
+from engine.members import member_of_customer
+from engine.program import BEGINNING_OF_TIME
+from engine.shops import ShopReference
+from engine.standings import read_status, review_due
+from engine.tiers.definitions import TierProgram
+from engine.tiers.versions import publish_tiers
+from tests.support.facts import PAID_AT, line, order, refund
+from tests.support.programs import Balance, apply, balance, breaches, publish_rules, purchase, spend
+
+
+def spent(amount: str) -> dict[str, Any]:
+    return {"kind": "at_least", "metric": "spend", "amount": amount}
+
+
+def tiers(**more: Any) -> TierProgram:
+    """Silver from 500 with 50 points for entering, gold from 2,000 with 200 and double points."""
+    double = {"kind": "earn_multiplier", "handle": "double", "factor": "2"}
+    return TierProgram.model_validate(
+        {
+            "currency": "USD",
+            "tiers": [
+                {"handle": "bronze", "name": "Bronze"},
+                {"handle": "silver", "name": "Silver", "enter": spent("500"), "entry_points": 50},
+                {"handle": "gold", "name": "Gold", "enter": spent("2000"), "entry_points": 200, "perks": [double]},
+            ],
+            "after_hold": "recompute",
+            **more,
+        }
+    )
+
+
+async def publish(engine: AsyncEngine, shop: ShopReference, program: TierProgram) -> None:
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        await publish_tiers(connection, shop.program_id, program, BEGINNING_OF_TIME, "tests")
+
+
+async def tier(engine: AsyncEngine, shop: ShopReference, customer_id: int = 1) -> str | None:
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        member = await member_of_customer(connection, shop.program_id, shop.shop_id, customer_id)
+        return (await read_status(connection, MemberKey(shop.program_id, member.member_id))).tier
+
+
+async def test_a_tier_is_reached_to_the_cent_and_pays_for_every_step(engine: AsyncEngine, shop: ShopReference) -> None:
+    await publish_rules(engine, shop, purchase())
+    await publish(engine, shop, tiers())
+    await apply(engine, shop, order(10, [line("499.99")]))
+    assert (await tier(engine, shop), await balance(engine, shop)) == ("bronze", Balance(500))
+
+    await apply(engine, shop, order(11, [line("0.01")]))
+    assert (await tier(engine, shop), await balance(engine, shop)) == ("silver", Balance(550))
+    await apply(engine, shop, order(12, [line("5000.00")], customer=2))
+    assert (await tier(engine, shop, 2), await balance(engine, shop, 2)) == ("gold", Balance(5250))
+    assert await breaches(engine, shop) == {}
+
+
+async def test_the_next_order_of_the_same_batch_has_the_privileges_of_the_tier_just_reached(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(engine, shop, purchase())
+    await publish(engine, shop, tiers())
+    first = order(10, [line("2000.00")])
+    second = order(11, [line("10.00")], occurred_at=PAID_AT + timedelta(minutes=1))
+    await apply(engine, shop, second, first)
+
+    assert await balance(engine, shop) == Balance(2000 + 250 + 20)
+    await apply(engine, shop, refund(1, 11, "5.00"), first, second)
+    assert await balance(engine, shop) == Balance(2000 + 250 + 10)
+    assert await breaches(engine, shop) == {}
+
+
+async def test_a_refund_takes_the_tier_and_in_the_hold_its_points_too(engine: AsyncEngine, shop: ShopReference) -> None:
+    await publish_rules(engine, shop, purchase())
+    await publish(engine, shop, tiers(hold_days=14))
+    await apply(engine, shop, order(10, [line("600.00")]))
+    assert (await tier(engine, shop), await balance(engine, shop)) == ("silver", Balance(650))
+
+    await apply(engine, shop, refund(1, 10, "100.01"))
+    assert (await tier(engine, shop), await balance(engine, shop)) == ("bronze", Balance(500))
+    await apply(engine, shop, order(11, [line("0.01")]))
+    assert (await tier(engine, shop), await balance(engine, shop)) == ("silver", Balance(550))
+    assert await breaches(engine, shop) == {}
+
+
+async def test_complaint_13_spending_points_costs_no_tier(engine: AsyncEngine, shop: ShopReference) -> None:
+    await publish_rules(engine, shop, purchase())
+    await publish(engine, shop, tiers())
+    await apply(engine, shop, order(10, [line("500.00")]))
+    await spend(engine, shop, 550)
+
+    assert (await tier(engine, shop), await balance(engine, shop)) == ("silver", Balance(0))
+
+
+async def test_two_who_are_one_have_the_tier_of_both_and_no_points_twice(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(engine, shop, purchase())
+    await publish(engine, shop, tiers())
+    await apply(engine, shop, order(10, [line("500.00")]), order(11, [line("1500.00")], customer=2))
+    assert [await tier(engine, shop, one) for one in (1, 2)] == ["silver", "silver"]
+
+    merged = CustomersMerged(kept_customer_id=2, removed_customer_id=1, occurred_at=PAID_AT + timedelta(hours=2))
+    await apply(engine, shop, merged)
+    assert await tier(engine, shop, 1) == "gold"
+    # What each had for silver stays with them; gold is reached once, silver not again.
+    assert await balance(engine, shop, 2) == Balance(2000 + 50 + 50 + 200)
+    assert await breaches(engine, shop) == {}
+
+
+async def test_tiers_that_are_set_up_later_look_at_all_that_was_bought_before(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(engine, shop, purchase())
+    await apply(engine, shop, order(10, [line("2000.00")]))
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        await publish_tiers(connection, shop.program_id, tiers(), None, "tests")
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        assert await review_due(connection) == 1
+        assert await review_due(connection) == 0
+
+    assert (await tier(engine, shop), await balance(engine, shop)) == ("gold", Balance(2250))
+    assert await breaches(engine, shop) == {}
