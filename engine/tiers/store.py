@@ -65,7 +65,7 @@ _STORE = BulkStatement(
         WHERE ({", ".join(f"t.{name}" for name in _VALUES)}) IS DISTINCT FROM ({_NEW})
     )
     SELECT g.program_id, g.member_id FROM given g
-    JOIN before b ON b.program_id = g.program_id AND b.member_id = g.member_id 
+    JOIN before b ON b.program_id = g.program_id AND b.member_id = g.member_id
     WHERE b.tier IS DISTINCT FROM g.tier OR b.version IS DISTINCT FROM g.version""",
 )
 _LIVE = """WITH live AS MATERIALIZED (
