@@ -48,8 +48,10 @@ class MembershipStanding:
 
     `ends_at`: where what is paid for ends, or ended; None while a pause without an end holds the rest of it.
     `entitled_until`: the first moment at which its privileges no longer hold; not later than now where they do not.
-    `renews_at`: when a contract is billed next. `months`: the moments at which a full month of membership was over.
-    `review_at`: the earliest moment at which any of this changes without news.
+    `renews_at`: when a contract is billed next. `billed`: a contract goes on; `cycles` of it were paid. `pausing`: by
+    wish, not because a period was left out. `canceling`: by wish, which may be taken back while it lasts.
+    `months`: the moments at which a full month of membership was over. `review_at`: the earliest moment at which any
+    of this changes without news.
     """
 
     plan_id: int
@@ -64,6 +66,10 @@ class MembershipStanding:
     renews_at: datetime | None
     shop_id: int | None
     contract_id: int | None
+    billed: bool
+    cycles: int
+    pausing: bool
+    canceling: bool
     term: MembershipTerm | None
     months: tuple[datetime, ...]
     review_at: datetime | None
@@ -109,6 +115,10 @@ def _standing(plan_id: int, plan: PlanFacts, now: datetime) -> MembershipStandin
         view.renews_at(state),
         contract.shop_id if contract else None,
         contract.contract_id if contract else None,
+        line.open_contract is not None,
+        len(contract.paid_cycles) if contract else 0,
+        pause is not None,
+        line.canceling and state != "ended",
         view.term(),
         months,
         min((at for at in moments if at is not None and at > now), default=None),

@@ -195,6 +195,7 @@ class _Effect:
 
     def period_paid(self) -> None:
         contract = self._contract()
+        contract.paid_cycles.add(self._detail["cycle"])
         contract.settled_cycle = max(contract.settled_cycle, self._detail["cycle"])
         self._period(parsed(self._detail["starts_at"]), parsed(self._detail["ends_at"]), trial=False)
 

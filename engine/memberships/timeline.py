@@ -56,6 +56,7 @@ class Contract:
     shop_id: int
     opened_at: datetime
     closed_at: datetime | None = None
+    paid_cycles: set[int] = field(default_factory=set)
     settled_cycle: int = 0
     failed_cycle: int = 0
     skipped_at: datetime | None = None
