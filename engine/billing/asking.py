@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,31 +24,47 @@ _LEFT_ALONE = text("""
 """)
 
 
-async def begin_attempt(connection: AsyncConnection, program_id: int, attempt_id: int) -> Attempt | None:
+async def begin_attempt(connection: AsyncConnection, program_id: int, attempt_id: int) -> tuple[Attempt, bool] | None:
     """Say that an attempt is being asked for, before it is: from here on its outcome has to be found out.
 
-    Returns it, or None when it must not be asked for any more: then it is dropped. The shop, the hold, the contract and
-    its other attempts are looked at under the contract's lock, at the last moment.
+    Returns it and whether it never was before; None when it is settled, or must not be asked for any more: then it is
+    dropped. The shop, the hold, the contract and its other attempts are looked at under the contract's lock.
     """
+    found = await _locked(connection, program_id, attempt_id)
+    if found is None:
+        return None
+    contract, attempt = found
+    if attempt.state != "waiting":
+        return attempt, False
+    now = await transaction_time(connection)
+    if not await _may_charge(connection, contract, attempt):
+        await _drop(connection, contract, attempt, now, now)
+        return None
+    asked = replace(attempt, state="asked", asked_at=now)
+    await change_attempt(connection, asked)
+    return asked, True
+
+
+async def may_still_charge(connection: AsyncConnection, attempt: Attempt) -> bool:
+    """Whether a charge that was asked for, and is not to be found, may be asked for again with its key."""
+    found = await _locked(connection, attempt.program_id, attempt.attempt_id)
+    return found is not None and await _may_charge(connection, *found)
+
+
+async def _locked(connection: AsyncConnection, program_id: int, attempt_id: int) -> tuple[Contract, Attempt] | None:
+    """An open attempt and its contract, as they are now that nobody else changes them."""
     attempt = await read_attempt(connection, program_id, attempt_id)
     if attempt is None or not attempt.open:
         return None
     contract = await lock_contract(connection, attempt.contract)
-    attempt = await read_attempt(connection, program_id, attempt_id)  # as it is now that nobody else changes it
+    attempt = await read_attempt(connection, program_id, attempt_id)
     if contract is None or attempt is None or not attempt.open:
         return None
-    if attempt.state != "waiting":
-        return attempt
-    others = [one for one in await attempts_of(connection, attempt.contract) if one.attempt_id != attempt_id]
-    if not _may_charge(contract, attempt, others):
-        await _drop(connection, contract, attempt)
-        return None
-    asked = replace(attempt, state="asked", asked_at=await transaction_time(connection))
-    await change_attempt(connection, asked)
-    return asked
+    return contract, attempt
 
 
-def _may_charge(contract: Contract, attempt: Attempt, others: list[Attempt]) -> bool:
+async def _may_charge(connection: AsyncConnection, contract: Contract, attempt: Attempt) -> bool:
+    others = [one for one in await attempts_of(connection, attempt.contract) if one.attempt_id != attempt.attempt_id]
     same_cycle = [one for one in others if one.cycle == attempt.cycle]
     return (
         contract.billable and contract.installed and contract.held_since is None and not contract.cancel_at_end
@@ -56,19 +73,18 @@ def _may_charge(contract: Contract, attempt: Attempt, others: list[Attempt]) -> 
     )  # fmt: skip
 
 
-async def drop_attempt(connection: AsyncConnection, program_id: int, attempt_id: int, *, reason: str | None) -> None:
-    """An attempt was surely never made and will not be. `reason` is what the shop says of the contract, if anything."""
-    attempt = await read_attempt(connection, program_id, attempt_id)
-    contract = None if attempt is None else await lock_contract(connection, attempt.contract)
-    attempt = await read_attempt(connection, program_id, attempt_id)
-    if attempt is not None and contract is not None and attempt.open:
-        await _drop(connection, contract, replace(attempt, error_code=reason))
+async def drop_attempt(connection: AsyncConnection, program_id: int, attempt_id: int, *, look_at: datetime) -> None:
+    """An attempt was surely never made and will not be; its contract is looked at again then."""
+    found = await _locked(connection, program_id, attempt_id)
+    if found is not None:
+        await _drop(connection, *found, await transaction_time(connection), look_at)
 
 
-async def _drop(connection: AsyncConnection, contract: Contract, attempt: Attempt) -> None:
-    now = await transaction_time(connection)
+async def _drop(
+    connection: AsyncConnection, contract: Contract, attempt: Attempt, now: datetime, look_at: datetime
+) -> None:
     await change_attempt(connection, replace(attempt, state="dropped", settled_at=now))
-    await store_contract(connection, looked_at(contract, now))
+    await store_contract(connection, looked_at(contract, look_at))
 
 
 async def know_attempt(connection: AsyncConnection, program_id: int, attempt_id: int, external_id: str) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.billing.contracts import Contract
 from engine.memberships.facts import FactKind, MembershipFact, record_facts
+from engine.standings import review_members
 
 ACTOR = "program"
 
@@ -27,7 +28,7 @@ class News:
 
 
 async def tell(connection: AsyncConnection, contract: Contract, news: Sequence[News]) -> None:
-    """Record facts of a linked contract whose member is locked."""
+    """Record facts of a linked contract whose member is locked, and work out anew what the member is."""
     if not contract.linked or not news:
         return
     assert contract.plan_id is not None
@@ -47,4 +48,5 @@ async def tell(connection: AsyncConnection, contract: Contract, news: Sequence[N
         )
         for one in news
     ]
-    await record_facts(connection, facts)
+    if await record_facts(connection, facts):
+        await review_members(connection, [contract.owner])

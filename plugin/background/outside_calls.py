@@ -21,6 +21,8 @@ from engine.database import tenant_transaction
 from engine.outside_calls import OutsideCall, claim, extend, postpone, settle
 from engine.perks.calls import ISSUE, WITHDRAW
 from engine.perks.marks import MARK_CALL
+from plugin.background.billing import charge
+from plugin.background.contract_calls import follow, seek
 from plugin.background.fulfillment import guard, issue, withdraw
 from plugin.background.outcomes import Ended, Later, Outcome
 from plugin.background.pausing import pause
@@ -48,6 +50,9 @@ HANDLERS: Mapping[str, Handler] = {
     ISSUE: issue_perk,
     WITHDRAW: withdraw_perk,
     MARK_CALL: show,
+    "billing-attempt": charge,
+    "contract-follow": follow,
+    "contract-seek": seek,
 }
 
 

@@ -16,13 +16,15 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.audit import audit_due
+from engine.billing.due import bill_due
+from engine.billing.rounds import follow_up
 from engine.celebrations import celebrate
 from engine.counting_past import count_past
 from engine.database import tenant_transaction
 from engine.expiry import expire_due
 from engine.outside_calls import forget_settled
 from engine.perks.birthdays import give_birthday_points
-from engine.perks.rounds import ask_perks_again, deliver_due
+from engine.perks.rounds import DueCodes, ask_perks_again
 from engine.releases import release_due
 from engine.reservations import void_due
 from engine.rewards.ending import ask_again, expire_codes
@@ -60,7 +62,9 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
         Round("standings", 2.0, work.for_all(review_due)),
         Round("past-orders", 5.0, work.for_all(count_past)),
         Round("tier-plans", 1.0, work.for_all(count_plans)),
-        Round("perks", 5.0, work.for_all(deliver_due)),
+        Round("bill", 5.0, work.for_all(bill_due)),
+        Round("billing-follow-up", 20.0, work.for_all(follow_up)),
+        Round("perks", 5.0, work.for_all(DueCodes().deliver)),
         Round("perks-again", 60.0, work.for_all(ask_perks_again)),
         Round("birthdays", 60.0, work.birthdays),
         Round("void-held", 5.0, work.for_all(void_due)),

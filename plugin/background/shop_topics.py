@@ -13,6 +13,7 @@ from engine.inbox import Delivery, parked_deliveries, replay_delivery
 from engine.money import MoneyError, exponent
 from engine.shops import set_scopes, shop_facts, uninstall_shop, update_shop
 from plugin.background.compliance import COMPLIANCE_HANDLERS
+from plugin.background.contracts import CONTRACT_HANDLERS
 from plugin.background.customer_tags import TAG_HANDLERS
 from plugin.background.handling import Handler, HandlerContext, own_shop, text_of
 from plugin.payloads import Unreadable
@@ -108,5 +109,6 @@ HANDLERS: dict[str, Handler] = {
     "shop/update": shop_update,
     "themes/publish": themes_publish,
     **TAG_HANDLERS,
+    **CONTRACT_HANDLERS,
     **COMPLIANCE_HANDLERS,
 }

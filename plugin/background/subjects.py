@@ -10,9 +10,13 @@ from engine.redactions import Subject, subject_of
 from plugin.background.deferring import Reading
 from plugin.payloads import FACT_TOPICS, EmailKeys, Unreadable, decode, translate
 from plugin.payloads.fields import gid_number
+from plugin.payloads.subscriptions import ATTEMPT_OUTCOMES
 
-CUSTOMER_TOPICS = frozenset(["customer.tags_added", "customer.tags_removed"])
-"""Topics that are no facts by themselves and still name a customer."""
+_TAG_TOPICS = frozenset(["customer.tags_added", "customer.tags_removed"])
+_CONTRACT_TOPICS = frozenset(["subscription_contracts/create", "subscription_contracts/update"])
+_ATTEMPT_TOPICS = frozenset(ATTEMPT_OUTCOMES)
+CUSTOMER_TOPICS = _TAG_TOPICS | _CONTRACT_TOPICS | _ATTEMPT_TOPICS
+"""Topics that are no facts by themselves and still name a customer, or an order of theirs."""
 
 
 def events_of(delivery: Delivery, keys: EmailKeys) -> tuple[list[Event], list[Reading]]:
@@ -48,7 +52,11 @@ def _ids_in(delivery: Delivery) -> tuple[int | None, int | None]:
         body = decode(delivery.body)
     except Unreadable:
         return None, None
-    if delivery.topic in CUSTOMER_TOPICS:
+    if delivery.topic in _CONTRACT_TOPICS:
+        return _id(body.get("customer_id")), _id(body.get("origin_order_id"))
+    if delivery.topic in _ATTEMPT_TOPICS:
+        return None, _id(body.get("order_id"))
+    if delivery.topic in _TAG_TOPICS:
         return _number(body.get("customerId")), None
     if delivery.topic == "customers/merge":
         return _number(body.get("admin_graphql_api_customer_kept_id")), None

@@ -25,6 +25,7 @@ from plugin.devstore.admin_gift_cards import GiftCardRoots
 from plugin.devstore.admin_loose import execute_loosely
 from plugin.devstore.admin_orders import OrderQueries
 from plugin.devstore.admin_schema import AdminSchema
+from plugin.devstore.admin_subscriptions import SubscriptionRoots
 from plugin.devstore.admin_values import paginate
 from plugin.devstore.admin_writes import Writes
 from plugin.devstore.store import Store
@@ -101,7 +102,7 @@ class AdminExecutor:
 
 def _queries(store: Store) -> Roots:
     customers, catalog, discounts = CustomerQueries(store), CatalogQueries(store), DiscountRoots(store)
-    orders = OrderQueries(store, customers.node)
+    orders, subscriptions = OrderQueries(store, customers.node), SubscriptionRoots(store, customers.node)
     return {
         "shop": catalog.shop,
         "currentAppInstallation": catalog.installation,
@@ -117,11 +118,14 @@ def _queries(store: Store) -> Roots:
         "codeDiscountNode": discounts.by_id,
         "giftCards": GiftCardRoots(store).found,
         "giftCard": GiftCardRoots(store).by_id,
+        "subscriptionContract": subscriptions.contract,
+        "subscriptionBillingAttempt": subscriptions.attempt,
     }
 
 
 def _mutations(store: Store) -> Roots:
     discounts, credit, writes = DiscountRoots(store), StoreCreditMutations(store), Writes(store)
+    subscriptions = SubscriptionRoots(store, CustomerQueries(store).node)
     return {
         "discountCodeBasicCreate": discounts.create_basic,
         "discountCodeFreeShippingCreate": discounts.create_free_shipping,
@@ -135,6 +139,12 @@ def _mutations(store: Store) -> Roots:
         "metafieldsSet": writes.set_metafields,
         "metafieldDefinitionCreate": writes.define_metafield,
         "segmentCreate": writes.create_segment,
+        "subscriptionBillingAttemptCreate": subscriptions.charge,
+        "subscriptionContractPause": subscriptions.pause,
+        "subscriptionContractActivate": subscriptions.activate,
+        "subscriptionContractCancel": subscriptions.cancel,
+        "subscriptionContractSetNextBillingDate": subscriptions.set_next_billing_date,
+        "subscriptionContractProductChange": subscriptions.change_line,
     }
 
 

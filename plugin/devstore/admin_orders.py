@@ -68,7 +68,15 @@ class OrderQueries:
     def _line_node(self, record: OrderRecord, line: Payload) -> Node:
         product = product_by_id(line["product_id"])
         node = None if product is None else product_node(product, self._store.product_book.of(product))
-        return _line_node(record, line) | {"product": node}
+        sold = self._store.contract_book.sold_with(line["id"])
+        plan = (
+            None
+            if sold is None
+            else {"name": sold["name"], "sellingPlanId": gid("SellingPlan", sold["selling_plan_id"])}
+        )
+        contract_id = None if sold is None else sold["contract_id"]
+        contract = None if contract_id is None else {"id": gid("SubscriptionContract", contract_id)}
+        return _line_node(record, line) | {"product": node, "sellingPlan": plan, "contract": contract}
 
 
 def _fulfillment_node(parcel: Payload) -> Node:
@@ -208,7 +216,6 @@ def _line_node(record: OrderRecord, line: Payload) -> Node:
             "sku": line["sku"],
             "title": "Default Title",
         },
-        "sellingPlan": None,
         "originalUnitPriceSet": money_bag(line["price_set"]),
         "originalTotalSet": before_codes,
         "discountedTotalSet": lambda withCodeDiscounts=False: discounted if withCodeDiscounts else before_codes,  # noqa: N803

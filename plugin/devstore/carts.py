@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from plugin.devstore.amounts import ZERO
-from plugin.devstore.checkouts import Checkout, QuotedCheckout, RequestedLine, quote_checkout
+from plugin.devstore.checkouts import Checkout, QuotedCheckout, quote_checkout
 from plugin.devstore.codes import JudgedCode
 from plugin.devstore.errors import CheckoutError
 from plugin.devstore.sessions import Cart
@@ -43,7 +43,7 @@ class Carts:
         if not session.cart.lines:
             return QuotedCart(session.cart, None, credit)
         checkout = Checkout(
-            lines=tuple(RequestedLine(line.product.variant_id, line.quantity) for line in session.cart.lines),
+            lines=session.cart.requested(),
             customer_id=session.customer_id,
             email=email,
             discount_codes=session.cart.discount_codes,

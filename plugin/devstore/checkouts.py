@@ -17,11 +17,16 @@ _MOST_UNITS = 10_000
 
 @dataclass(frozen=True, slots=True)
 class RequestedLine:
-    """Units of a variant that somebody wants to buy; `properties` are line item properties."""
+    """Units of a variant that somebody wants to buy; `properties` are line item properties.
+
+    `selling_plan` buys them by subscription; `unit_price`, in the shop's currency, is what a contract agreed on.
+    """
 
     variant_id: int
     quantity: int
     properties: tuple[tuple[str, str], ...] = ()
+    selling_plan: bool = False
+    unit_price: Decimal | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,4 +96,5 @@ def _line(line: RequestedLine, currencies: Currencies) -> PricedLine:
         raise NotThereError(f"There is no variant {line.variant_id}.")
     if not 1 <= line.quantity <= _MOST_UNITS:
         raise CheckoutError("A quantity must be between 1 and 10,000.")
-    return PricedLine(product, line.quantity, currencies.pair(product.amount), line.properties)
+    price = product.amount if line.unit_price is None else line.unit_price
+    return PricedLine(product, line.quantity, currencies.pair(price), line.properties)

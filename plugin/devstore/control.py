@@ -22,10 +22,12 @@ from plugin.devstore.control_bodies import (
     RefundBody,
     ScopesBody,
 )
+from plugin.devstore.control_contracts import ContractControl
 from plugin.devstore.control_routes import Answer, control_route
 from plugin.devstore.control_shop import ShopControl
 from plugin.devstore.errors import NotThereError, StoreError
 from plugin.devstore.misbehavior import MisbehaviorChange, fields_of
+from plugin.devstore.privacy_requests import ask_for_privacy
 from plugin.devstore.store import Store
 
 
@@ -56,6 +58,7 @@ class Control:
             control_route("misbehave", MisbehaviorChange, self._misbehave),
             control_route("redeliver", RedeliverBody, self._redeliver),
             *ShopControl(store).routes(),
+            *ContractControl(store).routes(),
             Route("/devstore/deliveries", self._deliveries, methods=["GET"]),
             Route("/devstore/orders", self._orders, methods=["GET"]),
             Route("/devstore/id-token", self._id_token, methods=["GET"]),
@@ -94,7 +97,7 @@ class Control:
             if product is None:
                 raise NotThereError(f"There is no product {line.handle!r}.")
             variant_id = product.variant_id
-        return RequestedLine(variant_id, line.quantity, tuple(line.properties.items()))
+        return RequestedLine(variant_id, line.quantity, tuple(line.properties.items()), line.selling_plan)
 
     def _refund(self, body: RefundBody) -> Answer:
         lines = dict(body.lines)
@@ -119,7 +122,7 @@ class Control:
         if body.topic == "shop/redact":
             self._store.redact_shop()
         elif body.customer_id is not None:
-            self._store.ask_for_privacy(body.topic, body.customer_id)
+            ask_for_privacy(self._store, body.topic, body.customer_id)
         else:
             raise StoreError("Say which customer.")
         return {"topic": body.topic}

@@ -19,6 +19,7 @@ class LineBody(_Body):
     handle: str | None = None
     quantity: int = Field(default=1, ge=1, le=10_000)
     properties: dict[str, str] = {}
+    selling_plan: bool = False
 
 
 class CheckoutBody(_Body):
@@ -124,6 +125,39 @@ class StoreCreditBody(_Body):
 
     customer_id: int = Field(gt=0, lt=2**63)
     amount: Decimal = Field(gt=0, le=10_000, max_digits=10, decimal_places=2)
+
+
+class OutcomeBody(_Body):
+    """How one of the next charges ends."""
+
+    outcome: Literal["success", "failure", "challenge"]
+    error_code: str | None = Field(default=None, pattern=r"^[A-Z_]{1,100}$")
+
+
+class OutcomesBody(_Body):
+    """POST /devstore/contracts/outcomes: how the next charges end, in their order; those after them succeed."""
+
+    outcomes: list[OutcomeBody] = Field(max_length=1_000)
+
+
+class ContractBody(_Body):
+    """POST /devstore/contracts/pause, activate and cancel: what the merchant does."""
+
+    contract_id: int = Field(gt=0, lt=2**63)
+
+
+class CardBody(ContractBody):
+    """POST /devstore/contracts/card: the shopper's new card, good until the end of that month."""
+
+    month: int = Field(ge=1, le=12)
+    year: int = Field(ge=2000, le=2100)
+
+
+class ConfirmBody(_Body):
+    """POST /devstore/contracts/confirm: the shopper confirms a challenged charge, or fails to."""
+
+    attempt_id: int = Field(gt=0, lt=2**63)
+    passed: bool = True
 
 
 class PrivacyBody(_Body):

@@ -49,6 +49,9 @@ _FIRST_IDS = {
     "metafield_definition": 90_118_504_705,
     "segment": 610_118_504_705,
     "data_request": 5_118_504_705,
+    "subscription_contract": 9_232_118_504_705,
+    "contract_revision": 4_343_118_504_705,
+    "billing_attempt": 24_118_504_705,
 }
 
 
@@ -116,6 +119,12 @@ class Documents:
         with self.lock:
             rows = self.connection.execute("SELECT body FROM documents WHERE kind = ? ORDER BY key", (kind,)).fetchall()
         return [json.loads(body) for (body,) in rows]
+
+    def keys(self, kind: str) -> list[str]:
+        """The keys of every document of a kind, as texts."""
+        with self.lock:
+            rows = self.connection.execute("SELECT key FROM documents WHERE kind = ? ORDER BY key", (kind,)).fetchall()
+        return [str(key) for (key,) in rows]
 
     def next_id(self, name: str) -> int:
         """A new id of that kind, larger than every one before."""

@@ -205,6 +205,7 @@ PRODUCTS = (
     ),
 )
 
+
 @dataclass(frozen=True, slots=True)
 class SellingPlan:
     """A second way to buy a product: a subscription that the app bills each `interval` for the product's price."""

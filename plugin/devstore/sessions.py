@@ -6,9 +6,10 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
+from plugin.devstore.checkouts import RequestedLine
 from plugin.devstore.documents import Documents
 from plugin.devstore.errors import NotThereError, StoreError
-from plugin.devstore.seed import Product, product_by_variant
+from plugin.devstore.seed import Product, SellingPlan, product_by_variant, selling_plan_of
 
 SESSION_COOKIE = "_harbor_session"
 """The storefront's cookie; its value is the session's id."""
@@ -17,10 +18,11 @@ _MOST_UNITS = 500
 
 @dataclass(frozen=True, slots=True)
 class CartLine:
-    """Units of one product in a cart."""
+    """Units of one product in a cart, bought once or, with a selling plan, by subscription."""
 
     product: Product
     quantity: int
+    selling_plan: SellingPlan | None = None
 
     @property
     def amount(self) -> Decimal:
@@ -39,6 +41,13 @@ class Cart:
     def subtotal(self) -> Decimal:
         """In the shop's currency, before discounts."""
         return sum((line.amount for line in self.lines), Decimal(0))
+
+    def requested(self) -> tuple[RequestedLine, ...]:
+        """The lines as a checkout takes them."""
+        return tuple(
+            RequestedLine(line.product.variant_id, line.quantity, selling_plan=line.selling_plan is not None)
+            for line in self.lines
+        )
 
     @property
     def item_count(self) -> int:
@@ -63,16 +72,33 @@ class Sessions:
     def get(self, session_id: str) -> Session:
         """The session."""
         body = self._read(session_id)
-        found = ((product_by_variant(line["variant_id"]), line["quantity"]) for line in body["lines"])
-        lines = tuple(CartLine(product, quantity) for product, quantity in found if product is not None)
+        found = ((product_by_variant(line["variant_id"]), line) for line in body["lines"])
+        lines = tuple(
+            CartLine(product, line["quantity"], selling_plan_of(product) if line.get("selling_plan") else None)
+            for product, line in found
+            if product is not None
+        )
         return Session(body["customer_id"], Cart(lines, tuple(body["discount_codes"])))
 
-    def add(self, session_id: str, variant_id: int, quantity: int) -> Cart:
-        """Add units to those that are in the cart. Raises NotThereError, StoreError for less than one unit."""
+    def add(self, session_id: str, variant_id: int, quantity: int, selling_plan: int | None = None) -> Cart:
+        """Add units to those that are in the cart; the product is then bought as was said last.
+
+        Raises NotThereError for an unknown variant or selling plan, StoreError for less than one unit.
+        """
         if quantity < 1:
             raise StoreError("Add at least one.")
+        product = product_by_variant(variant_id)
+        plan = None if product is None else selling_plan_of(product)
+        if selling_plan is not None and (plan is None or plan.id != selling_plan):
+            raise NotThereError("That product is not sold by that plan.")
         held = {line.product.variant_id: line.quantity for line in self.get(session_id).cart.lines}
-        return self.change(session_id, variant_id, held.get(variant_id, 0) + quantity)
+        self.change(session_id, variant_id, held.get(variant_id, 0) + quantity)
+        body = self._read(session_id)
+        for line in body["lines"]:
+            if line["variant_id"] == variant_id:
+                line["selling_plan"] = selling_plan
+        self._documents.put("session", session_id, body)
+        return self.get(session_id).cart
 
     def change(self, session_id: str, variant_id: int, quantity: int) -> Cart:
         """Set the units of a product; 0 takes it out. Raises NotThereError for an unknown variant, StoreError."""
@@ -81,8 +107,9 @@ class Sessions:
         if not 0 <= quantity <= _MOST_UNITS:
             raise StoreError(f"Choose between 0 and {_MOST_UNITS}.")
         body = self._read(session_id)
-        lines = {line["variant_id"]: line["quantity"] for line in body["lines"]} | {variant_id: quantity}
-        body["lines"] = [{"variant_id": variant, "quantity": count} for variant, count in lines.items() if count]
+        lines = {line["variant_id"]: line for line in body["lines"]}
+        lines[variant_id] = {**lines.get(variant_id, {"variant_id": variant_id}), "quantity": quantity}
+        body["lines"] = [line for line in lines.values() if line["quantity"]]
         self._documents.put("session", session_id, body)
         return self.get(session_id).cart
 

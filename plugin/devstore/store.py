@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from plugin.devstore.application import App
-from plugin.devstore.checkouts import Checkout, RequestedLine
+from plugin.devstore.checkouts import Checkout
+from plugin.devstore.contract_book import Contracts
 from plugin.devstore.customer_payloads import Payload, gid, shop_payload
 from plugin.devstore.customers import Customers
 from plugin.devstore.deliveries import DeliveryLog
@@ -55,6 +56,7 @@ class Store:
         self.payments = Payments(self.gift_cards, self.credit)
         self.order_book = Orders(self.documents, self.deliveries, self.people, self.discounts, self.payments, clock)
         self.metafield_book = Metafields(self.documents, clock)
+        self.contract_book = Contracts(self.documents, self.deliveries, clock, self.order_book.place)
 
     def close(self) -> None:
         """Close the file."""
@@ -115,9 +117,9 @@ class Store:
         """The cart: `lines` (`product`, `quantity`, `amount`), `subtotal`, `item_count`, `discount_codes`."""
         return self.sessions.get(session_id).cart
 
-    def add_to_cart(self, session_id: str, variant_id: int, quantity: int = 1) -> Cart:
-        """Add units. Raises NotThereError for an unknown variant, StoreError for a bad quantity."""
-        return self.sessions.add(session_id, variant_id, quantity)
+    def add_to_cart(self, session_id: str, variant_id: int, quantity: int = 1, selling_plan: int | None = None) -> Cart:
+        """Add units, by subscription if so. Raises NotThereError for an unknown variant or plan, StoreError."""
+        return self.sessions.add(session_id, variant_id, quantity, selling_plan)
 
     def change_cart(self, session_id: str, variant_id: int, quantity: int) -> Cart:
         """Set the units of a variant, 0 to take it out. Raises NotThereError, StoreError."""
@@ -148,7 +150,7 @@ class Store:
         session = self.sessions.get(session_id)
         order = self.place_order(
             Checkout(
-                lines=tuple(RequestedLine(line.product.variant_id, line.quantity) for line in session.cart.lines),
+                lines=session.cart.requested(),
                 customer_id=session.customer_id,
                 email=email,
                 discount_codes=(*session.cart.discount_codes, *discount_codes),
@@ -171,8 +173,11 @@ class Store:
         return self.order_book.get(order_id)
 
     def place_order(self, checkout: Checkout) -> Payload:
-        """An order without a browser; see Orders.place."""
-        return self.order_book.place(checkout)
+        """An order without a browser, with the contracts of its selling plans; see Orders.place, Contracts.open."""
+        with self.documents.together():
+            order = self.order_book.place(checkout)
+            self.contract_book.open(order, checkout)
+        return order
 
     def refund(
         self, order_id: int, quantities: Mapping[int, int], *, shipping: bool = False, amount_only: str | None = None
@@ -225,21 +230,6 @@ class Store:
     def redact_shop(self) -> None:
         """Tell shop/redact, as Shopify does 48 hours after an uninstall."""
         self.deliveries.emit("shop/redact", {"shop_id": SHOP.id, "shop_domain": SHOP.domain})
-
-    def ask_for_privacy(self, topic: str, customer_id: int) -> None:
-        """Tell customers/data_request or customers/redact for a customer and their orders."""
-        customer = self.people.required(customer_id)
-        orders = [order["id"] for order in self.orders() if (order["customer"] or {}).get("id") == customer_id]
-        body: Payload = {
-            "shop_id": SHOP.id,
-            "shop_domain": SHOP.domain,
-            "customer": {"id": customer_id, "email": customer["email"], "phone": customer["phone"]},
-        }
-        if topic == "customers/data_request":
-            body |= {"orders_requested": orders, "data_request": {"id": self.documents.next_id("data_request")}}
-        else:
-            body |= {"orders_to_redact": orders}
-        self.deliveries.emit(topic, body)
 
     def change_scopes(self, scopes: list[str]) -> None:
         """The merchant grants other scopes; tells app/scopes_update."""

@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from plugin.app_config import app_config, write_app_config
+from plugin.background.shop_topics import HANDLERS
 from plugin.manifest import ManifestError, manifest, manifest_path, read_manifest
+from plugin.payloads import FACT_TOPICS
 
 HANDLED_TOPICS = {
     "orders/create", "orders/paid", "orders/updated", "orders/edited", "orders/fulfilled", "orders/cancelled",
@@ -16,6 +18,8 @@ HANDLED_TOPICS = {
     "customers/create", "customers/update", "customers/delete", "customers/merge", "customer.tags_added",
     "customer.tags_removed", "customers_email_marketing_consent/update", "app/uninstalled", "app/scopes_update",
     "shop/update", "themes/publish", "customers/data_request", "customers/redact", "shop/redact",
+    "subscription_contracts/create", "subscription_contracts/update", "subscription_billing_attempts/success",
+    "subscription_billing_attempts/failure", "subscription_billing_attempts/challenged",
 }  # fmt: skip
 SECRET_VALUE = "shpss_do_not_show_me"
 
@@ -38,10 +42,15 @@ def test_given_the_real_file_when_read_then_it_has_the_topics_scopes_and_proxy_o
         "write_app_proxy", "write_discounts",
     }  # fmt: skip
     assert set(app.scopes.optional) == {
-        "read_store_credit_accounts", "write_customers", "write_gift_cards", "write_store_credit_account_transactions",
+        "read_customer_payment_methods", "read_store_credit_accounts", "write_customers", "write_gift_cards",
+        "write_own_subscription_contracts", "write_store_credit_account_transactions",
     }  # fmt: skip
     assert app.proxy.storefront_path == "/apps/laurel"
     assert app.extension.directory == "widgets/extension"
+
+
+def test_given_the_topics_of_the_real_file_when_the_worker_is_asked_then_it_has_a_handler_for_each() -> None:
+    assert manifest().all_topics <= HANDLERS.keys() | FACT_TOPICS
 
 
 @pytest.mark.parametrize(
