@@ -16,6 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from engine.audit_chain import audit_chain, audit_hashes
 from engine.audit_checks import CHECKS, LAGS
 from engine.audit_orders import audit_orders
+from engine.audit_standings import audit_standings
 from engine.database import APPLICATION_ROLE, name_tenants, sqlalchemy_url, tenant_transaction
 from engine.rewards.audit_checks import REWARD_CHECKS
 
@@ -65,6 +66,9 @@ async def audit(connection: AsyncConnection, program_ids: list[int]) -> AuditRep
     checked, wrong = await audit_orders(connection, program_ids)
     statement = "what was posted for each order is what its stored facts are worth by the version that decided it"
     report.checks.append(CheckResult("orders-worth", statement, checked, wrong))
+    checked, wrong = await audit_standings(connection, program_ids)
+    statement = "each member's tier and memberships are what their facts and the versions say"
+    report.checks.append(CheckResult("standings", statement, checked, wrong))
     chain = await audit_chain(connection, program_ids)
     statement = "blocks are numbered without gaps, chained, and hold the hashes of the transactions they name"
     report.checks.append(CheckResult("block-chain", statement, chain.blocks, chain.breaches))

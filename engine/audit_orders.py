@@ -8,8 +8,11 @@ from engine.awards import read_awards
 from engine.order_awards import PaidOrder, paid_order
 from engine.order_facts import each_page_of_paid_orders
 from engine.publishing import versions
+from engine.qualifying import ORDER, order_activity
+from engine.tiers.activities import TEST_ORDER, activities_by_source
 
 PAGE_ORDERS = 1_000
+ORDER_SOURCES = (ORDER, TEST_ORDER)
 
 
 async def audit_orders(connection: AsyncConnection, program_ids: list[int]) -> tuple[int, int]:
@@ -34,6 +37,9 @@ async def audit_orders(connection: AsyncConnection, program_ids: list[int]) -> t
 
 async def _count_wrong(connection: AsyncConnection, orders: list[PaidOrder]) -> int:
     awards = await read_awards(connection, [key for one in orders for key in one.award_keys])
+    kept = await activities_by_source(
+        connection, [(*one.known.key[:2], source, one.source.source_id) for one in orders for source in ORDER_SOURCES]
+    )
     wrong = 0
     for one in orders:
         work = one.work()
@@ -43,4 +49,8 @@ async def _count_wrong(connection: AsyncConnection, orders: list[PaidOrder]) -> 
             due = outcome.due(award.granted) if award else 0 if outcome.rule.caps else outcome.due()
             wrong += due != (award.posted if award else 0)
         wrong += sum(award.posted != 0 for award in posted.values())
+        work.awards = {key.rule: awards[key] for key in one.award_keys if key in awards}
+        counted = order_activity(one, work)
+        # An order that a release before decided is counted by a round of its own: that is lag.
+        wrong += counted != kept.get((*one.known.key[:2], counted.source, counted.source_id), counted)
     return wrong

@@ -61,6 +61,11 @@ _READ = BulkStatement(
     FROM whose w JOIN activities a ON a.program_id = w.program_id AND a.member_id = w.member_id
     ORDER BY w.program_id, w.root, a.occurred_at, a.shop_id, a.source, a.source_id""",
 )
+_BY_SOURCE = BulkStatement(
+    {"program_id": "bigint", "shop_id": "bigint", "source": "text", "source_id": "text"},
+    """SELECT a.program_id, a.shop_id, a.source, a.source_id, a.occurred_at, a.currency, a.steps::text
+    FROM given JOIN activities a USING (program_id, shop_id, source, source_id)""",
+)
 _STORE = BulkStatement(
     {
         "program_id": "bigint", "shop_id": "bigint", "source": "text", "source_id": "text", "member_id": "bigint",
@@ -84,6 +89,17 @@ async def read_activities(connection: AsyncConnection, members: Iterable[MemberK
     for program_id, root, shop_id, source, source_id, at, currency, steps in await _READ.run(connection, list(found)):
         found[MemberKey(program_id, root)].append(Activity(shop_id, source, source_id, at, currency, _steps(steps)))
     return found
+
+
+async def activities_by_source(
+    connection: AsyncConnection, sources: Iterable[tuple[int, int, str, str]]
+) -> dict[tuple[int, int, str, str], Activity]:
+    """The activities of these sources, (program, shop, source, source id), those that are known."""
+    rows = await _BY_SOURCE.run(connection, sorted(set(sources)))
+    return {
+        (program_id, shop_id, source, source_id): Activity(shop_id, source, source_id, at, currency, _steps(steps))
+        for program_id, shop_id, source, source_id, at, currency, steps in rows
+    }
 
 
 async def store_activities(connection: AsyncConnection, rows: Iterable[tuple[MemberKey, Activity]]) -> None:
