@@ -22,8 +22,9 @@ from engine.ledger import Ledger, MemberKey
 from engine.memberships.benefits import Benefit, record_benefits
 from engine.memberships.catalog import plan_versions_of
 from engine.perks.definitions import BirthdayPoints, Perk
-from engine.perks.reading import ladder_of, read_entitlements
+from engine.perks.reading import read_entitlements
 from engine.rules.days import local_day, start_of_day
+from engine.tiers.versions import live_tiers
 
 SOURCE = "birthday-perk"
 _KIND = "birthday_points"
@@ -111,8 +112,8 @@ async def give_birthday_points(connection: AsyncConnection, program_id: int, mos
 
 async def _givers(connection: AsyncConnection, program_id: int) -> tuple[list[str], list[tuple[int, int]]]:
     """The tiers and the versions of plans that give points for birthdays."""
-    ladder = await ladder_of(connection, program_id)
-    tiers = [tier.handle for tier in ladder.tiers if _gives(tier.perks)] if ladder is not None else []
+    live = await live_tiers(connection, program_id)
+    tiers = [tier.handle for tier in live.definition.tiers if _gives(tier.perks)] if live is not None else []
     sold = await plan_versions_of(connection, [program_id])
     return tiers, [(one.plan_id, one.version) for one in sold if _gives(one.definition.benefits)]
 

@@ -10,9 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
@@ -22,6 +20,7 @@ from engine.memberships.definitions import PlanDefinition
 from engine.perks.definitions import Perk
 from engine.perks.entitlements import NOTHING, Entitlements, plan_grantor, tier_grantor
 from engine.tiers.definitions import TierProgram
+from engine.tiers.versions import parse_tiers
 
 _MEMBER = {"program_id": "bigint", "member_id": "bigint"}
 _TIERS = BulkStatement(
@@ -34,10 +33,6 @@ _VERSIONS = BulkStatement(
     """SELECT v.program_id, v.version, v.definition::text AS definition FROM given g
     JOIN tier_versions v ON v.program_id = g.program_id AND v.version = g.version""",
 )
-_LIVE = text("""
-    SELECT definition::text FROM tier_versions WHERE program_id = :program_id AND effective_from <= now()
-    ORDER BY version DESC LIMIT 1
-""")
 _PLANS = BulkStatement(
     _MEMBER,
     """SELECT s.program_id, s.member_id, s.plan_id, s.plan_version, s.entitled_until, s.started_at FROM given g
@@ -110,16 +105,10 @@ async def read_entitlements(
     }
 
 
-async def ladder_of(connection: AsyncConnection, program_id: int) -> TierProgram | None:
-    """The tiers that are live now, None before the first were published."""
-    found: str | None = (await connection.execute(_LIVE, {"program_id": program_id})).scalar_one_or_none()
-    return None if found is None else _parse(found)
-
-
 async def _tiers(connection: AsyncConnection, asked: list[MemberKey]) -> dict[MemberKey, HeldTier]:
     rows = await _TIERS.run(connection, asked)
     versions = await _VERSIONS.run(connection, sorted({(row.program_id, row.version) for row in rows}))
-    ladders = {(row.program_id, row.version): _parse(row.definition) for row in versions}
+    ladders = {(row.program_id, row.version): parse_tiers(row.definition) for row in versions}
     return {
         MemberKey(row.program_id, row.member_id): HeldTier(ladders[row.program_id, row.version], row.tier, row.since)
         for row in rows
@@ -141,9 +130,3 @@ async def _plans(connection: AsyncConnection, asked: list[MemberKey]) -> dict[Me
         held = HeldPlan(plan.handle, plan.definition, row.entitled_until, row.started_at)
         found[MemberKey(row.program_id, row.member_id)].append(held)
     return found
-
-
-@lru_cache(maxsize=64)
-def _parse(definition: str) -> TierProgram:
-    """A published ladder; it never changes."""
-    return TierProgram.model_validate_json(definition)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from sqlalchemy import text
@@ -20,37 +21,51 @@ from engine.perks.entitlements import plan_grantor, tier_grantor
 from engine.perks.following import follow
 from engine.perks.marks import MARK_CALL, mark_queue
 from engine.perks.planning import CODE_KINDS
-from engine.perks.reading import ladder_of, read_entitlements
+from engine.perks.reading import read_entitlements
+from engine.program import BEGINNING_OF_TIME
 from engine.rewards.standing import period_start
+from engine.tiers.versions import live_tiers
+
+PAGE = 1_000
+"""How many members of each tier and plan are looked at in one step, so that no step grows with the program."""
 
 _PROGRAMS = text("SELECT program_id FROM tier_versions UNION SELECT program_id FROM plans ORDER BY program_id")
-_GRANTOR = {
+_GIVER = {
     "program_id": "bigint", "grantor": "text", "perk": "text", "since": "timestamptz", "tier": "text",
     "plan_id": "bigint", "version": "integer",
 }  # fmt: skip
-# Whoever has a tier or plan that gives a code and did not get it in this month, or ever; in a shop that is there.
+# Of the next members who have a tier or plan that gives a code: who did not get it in this month, or ever. `reached` is
+# the member up to whom all were looked at, NULL at the end.
 _LACKING = BulkStatement(
-    _GRANTOR,
-    """, entitled AS (
-        SELECT g.program_id, g.grantor, g.perk, g.since, t.member_id FROM given g
-        JOIN member_tiers t ON t.program_id = g.program_id AND t.tier = g.tier
-        UNION ALL SELECT g.program_id, g.grantor, g.perk, g.since, s.member_id FROM given g
-        JOIN memberships s ON s.program_id = g.program_id AND s.plan_id = g.plan_id AND s.plan_version = g.version
-        WHERE s.entitled_until > now()
+    _GIVER,
+    """, looked_at AS MATERIALIZED (
+        SELECT g.*, t.member_id FROM given g CROSS JOIN LATERAL (
+            SELECT t.member_id FROM member_tiers t WHERE t.program_id = g.program_id AND t.tier = g.tier
+            AND t.member_id > :position ORDER BY t.member_id LIMIT :page) t WHERE g.tier IS NOT NULL
+        UNION ALL SELECT g.*, s.member_id FROM given g CROSS JOIN LATERAL (
+            SELECT s.member_id FROM memberships s WHERE s.program_id = g.program_id AND s.plan_id = g.plan_id
+            AND s.plan_version = g.version AND s.entitled_until > now()
+            AND s.member_id > :position ORDER BY s.member_id LIMIT :page) s WHERE g.plan_id IS NOT NULL
+    ), ends AS (
+        SELECT CASE WHEN count(*) = :page THEN max(member_id) END AS member_id FROM looked_at
+        GROUP BY grantor, perk, version
+    ), reached AS MATERIALIZED (SELECT min(member_id) AS member_id FROM ends
+    ), lacking AS (
+        SELECT DISTINCT e.program_id, e.member_id FROM looked_at e CROSS JOIN reached r
+        WHERE (r.member_id IS NULL OR e.member_id <= r.member_id)
+        AND NOT EXISTS (
+            SELECT FROM perk_deliveries d WHERE d.program_id = e.program_id AND d.member_id = e.member_id
+            AND d.grantor = e.grantor AND d.perk = e.perk AND d.state <> 'revoked' AND d.created_at >= e.since)
+        AND NOT EXISTS (
+            SELECT FROM members m JOIN perk_deliveries d ON d.program_id = m.program_id AND d.member_id = m.member_id
+            WHERE m.program_id = e.program_id AND m.merged_into = e.member_id
+            AND d.grantor = e.grantor AND d.perk = e.perk AND d.state <> 'revoked' AND d.created_at >= e.since)
+        AND EXISTS (
+            SELECT FROM customers c JOIN shops s ON s.program_id = c.program_id AND s.shop_id = c.shop_id
+            WHERE c.program_id = e.program_id AND c.member_id = e.member_id AND c.deleted_at IS NULL
+            AND c.customer_id > 0 AND s.uninstalled_at IS NULL)
     )
-    SELECT DISTINCT e.program_id, e.member_id FROM entitled e
-    WHERE NOT EXISTS (
-        SELECT FROM perk_deliveries d WHERE d.program_id = e.program_id AND d.member_id = e.member_id
-        AND d.grantor = e.grantor AND d.perk = e.perk AND d.state <> 'revoked' AND d.created_at >= e.since)
-    AND NOT EXISTS (
-        SELECT FROM members m JOIN perk_deliveries d ON d.program_id = m.program_id AND d.member_id = m.member_id
-        WHERE m.program_id = e.program_id AND m.merged_into = e.member_id
-        AND d.grantor = e.grantor AND d.perk = e.perk AND d.state <> 'revoked' AND d.created_at >= e.since)
-    AND EXISTS (
-        SELECT FROM customers c JOIN shops s ON s.program_id = c.program_id AND s.shop_id = c.shop_id
-        WHERE c.program_id = e.program_id AND c.member_id = e.member_id AND c.deleted_at IS NULL AND c.customer_id > 0
-        AND s.uninstalled_at IS NULL)
-    ORDER BY e.program_id, e.member_id LIMIT :most""",
+    SELECT r.member_id AS reached, l.member_id FROM reached r LEFT JOIN lacking l ON true ORDER BY l.member_id""",
 )
 _LEFT_ALONE = text("""
     SELECT d.program_id, d.shop_id, d.delivery_id, d.state FROM perk_deliveries d
@@ -86,39 +101,45 @@ class _Giver(NamedTuple):
     version: int | None
 
 
-async def deliver_due(connection: AsyncConnection, most: int = 500) -> int:
-    """Give members of the named tenants the codes that they are due; returns how many members were looked at."""
-    looked_at = 0
-    for program_id in (await connection.execute(_PROGRAMS)).scalars().all():
-        if looked_at < most:
-            looked_at += await _deliver(connection, program_id, most - looked_at)
-    return looked_at
+@dataclass(slots=True)
+class DueCodes:
+    """Walks over the members whose tiers and plans give codes, a page of each program at a time, over and over."""
 
+    page: int = PAGE
+    _positions: dict[int, int] = field(default_factory=dict)
+    """By program, the member up to whom all were looked at in this turn."""
 
-async def _deliver(connection: AsyncConnection, program_id: int, most: int) -> int:
-    givers = await _givers(connection, program_id)
-    if not givers:
-        return 0
-    now, zone = await transaction_time(connection), await zone_of_program(connection, program_id)
-    since = {"month": period_start("month", now, zone), "once": period_start("ever", now, zone)}
-    rows = [
-        (program_id, one.grantor, one.perk.handle, since["month" if one.perk.each == "month" else "once"], one.tier,
-         one.plan_id, one.version)
-        for one in givers
-    ]  # fmt: skip
-    lacking = [MemberKey(*row) for row in await _LACKING.run(connection, rows, most=most)]
-    if lacking:
-        ledger = await Ledger.open(connection, lacking)
-        roots = {ledger.root(key) for key in lacking}
-        await follow(connection, await read_entitlements(connection, roots, ledger.now), ledger.now)
-    return len(lacking)
+    async def deliver(self, connection: AsyncConnection) -> int:
+        """Give the next members of the named tenants the codes that they are due; returns how many lacked one."""
+        programs = (await connection.execute(_PROGRAMS)).scalars().all()
+        return sum([await self._deliver(connection, program_id) for program_id in programs])
+
+    async def _deliver(self, connection: AsyncConnection, program_id: int) -> int:
+        givers = await _givers(connection, program_id)
+        if not givers:
+            return 0
+        now, zone = await transaction_time(connection), await zone_of_program(connection, program_id)
+        month, ever = period_start("month", now, zone), BEGINNING_OF_TIME
+        rows = [
+            (program_id, one.grantor, one.perk.handle, month if one.perk.each == "month" else ever, *one[2:])
+            for one in givers
+        ]
+        position = self._positions.get(program_id, 0)
+        found = await _LACKING.run(connection, rows, position=position, page=self.page)
+        self._positions[program_id] = found[0].reached or 0
+        lacking = [MemberKey(program_id, row.member_id) for row in found if row.member_id is not None]
+        if lacking:
+            ledger = await Ledger.open(connection, lacking)
+            roots = {ledger.root(key) for key in lacking}
+            await follow(connection, await read_entitlements(connection, roots, ledger.now), ledger.now)
+        return len(lacking)
 
 
 async def _givers(connection: AsyncConnection, program_id: int) -> list[_Giver]:
-    ladder = await ladder_of(connection, program_id)
+    live = await live_tiers(connection, program_id)
     givers = [
         _Giver(tier_grantor(tier.handle), perk, tier.handle, None, None)
-        for tier in (ladder.tiers if ladder is not None else ())
+        for tier in (live.definition.tiers if live is not None else ())
         for perk in _codes(tier.perks)
     ]
     return givers + [
