@@ -1,4 +1,4 @@
-"""What makes a line or an event worth more: a rule's own multipliers, the rules of its group, a tier's or plan's perk."""
+"""What makes a line or event worth more: a rule's own multipliers, rules of its group, a tier's or plan's privilege."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def _ask_rule(reading: Reading, rule: Rule, look: Look, currency: str, line: Ord
 
 
 def factor_of(rule: Rule, asked: Sequence[Asked], ceiling: Decimal | None) -> Decimal:
-    """The rule's own factors, multiplied or the best of them, times those of its group and of a perk; at most the ceiling."""
+    """The rule's own factors, multiplied or the best of them, times those of group and privilege; at most the ceiling."""
     own = [one.factor for one in asked if one.met and one.rule is None]
     if rule.multipliers_stack == "best_of" and own:
         own = [max(own)]
