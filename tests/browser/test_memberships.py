@@ -131,7 +131,7 @@ def test_given_each_other_state_when_it_is_shown_then_it_says_what_to_do(demo: D
     expect(panel.locator(".card").first).to_contain_text("The last payment failed.")
 
     press(panel, "Details: Laurel Plus")
-    expect(panel.locator(".notice")).to_contain_text("You keep your benefits until")
+    expect(panel.locator(".notice")).to_have_text("The last payment failed. Your bank asks you to confirm it.")
     expect(panel.get_by_role("link", name="Confirm the payment")).to_have_attribute(
         "href", "https://bank.example/confirm"
     )

@@ -98,7 +98,7 @@ def test_given_rewards_that_are_locked_when_one_asks_why_then_the_way_leads_to_w
     expect(panel.get_by_role("button", name="See levels: Stoneware mug")).to_be_focused()
     panel.get_by_role("button", name="Details: Roastery tour").click()
     panel.get_by_role("button", name="See memberships: Roastery tour").click()
-    expect(panel.locator(".card")).to_contain_text("$4.99 / 30 days")
+    expect(panel.locator(".pass")).to_contain_text("$4.99 / 30 days")
 
 
 def test_given_a_program_without_tiers_and_plans_when_the_panel_opens_then_nothing_speaks_of_them(

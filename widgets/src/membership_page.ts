@@ -37,11 +37,10 @@ export function drawMembership(scene: Scene, view: MembershipView): DocumentFrag
   );
 }
 
-/** What to do about a payment that failed, and until when nothing is lost. */
-function drawPastDue({ texts }: Scene, { message, entitledUntil, paymentUrl }: Membership): HTMLElement {
-  const until = entitledUntil && texts.get("membership.grace", { date: dayText(entitledUntil, texts.locale) });
-  const advice = paymentUrl ? null : texts.get("membership.past_due");
-  return drawNotice([message, advice, until].filter(Boolean).join(" "));
+/** What to do about a payment that failed. */
+function drawPastDue({ texts }: Scene, { message, paymentUrl }: Membership): HTMLElement {
+  const advice = texts.get(paymentUrl ? "membership.challenged" : "membership.past_due");
+  return drawNotice([message, advice].filter(Boolean).join(" "));
 }
 
 /** What it was worth this year, with the last things that it gave. */
@@ -78,7 +77,7 @@ function drawGives(scene: Scene, { plan, entitled }: Membership): Child {
 }
 
 /** The quieter ways: extending what was bought once, pausing, ending. None hides behind another. */
-function drawChanges(scene: Scene, { canPause, canCancel, way, entitled }: Membership, view: MembershipView): Child {
+function drawChanges(scene: Scene, { canPause, canCancel, canCancelNow, way, entitled }: Membership, view: MembershipView): Child {
   const { texts, standing } = scene;
   const ask = (asking: "pause" | "cancel"): void => {
     Object.assign(view, { asking, problem: "", key: wishKey() });
@@ -88,7 +87,7 @@ function drawChanges(scene: Scene, { canPause, canCancel, way, entitled }: Membe
   const more = safeLink(way === "PURCHASE" && entitled && standing.plan(view.planId)?.joinUrl || undefined);
   const extend = more && element("a", { class: "link change", href: more, "data-focus": "extend" }, texts.get("membership.extend"));
   const pause = canPause && button(texts.get("membership.pause"), "link change", "pause", () => ask("pause"));
-  const cancel = canCancel && button(texts.get("membership.cancel"), "link change", "cancel", () => ask("cancel"));
+  const cancel = (canCancel || canCancelNow) && button(texts.get("membership.cancel"), "link change", "cancel", () => ask("cancel"));
   return (extend || pause || cancel) && element("div", { class: "changes" }, extend, pause, cancel);
 }
 

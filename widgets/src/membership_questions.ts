@@ -6,7 +6,7 @@ import { wishKey, type MembershipView } from "./navigation.ts";
 import { button } from "./panel_page.ts";
 import type { Scene } from "./scene.ts";
 import type { Membership } from "./standing_model.ts";
-import type { Settled } from "./standing_store.ts";
+import type { CancelWhen, Settled } from "./standing_store.ts";
 import { sign } from "./symbols.ts";
 
 const MONTHS = [1, 2, 3] as const;
@@ -63,9 +63,8 @@ function act(scene: Scene, membership: Membership, view: MembershipView): Promis
 }
 
 /** What a cancellation can be: the gentler way first. */
-function choices({ canCancelNow, status, way }: Membership): readonly ("NOW" | "AT_END")[] {
-  const ends = status !== "CANCEL_SCHEDULED" && way === "CONTRACT";
-  return [...(ends || !canCancelNow ? (["AT_END"] as const) : []), ...(canCancelNow ? (["NOW"] as const) : [])];
+function choices({ canCancel, canCancelNow }: Membership): readonly CancelWhen[] {
+  return (["AT_END", "NOW"] as const).filter((when) => (when === "NOW" ? canCancelNow : canCancel));
 }
 
 function drawEnds(scene: Scene, membership: Membership, view: MembershipView): Child {
@@ -81,7 +80,7 @@ function drawEnds(scene: Scene, membership: Membership, view: MembershipView): C
   return element("div", { class: "options", role: "radiogroup", "aria-labelledby": "question" }, ...rows);
 }
 
-function consequence({ texts }: Scene, { endsAt, entitledUntil, refundIfCanceled }: Membership, when: "NOW" | "AT_END"): string {
+function consequence({ texts }: Scene, { endsAt, entitledUntil, refundIfCanceled }: Membership, when: CancelWhen): string {
   const end = endsAt ?? entitledUntil;
   if (when === "AT_END") return texts.get("membership.at_end_means", { date: end ? dayText(end, texts.locale) : "" });
   const back = refundIfCanceled && moneyText(refundIfCanceled.amount, refundIfCanceled.currencyCode, texts.locale);

@@ -8,10 +8,10 @@ import type { RewardView } from "./navigation.ts";
 import { button, heading, page, section } from "./panel_page.ts";
 import type { Reward } from "./rewards_model.ts";
 import type { Scene } from "./scene.ts";
+import { plansView } from "./standing_cards.ts";
 import { rewardPicture, sign } from "./symbols.ts";
 
 const AT_FIRST = 4;
-const KEYS: Readonly<Record<string, "tier" | "plans">> = { TIER_LOCKED: "tier", PLAN_LOCKED: "plans" };
 
 /** The first few, with the way to all of them. */
 export function drawRewards(scene: Scene): HTMLElement {
@@ -85,10 +85,12 @@ export function drawLock(scene: Scene, reward: Reward): Child {
 
 /** The way to the tiers or plans that open a reward, where that is what it waits for. */
 function drawKey(scene: Scene, { id, title, availability }: Reward): Child {
-  const view = KEYS[availability.reason ?? ""];
-  if (!view) return null;
-  const words = scene.texts.get(view === "tier" ? "rewards.see_tiers" : "rewards.see_plans");
-  const key = button(words, "link", `key:${id}`, () => scene.go({ name: view }));
+  const { texts, standing } = scene;
+  const tiers = availability.reason === "TIER_LOCKED" && standing.answer?.program?.tiers.length;
+  const plans = availability.reason === "PLAN_LOCKED" && standing.plans.length;
+  if (!tiers && !plans) return null;
+  const words = texts.get(tiers ? "rewards.see_tiers" : "rewards.see_plans");
+  const key = button(words, "link", `key:${id}`, () => scene.go(tiers ? { name: "tier" } : plansView(standing)));
   key.setAttribute("aria-label", `${words}: ${title}`);
   return element("span", {}, " ", key);
 }

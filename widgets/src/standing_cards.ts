@@ -7,6 +7,7 @@ import { membershipView, type View } from "./navigation.ts";
 import { button, section } from "./panel_page.ts";
 import type { Scene } from "./scene.ts";
 import type { Membership, MyTier, Plan, Tier } from "./standing_model.ts";
+import type { StandingStore } from "./standing_store.ts";
 import { sign } from "./symbols.ts";
 import type { Texts } from "./texts.ts";
 import { tinted } from "./tier_colors.ts";
@@ -30,7 +31,7 @@ export function drawStanding(scene: Scene): Child {
     ...shown.map((plan) => drawPlanCard(scene, plan)),
   ].filter(Boolean);
   if (cards.length === 0) return null;
-  const all = open.length > shown.length && button(texts.get("plans.all"), "link", "all-plans", () => scene.go({ name: "plans" }));
+  const all = open.length > shown.length && button(texts.get("plans.all"), "link", "all-plans", () => scene.go(plansView(standing)));
   const title = texts.get(memberships.length > 0 || tier ? "tier.title" : tiers.length > 1 ? "tier.levels" : "plans.title");
   return section(title, element("ul", { class: "cards" }, ...cards), all);
 }
@@ -79,13 +80,23 @@ export function drawPlanCard(scene: Scene, plan: Plan): HTMLElement {
   const mine = standing.membership(plan.id);
   const gives = plan.benefits.map(({ title }) => title).join("\u00a0\u00b7 ") || plan.description;
   const words = element("div", {}, element("strong", {}, plan.title), element("small", {}, gives));
-  const view: View = mine ? membershipView(plan.id) : { name: "plan", planId: plan.id };
   const label = texts.get(mine ? "rewards.details" : "plans.view");
-  const open = button(label, "pill", `plan:${plan.id}`, () => scene.go(view));
+  const open = button(label, "pill", `plan:${plan.id}`, () => scene.go(planView(standing, plan)));
   open.setAttribute("aria-label", `${label}: ${plan.title}`);
   const trial = plan.trialDays > 0 && !mine && element("p", { class: "hints" }, texts.counted("plans.trial", plan.trialDays));
   const foot = element("div", { class: "foot" }, element("b", {}, priceText(texts, plan)), open);
   return tinted(element("li", { class: "card" }, emblem(), words, foot, trial), plan.color);
+}
+
+/** The page of a plan: the shopper's own membership by it, else what it offers. */
+function planView(standing: StandingStore, { id }: Plan): View {
+  return standing.membership(id) ? membershipView(id) : { name: "plan", planId: id };
+}
+
+/** Where plans are looked at: all of them, or the only one. */
+export function plansView(standing: StandingStore): View {
+  const [first, second] = standing.plans;
+  return first && !second ? planView(standing, first) : { name: "plans" };
 }
 
 /** "$4.99 / month", "" where the plan has no price in the shop's currency. */

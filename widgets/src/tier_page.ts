@@ -61,10 +61,9 @@ function drawNext(scene: Scene, next: NextTier): HTMLElement {
 
 function drawStay(texts: Texts, { stay, name, color }: MyTier): Child {
   if (!stay) return null;
-  const by = stay.by && element("span", { class: "by" }, texts.get("tier.by", { date: dayText(stay.by, texts.locale) }));
   const words = element("p", { class: "way-words" }, stay.message);
   const measures = !stay.met && drawMeasures(texts, stay.progress, stay.match);
-  return tinted(section(texts.get("tier.stay", { tier: name }), element("div", {}, words, measures), by), color);
+  return tinted(section(texts.get("tier.stay", { tier: name }), element("div", {}, words, measures)), color);
 }
 
 /** A bar for each thing that is asked for. Where any one is enough, that is said. */
