@@ -108,15 +108,16 @@ _NEW: Final[dict[str, Any]] = {
     "id": None, "version": 0, "archived": False, "handle": "", "kind": "amount_off", "title": "", "description": "",
     "terms": "", "points": None, "slider": None, "amounts": [], "percentage": None, "maximum_price": [],
     "variant_ids": [], "lasts_days": None, "instructions": "", "minimum_subtotal": [], "stock": None, "limit": None,
-    "starts_at": None, "ends_at": None, "tiers": [], "customer_tags": [], "code_days": 90, "on_expiry": "restore",
-    "combines_with": {"order": False, "product": False, "shipping": False}, "limited": False,
+    "starts_at": None, "ends_at": None, "tiers": [], "plans": [], "customer_tags": [], "code_days": 90,
+    "on_expiry": "restore", "combines_with": {"order": False, "product": False, "shipping": False}, "limited": False,
 }  # fmt: skip
 
 
 def _fields(reward: dict[str, Any], words: Words) -> dict[str, Any]:
     """A reward of the schema as the form's fields."""
     slider, limit = reward["slider"], reward["limit"]
-    bounds = (reward["stock"], limit, reward["startsAt"], reward["endsAt"], reward["customerTags"], reward["tiers"])
+    dates = (reward["startsAt"], reward["endsAt"])
+    bounds = (reward["stock"], limit, *dates, reward["customerTags"], reward["tiers"], reward["plans"])
     return {
         "id": reward["id"],
         "version": reward["version"],
@@ -148,6 +149,7 @@ def _fields(reward: dict[str, Any], words: Words) -> dict[str, Any]:
         "starts_at": words.local(reward["startsAt"]),
         "ends_at": words.local(reward["endsAt"]),
         "tiers": reward["tiers"],
+        "plans": reward["plans"],
         "customer_tags": reward["customerTags"],
         "code_days": reward["codeDays"],
         "on_expiry": reward["onExpiry"].lower(),
