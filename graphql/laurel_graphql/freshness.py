@@ -1,7 +1,7 @@
 """Which operations have answers that may be kept: those that change only with the member's and the program's version.
 
-Stock, the state of redemptions and what is about to expire change by themselves, so whoever asks for them is answered
-anew each time; everybody else's answer stays as cheap as it was.
+Stock, the state of redemptions and deliveries, what is about to expire and what counts for a tier today change by
+themselves, so whoever asks for them is answered anew each time; everybody else's answer stays as cheap as it was.
 """
 
 from __future__ import annotations
@@ -11,7 +11,12 @@ from typing import Any
 from graphql import DocumentNode, FieldNode
 from graphql.language import Visitor, visit
 
-LIVE_FIELDS = frozenset({"reward", "rewards", "redemptions", "expiringNext"})
+LIVE_FIELDS = frozenset(
+    {
+        "reward", "rewards", "redemptions", "expiringNext", "tier", "membership", "memberships", "membershipPlans",
+        "plans", "perks", "benefits",
+    }
+)  # fmt: skip
 
 
 def is_live(document: DocumentNode) -> bool:

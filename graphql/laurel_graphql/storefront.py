@@ -21,6 +21,10 @@ from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.gids import number_of
 from laurel_graphql.mutations.member_update import MemberUpdatePayload, member_update
+from laurel_graphql.mutations.membership_cancel import MembershipCancelPayload, membership_cancel
+from laurel_graphql.mutations.membership_join import MembershipJoinPayload, membership_join
+from laurel_graphql.mutations.membership_pause import MembershipPausePayload, membership_pause
+from laurel_graphql.mutations.membership_resume import MembershipResumePayload, membership_resume
 from laurel_graphql.mutations.redemption_cancel import RedemptionCancelPayload, redemption_cancel
 from laurel_graphql.mutations.reward_redeem import RewardRedeemPayload, reward_redeem
 from laurel_graphql.pages import After, First
@@ -28,6 +32,9 @@ from laurel_graphql.refusals import Words
 from laurel_graphql.scalars import SCALARS
 from laurel_graphql.schema import LaurelSchema
 from laurel_graphql.types.members import Member, member_of
+from laurel_graphql.types.plans import MembershipPlanConnection
+from laurel_graphql.types.plans import connection_of as plans_page
+from laurel_graphql.types.plans_read import plans_read
 from laurel_graphql.types.programs import Program, program_of
 from laurel_graphql.types.rewards import Reward, RewardConnection, connection_of, reward_of
 
@@ -73,6 +80,14 @@ class Query:
             words = Words(context.locale, await zone_of_program(connection, context.program_id))
         return connection_of(records, desk, words, first, after)
 
+    @computed("The paid memberships that can be joined, in the merchant's order; also for those who are not logged in.")
+    async def membership_plans(
+        self, info: StorefrontInfo, first: First = 20, after: After = None
+    ) -> MembershipPlanConnection:
+        """One page of the plans that are offered."""
+        plans, reader = await plans_read(info.context)
+        return plans_page(plans, reader, first, after)
+
     @computed("One reward, null when the program has none of that id.")
     async def reward(
         self,
@@ -101,6 +116,18 @@ class Mutation:
     )
     member_update: MemberUpdatePayload = strawberry.field(
         resolver=member_update, description="Change what the program knows of the logged-in shopper."
+    )
+    membership_join: MembershipJoinPayload = strawberry.field(
+        resolver=membership_join, description="Say what is to be bought to become a member of a plan. Changes nothing."
+    )
+    membership_cancel: MembershipCancelPayload = strawberry.field(
+        resolver=membership_cancel, description="End a membership, at once or with what is paid for."
+    )
+    membership_pause: MembershipPausePayload = strawberry.field(
+        resolver=membership_pause, description="Pause a membership; the rest of its term follows after."
+    )
+    membership_resume: MembershipResumePayload = strawberry.field(
+        resolver=membership_resume, description="End a pause, or take an end back that was asked for."
     )
 
 

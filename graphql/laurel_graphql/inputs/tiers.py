@@ -86,7 +86,7 @@ class TierWindowInput:
 
 @strawberry.input(description="How long a tier lasts, and what comes then. What is left out gets its default.")
 class TierTermInput:
-    kind: TierTermKind = strawberry.field(default=TierTermKind.NEVER, description="How long it lasts.")
+    kind: TierTermKind | None = strawberry.field(default=None, description="How long it lasts; by default NEVER.")
     days: int | None = strawberry.field(default=None, description="AFTER: so many days.")
     months: int | None = strawberry.field(default=None, description="AFTER or ANNIVERSARY: so many months.")
     unit: CalendarPeriod | None = strawberry.field(default=None, description="CALENDAR: MONTH, QUARTER or YEAR.")
@@ -108,8 +108,8 @@ class TierTermInput:
         outside: dict[str, Any] = {
             name: given.pop(name) for name in ("downgrade", "grace_days", "soft_landing") if name in given
         }
-        kind = {TierTermKind.AFTER: "lasts"}.get(self.kind, self.kind.name.lower())
-        return {"term": given | {"kind": kind}, **outside}
+        kind = given.pop("kind", "never")
+        return {"term": {"kind": "lasts" if kind == "after" else kind, **given}, **outside}
 
 
 @strawberry.input(description="A tier. What is left out gets its default.")

@@ -10,8 +10,8 @@ from engine.database import Connection
 from engine.memberships.catalog import plans_of
 from engine.perks.definitions import Perk
 from engine.perks.entitlements import plan_grantor, tier_grantor
-from engine.perks.reading import ladder_of
 from engine.rewards.standing import shop_currency
+from engine.tiers.versions import live_tiers
 from laurel_graphql.context import RequestContext
 from laurel_graphql.refusals import Words
 from laurel_graphql.types.perks import perk_of
@@ -38,10 +38,11 @@ class Grantors:
 
 async def read_grantors(connection: Connection, context: RequestContext) -> Grantors:
     """All tiers and plans of the program, in the caller's language."""
-    ladder = await ladder_of(connection, context.program_id)
+    live = await live_tiers(connection, context.program_id)
     plans = await plans_of(connection, context.program_id, archived=True)
     granted = [
-        (tier_grantor(tier.handle), tier.name, tier.perks) for tier in (ladder.tiers if ladder is not None else ())
+        (tier_grantor(tier.handle), tier.name, tier.perks)
+        for tier in (live.definition.tiers if live is not None else ())
     ]
     granted += [(plan_grantor(plan.handle), plan.definition.title, plan.definition.benefits) for plan in plans]
     return Grantors(

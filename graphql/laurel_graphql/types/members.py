@@ -16,8 +16,12 @@ from laurel_graphql.fields import computed
 from laurel_graphql.gids import gid
 from laurel_graphql.pages import After, First, number_after
 from laurel_graphql.scalars import Points
+from laurel_graphql.types.benefits import BenefitConnection, benefits_page
+from laurel_graphql.types.member_perks import MemberPerk, member_perks
+from laurel_graphql.types.memberships import Membership, memberships_read
 from laurel_graphql.types.redemptions import RedemptionConnection
 from laurel_graphql.types.redemptions import connection_of as redemptions_page
+from laurel_graphql.types.tiers import MemberTier, tier_of
 from laurel_graphql.types.transactions import TransactionConnection, connection_of
 
 
@@ -102,6 +106,31 @@ class Member:
         async with context.reading() as connection:
             found = await redemptions_of_member(connection, context.program_id, self.number, first + 1, before)
         return redemptions_page(found, first, after)
+
+    @computed("Their tier at this moment, null before there are tiers.")
+    async def tier(self, info: StorefrontInfo) -> MemberTier | None:
+        """Worked out from all that counts for it."""
+        return await tier_of(info.context, self.number, staff=False)
+
+    @computed("The paid membership that counts: one that has its benefits, else the newest; null for never a member.")
+    async def membership(self, info: StorefrontInfo) -> Membership | None:
+        """The first of all."""
+        return next(iter(await memberships_read(info.context, self.number)), None)
+
+    @computed("All paid memberships, those that have their benefits first; ended ones too.")
+    async def memberships(self, info: StorefrontInfo) -> list[Membership]:
+        """Worked out from all that was bought, paid, paused and canceled."""
+        return await memberships_read(info.context, self.number)
+
+    @computed("What they got because of their tier and memberships, newest first.")
+    async def benefits(self, info: StorefrontInfo, first: First = 20, after: After = None) -> BenefitConnection:
+        """One page of the ledger of benefits."""
+        return await benefits_page(info.context, self.number, first, after)
+
+    @computed("All perks of their tier and memberships, each with what was delivered of it.")
+    async def perks(self, info: StorefrontInfo) -> list[MemberPerk]:
+        """Those that hold at this moment."""
+        return await member_perks(info.context, self.number)
 
 
 def member_of(record: MemberRecord) -> Member:

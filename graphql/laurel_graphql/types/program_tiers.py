@@ -28,10 +28,8 @@ class ProgramTier:
     perks: list[Perk] = strawberry.field(description="What it does for its members.")
 
 
-def program_tiers(program: TierProgram | None, words: Words) -> list[ProgramTier]:
-    """The tiers, lowest first; none before they are published."""
-    if program is None:
-        return []
+def program_tiers(program: TierProgram, words: Words) -> list[ProgramTier]:
+    """The tiers, lowest first."""
     currency, language = program.currency, words.language
     lasting = program.term.kind == "never"
     return [

@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 import strawberry
 
 from engine.earning import points_for
 from engine.program import Definition, ProgramVersion
+from engine.tiers.versions import live_tiers
+from laurel_graphql.context import StorefrontContext, StorefrontInfo
 from laurel_graphql.fields import computed
+from laurel_graphql.refusals import Words
 from laurel_graphql.scalars import CurrencyCode, Points
 from laurel_graphql.texts import language_of
+from laurel_graphql.tier_sentences import rules_text
 from laurel_graphql.types.money import MoneyInput
+from laurel_graphql.types.plans import MembershipPlan, plan_of
+from laurel_graphql.types.plans_read import plans_read
+from laurel_graphql.types.program_tiers import ProgramTier, program_tiers
 from laurel_graphql.types.ways import CurrencyRate, WayToEarn, ways_to_earn
 
 
@@ -37,6 +45,31 @@ class Program:
         """Half-even(amount × rate), by the same function that decides real orders."""
         points = points_for(self.definition, money.minor(), money.currency_code)
         return None if points is None else Points(points)
+
+    @computed("The tiers, lowest first; empty before they are published.")
+    async def tiers(self, info: StorefrontInfo) -> list[ProgramTier]:
+        """Those that are live."""
+        context = info.context
+        async with context.reading() as connection:
+            live = await live_tiers(connection, context.program_id)
+        return [] if live is None else program_tiers(live.definition, self._words(context))
+
+    @computed("How long a tier lasts and what counts for it, in sentences of the caller's language.")
+    async def tier_terms(self, info: StorefrontInfo) -> list[str]:
+        """Of the live tiers, empty before they are published."""
+        context = info.context
+        async with context.reading() as connection:
+            live = await live_tiers(connection, context.program_id)
+        return [] if live is None else rules_text(live.definition, self._words(context).language)
+
+    @computed("The paid memberships that can be joined, in the merchant's order.")
+    async def plans(self, info: StorefrontInfo) -> list[MembershipPlan]:
+        """Those that are offered."""
+        plans, reader = await plans_read(info.context)
+        return [plan_of(plan, reader) for plan in plans]
+
+    def _words(self, context: StorefrontContext) -> Words:
+        return Words(context.locale, ZoneInfo(self.time_zone))
 
 
 def program_of(version: ProgramVersion, shop_currency: str, locale: str, now: datetime) -> Program:

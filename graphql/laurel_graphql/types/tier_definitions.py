@@ -58,7 +58,9 @@ class Tier:
     entry_points: Points = strawberry.field(description="Points for entering.")
     entry_days: int | None = strawberry.field(description="For how many days they can be spent, null for good.")
     perks: list[Perk] = strawberry.field(description="What it does for its members.")
-    members: int = strawberry.field(description="How many members have it now.")
+    members: int = strawberry.field(
+        description="How many members have it; of a change that is thought about: would have it."
+    )
 
 
 @strawberry.type(description="All tiers, lowest first, and how they are reached and kept.")
