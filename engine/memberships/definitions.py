@@ -106,7 +106,7 @@ class PlanDefinition(Frozen):
     """Days after a period's end on which its payment is tried."""
     final_action: FinalAction = "cancel"
     fixed_day: FixedDay | None = None
-    """All renew on this day, and pay for the first term in proportion; None: each on the day of their joining."""
+    """All contracts renew on this day, and pay for the first term in proportion; None: each on the day of joining."""
     selling_plan_id: Identifier | None = None
     """The shop's selling plan that contracts of this plan come from; None: it is only sold by the unit."""
     test_orders: bool = False

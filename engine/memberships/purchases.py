@@ -162,7 +162,7 @@ class _Worth:
             # Money of this very line, without a unit of it, comes off before what is taken of the whole order.
             rest = max(1, self.value(line, at) * units // ordered)
             own = min(own, rest)
-            taken, value = (own * value + taken * (rest - own), rest * value) if value else (own, rest)
+            taken, value = (taken + half_even_ratio(own, value - taken, rest), value) if taken else (own, rest)
         return [units, taken, value] if units and taken else [units, 0, 0]
 
     def refunded(self, line: OrderLine) -> int:

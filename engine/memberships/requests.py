@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.billing import requests as billing
 from engine.memberships.asking import Wish, begin_wish
 from engine.memberships.catalog import plan_of
+from engine.memberships.refunds import refund_quote
 from engine.memberships.refusals import MembershipRefused
 from engine.memberships.store import Membership
 
@@ -56,8 +57,10 @@ def bound(membership: Membership) -> bool:
 
 
 async def cancel(connection: AsyncConnection, wish: Wish, when: Literal["now", "at_end"]) -> Membership:
-    """End it now, or let what is paid for be the last. Raises MembershipRefused: NOT_A_MEMBER, CANCELED_ALREADY,
-    MINIMUM_CYCLES, and what `Wish` gets wrong."""
+    """End it now, or let what is paid for be the last. What is owed for ending it now is kept with the wish.
+
+    Raises MembershipRefused: NOT_A_MEMBER, CANCELED_ALREADY, MINIMUM_CYCLES, and what `begin_wish` refuses.
+    """
     asked = await begin_wish(connection, wish, {"kind": "cancel", "when": when})
     if asked.done:
         return await asked.membership()
@@ -68,7 +71,12 @@ async def cancel(connection: AsyncConnection, wish: Wish, when: Literal["now", "
         raise MembershipRefused("MINIMUM_CYCLES", "planId", "It has not lasted as long as was agreed.")
     ask = billing.cancel_contract if when == "now" else billing.cancel_at_end
     await asked.of_contract(known.standing, ask)
-    return await asked.tell(known, "canceled" if when == "now" else "cancel_scheduled", {})
+    if when == "at_end":
+        return await asked.tell(known, "cancel_scheduled", {})
+    owed = await refund_quote(connection, *asked.root, known, asked.now)
+    return await asked.tell(
+        known, "canceled", {"refund_due_minor": owed.refund_minor, "currency": owed.currency} if owed else {}
+    )
 
 
 async def withdraw_cancel(connection: AsyncConnection, wish: Wish) -> Membership:
