@@ -36,6 +36,16 @@ _EXPORT = {
     f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY redemption_id",
     "perks": "SELECT grantor, perk, kind, occasion, state, value, code, created_at, used_at, used_order_id "
     f"FROM perk_deliveries WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY delivery_id",
+    "tiers": "SELECT tier, since, valid_until, spend_minor, points, orders, reviews, referrals, membership_months "
+    f"FROM member_tiers WHERE program_id = :program_id AND member_id IN {_PERSON}",
+    "tiers_by_hand": "SELECT tier, starts_at, ends_at, reason, withdrawn_at FROM tier_overrides "
+    f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY override_id",
+    "memberships": "SELECT kind, source, source_id, occurred_at, detail FROM membership_facts "
+    f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY fact_id",
+    "benefits": "SELECT grantor, perk, occurred_at, value_minor, currency, points FROM benefit_entries "
+    f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY entry_id",
+    "contracts": "SELECT contract_id, status, price_minor, currency, interval_unit, interval_count, next_billing_at "
+    "FROM contracts WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id",
     "events": "SELECT source, source_id, occurred_at, fields FROM member_events "
     f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY occurred_at",
 }
@@ -49,7 +59,7 @@ async def export_customer(connection: AsyncConnection, program_id: int, shop_id:
         return {}
     key["member_id"] = found["member_id"]
     export: Json = {"customer": dict(found)}
-    for part in ("member", "transactions", "lots", "orders", "redemptions", "perks", "events"):
+    for part in [part for part in _EXPORT if part != "customer"]:
         export[part] = [dict(row) for row in (await connection.execute(text(_EXPORT[part]), key)).mappings()]
     return dict(json.loads(json.dumps(export, default=str)))
 
@@ -98,6 +108,13 @@ _ERASE_CUSTOMER = {
     # What an event told may name anybody; that it happened, and what it was worth, stays.
     "events": "UPDATE member_events SET fields = '{}', decided_from = NULL "
     f"WHERE program_id = :program_id AND shop_id = :shop_id AND member_id IN {_PERSON}",
+    # What the staff wrote down about somebody; that they did something, and when, stays.
+    "tiers_by_hand": "UPDATE tier_overrides SET reason = '' "
+    f"WHERE program_id = :program_id AND member_id IN {_PERSON}",
+    "memberships": "UPDATE membership_facts SET detail = detail - 'reason' "
+    f"WHERE program_id = :program_id AND member_id IN {_PERSON} AND detail ? 'reason'",
+    "contracts": "UPDATE contracts SET customer_id = NULL "
+    "WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id",
     # The others of a merge stay in it, so that they can be parted again.
     "merges": "UPDATE member_merges SET customers = COALESCE((SELECT jsonb_agg(c) "
     "FROM jsonb_array_elements(customers) c WHERE NOT c @> jsonb_build_object('shop_id', CAST(:shop_id AS bigint), "
