@@ -60,13 +60,15 @@ async def review(
         return
     connection, now = ledger.connection, ledger.now
     memberships, changed = await membership_store.follow_memberships(connection, roots, now)
-    standings = {}
+    standings, giving = {}, {}
     for key, facts in (await tier_store.read_facts(connection, roots)).items():
         standing = fold(replace(facts, months=completed_months(memberships.get(key, ()))), now)
         if standing is not None:
             standings[key] = standing
+            if any(tier.entry_points for version in facts.versions for tier in version.definition.tiers):
+                giving[key] = standing
     changed = changed | await tier_store.store_standings(connection, standings)
-    works = await entry_works(connection, ledger, standings, versions)
+    works = await entry_works(connection, ledger, giving, versions)
     await write_awards(connection, await post(ledger, works))
     if new_customers:
         changed = set(roots)

@@ -28,8 +28,9 @@ SOURCE = "tier"
 _GIVEN = BulkStatement(
     {"program_id": "bigint", "member_id": "bigint"},
     """, person AS MATERIALIZED (
-        SELECT g.program_id, g.member_id, m.member_id::text AS named FROM given g
-        JOIN members m ON m.program_id = g.program_id AND (m.member_id = g.member_id OR m.merged_into = g.member_id)
+        SELECT g.program_id, g.member_id, g.member_id::text AS named FROM given g
+        UNION ALL SELECT g.program_id, g.member_id, m.member_id::text FROM given g
+        JOIN members m ON m.program_id = g.program_id AND m.merged_into = g.member_id
     )
     SELECT p.program_id, p.member_id, a.source_id, a.rule, a.posted, a.award_id FROM person p
     JOIN awards a ON a.program_id = p.program_id AND a.shop_id = 0 AND a.source = 'tier' AND a.source_id = p.named
@@ -41,7 +42,10 @@ async def entry_works(
     connection: AsyncConnection, ledger: Ledger, standings: Mapping[MemberKey, TierStanding],
     versions: Mapping[int, Sequence[ProgramVersion]],
 ) -> list[Work]:  # fmt: skip
-    """What locked members are due for the tiers that they entered, and what they no longer are."""
+    """What locked members are due for the tiers that they entered, and what they no longer are.
+
+    `standings` are those of members of programs some version of whose tiers gives points.
+    """
     given = await _given(connection, standings)
     works = []
     for key, standing in standings.items():
