@@ -21,6 +21,7 @@ from engine.migration import migrate
 from engine.program import BEGINNING_OF_TIME, default_definition
 from engine.publishing import publish
 from engine.shops import ShopReference, install_shop
+from engine.tiers.defaults import seed_first_tiers
 from plugin.embedded.launch import start
 from plugin.embedded.ports import next_free_port
 from plugin.embedded.postgres import EmbeddedPostgres
@@ -88,6 +89,7 @@ class Stage:
             await publish(
                 connection, shop.program_id, default_definition(), effective_from=BEGINNING_OF_TIME, actor="bench"
             )
+            await seed_first_tiers(connection, shop.program_id, actor="bench")
         await engine.dispose()
         return shop
 
