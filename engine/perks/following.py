@@ -89,7 +89,8 @@ _MARK = BulkStatement(
         SELECT program_id, shop_id, customer_id, wanted FROM known
         WHERE (mark_id IS NOT NULL AND before IS DISTINCT FROM wanted) OR (mark_id IS NULL AND NOT nothing)
         ORDER BY program_id, shop_id, customer_id
-        ON CONFLICT (program_id, shop_id, customer_id) DO UPDATE SET wanted = EXCLUDED.wanted, wanted_at = now()
+        ON CONFLICT (program_id, shop_id, customer_id) DO UPDATE SET wanted = EXCLUDED.wanted,
+            wanted_at = clock_timestamp(), failure = NULL
         RETURNING m.program_id, m.shop_id, m.mark_id
     )
     SELECT program_id, shop_id, mark_id FROM written

@@ -75,19 +75,24 @@ _LEFT_ALONE = text("""
         AND c.kind IN ('perk-issue', 'perk-withdraw') AND c.state IN ('waiting', 'running'))
     ORDER BY d.program_id, d.delivery_id LIMIT :most
 """)
-_TROUBLED = text("""
-    SELECT program_id, shop_id, delivery_id FROM perk_deliveries
-    WHERE program_id = :program_id AND shop_id = :shop_id AND state = 'failed' AND kind = ANY(:codes)
-    AND external_id IS NULL AND ends_at > now() ORDER BY delivery_id LIMIT :most FOR UPDATE
-""")
-_WAIT_AGAIN = BulkStatement(
-    {"program_id": "bigint", "shop_id": "bigint", "delivery_id": "bigint"},
-    """UPDATE perk_deliveries d SET state = 'waiting', failure = NULL FROM given g
-    WHERE d.program_id = g.program_id AND d.delivery_id = g.delivery_id AND d.state = 'failed'""",
-)
 _UNSHOWN = text("""
-    SELECT program_id, shop_id, mark_id FROM customer_marks
-    WHERE program_id = :program_id AND shop_id = :shop_id AND failure IS NOT NULL ORDER BY mark_id LIMIT :most
+    SELECT m.program_id, m.shop_id, m.mark_id FROM customer_marks m
+    WHERE m.failure IS NULL AND (m.shown_at IS NULL OR m.shown_at < m.wanted_at)
+    AND m.wanted_at < now() - interval '1 minute'
+    AND NOT EXISTS (
+        SELECT FROM outside_calls c WHERE c.program_id = m.program_id AND c.object_id = m.mark_id
+        AND c.kind = 'customer-mark' AND c.state IN ('waiting', 'running'))
+    ORDER BY m.program_id, m.mark_id LIMIT :most
+""")
+# What was refused for a reason of our own, such as a currency without a price, is refused again.
+_WAIT_AGAIN = text("""
+    UPDATE perk_deliveries SET state = 'waiting', failure = NULL
+    WHERE program_id = :program_id AND shop_id = :shop_id AND state = 'failed' AND kind = ANY(:codes)
+    AND failure LIKE 'refused:%' AND external_id IS NULL AND customer_id IS NOT NULL AND ends_at > now()
+""")
+_SHOW_AGAIN = text("""
+    UPDATE customer_marks SET failure = NULL, shown_at = NULL
+    WHERE program_id = :program_id AND shop_id = :shop_id AND failure IS NOT NULL
 """)
 
 
@@ -153,30 +158,24 @@ def _codes(perks: Iterable[Perk]) -> list[CodePerk]:
     return [perk for perk in perks if isinstance(perk, PercentCode | FreeShippingCode)]
 
 
-async def ask_perks_again(connection: AsyncConnection, most: int = 200) -> int:
-    """Give each delivery of the named tenants that has lost its call a new one; returns how many."""
-    given = {"most": most, "codes": sorted(CODE_KINDS)}
-    left = (await connection.execute(_LEFT_ALONE, given)).fetchall()
-    await ask_all(
-        connection,
-        [
-            Wanted(
-                row.program_id, row.shop_id, ISSUE if row.state == "waiting" else WITHDRAW, row.delivery_id,
-                perk_queue(row.delivery_id),
-            )
-            for row in left
-        ],
-    )  # fmt: skip
-    return len(left)
-
-
-async def try_failed_again(connection: AsyncConnection, program_id: int, shop_id: int, most: int = 5_000) -> int:
-    """Ask a shop once more for what it refused: the app may do more by now, or came back. Returns how many calls."""
-    given = {"program_id": program_id, "shop_id": shop_id, "most": most}
-    codes = (await connection.execute(_TROUBLED, {**given, "codes": sorted(CODE_KINDS)})).fetchall()
-    await _WAIT_AGAIN.run(connection, [tuple(row) for row in codes])
-    marks = (await connection.execute(_UNSHOWN, given)).fetchall()
-    calls = [Wanted(program_id, shop_id, ISSUE, row.delivery_id, perk_queue(row.delivery_id)) for row in codes]
-    calls += [Wanted(program_id, shop_id, MARK_CALL, row.mark_id, mark_queue(row.mark_id)) for row in marks]
+async def ask_perks_again(connection: AsyncConnection, most: int = 2_000) -> int:
+    """Give each delivery and mark of the named tenants that has lost its call a new one; returns how many."""
+    codes = (await connection.execute(_LEFT_ALONE, {"most": most, "codes": sorted(CODE_KINDS)})).fetchall()
+    calls = [
+        Wanted(
+            row.program_id, row.shop_id, ISSUE if row.state == "waiting" else WITHDRAW, row.delivery_id,
+            perk_queue(row.delivery_id),
+        )
+        for row in codes
+    ]  # fmt: skip
+    marks = await connection.execute(_UNSHOWN, {"most": most})
+    calls += [Wanted(row.program_id, row.shop_id, MARK_CALL, row.mark_id, mark_queue(row.mark_id)) for row in marks]
     await ask_all(connection, calls)
     return len(calls)
+
+
+async def try_refused_again(connection: AsyncConnection, program_id: int, shop_id: int) -> int:
+    """Let a shop be asked once more for what it refused: the app may do more by now. Returns how many things wait."""
+    given = {"program_id": program_id, "shop_id": shop_id}
+    codes = await connection.execute(_WAIT_AGAIN, {**given, "codes": sorted(CODE_KINDS)})
+    return codes.rowcount + (await connection.execute(_SHOW_AGAIN, given)).rowcount

@@ -11,6 +11,7 @@ from redis.exceptions import RedisError
 from engine.credentials import drop_credentials, obtained_at
 from engine.inbox import Delivery, parked_deliveries, replay_delivery
 from engine.money import MoneyError, exponent
+from engine.perks.rounds import try_refused_again
 from engine.shops import set_scopes, shop_facts, uninstall_shop, update_shop
 from plugin.background.compliance import COMPLIANCE_HANDLERS
 from plugin.background.contracts import CONTRACT_HANDLERS
@@ -66,6 +67,7 @@ async def app_scopes_update(context: HandlerContext, delivery: Delivery, payload
     if not isinstance(scopes, list) or len(scopes) > _SCOPES_AT_MOST or not all(isinstance(one, str) for one in scopes):
         raise Unreadable("current is not a list of scopes")
     await set_scopes(context.connection, shop, scopes)
+    await try_refused_again(context.connection, shop.program_id, shop.shop_id)
 
 
 async def shop_update(context: HandlerContext, delivery: Delivery, payload: Mapping[str, Any]) -> None:

@@ -190,7 +190,8 @@ async def test_given_a_missing_scope_when_a_tag_is_due_then_the_call_ends_and_sa
 async def test_given_a_newer_wish_while_the_shop_is_spoken_to_then_the_newest_is_shown_in_the_end(
     fulfilling: Fulfilling, perking: Perking, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run, told = AdminClient.run, []
+    run = AdminClient.run
+    told: list[str] = []
 
     async def meanwhile(self: AdminClient, shop: Any, name: str, variables: Any = None) -> Any:
         answer = await run(self, shop, name, variables)

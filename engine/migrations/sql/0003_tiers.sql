@@ -133,6 +133,8 @@ CREATE TABLE customer_marks (
     PRIMARY KEY (program_id, shop_id, customer_id),
     UNIQUE (program_id, mark_id)
 );
+CREATE INDEX customer_marks_open ON customer_marks (wanted_at)
+    WHERE failure IS NULL AND (shown_at IS NULL OR shown_at < wanted_at);
 
 -- How far orders that were decided before activities were kept have been counted; null when all are.
 ALTER TABLE programs ADD COLUMN counted_shop_id bigint DEFAULT 0;

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from engine.database import tenant_transaction
 from engine.perks.birthdays import give_birthday_points
 from engine.perks.definitions import BirthdayPoints, Perk
-from engine.perks.rounds import DueCodes, ask_perks_again, try_failed_again
+from engine.perks.rounds import DueCodes, ask_perks_again, try_refused_again
 from engine.program import BEGINNING_OF_TIME
 from engine.standings import review_due
 from engine.tiers.definitions import Tier, TierProgram
@@ -134,13 +134,16 @@ async def test_given_lost_or_refused_calls_when_they_are_asked_for_again_then_ea
     shop = perking.rewarding.shop
     await sql(perking, "DELETE FROM outside_calls")
     await sql(perking, "UPDATE perk_deliveries SET created_at = created_at - interval '2 minutes'")
-    assert [await step(perking, ask_perks_again) for _ in range(2)] == [1, 0]
+    await sql(perking, "UPDATE customer_marks SET wanted_at = wanted_at - interval '2 minutes'")
+    assert [await step(perking, ask_perks_again) for _ in range(2)] == [2, 0]
     await sql(perking, "UPDATE outside_calls SET state = 'failed'")
     await sql(perking, "UPDATE perk_deliveries SET state = 'failed', failure = 'refused: ACCESS_DENIED'")
-    await sql(perking, "UPDATE customer_marks SET failure = 'refused: ACCESS_DENIED'")
+    await sql(perking, "UPDATE customer_marks SET failure = 'refused: ACCESS_DENIED', shown_at = now()")
+    assert await step(perking, ask_perks_again) == 0
 
-    assert await step(perking, try_failed_again, shop.program_id, shop.shop_id) == 2
+    assert await step(perking, try_refused_again, shop.program_id, shop.shop_id) == 2
 
+    assert await step(perking, ask_perks_again) == 2
     assert await perking.states() == [("ten", "once", "waiting")]
     assert await sql(perking, "SELECT kind FROM outside_calls WHERE state = 'waiting' ORDER BY kind") == [
         ("customer-mark",), ("perk-issue",)

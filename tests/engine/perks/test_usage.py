@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from engine.database import tenant_transaction
-from engine.events import AmountPair, Order, OrderDiscount
+from engine.events import AmountPair, Fact, Order, OrderDiscount
 from tests.support.facts import PAID_AT, amount, line, order, refund
 from tests.support.perks import Perking, gold, percent, plus
 
@@ -81,7 +81,7 @@ async def test_given_a_refund_of_half_when_it_comes_first_or_last_then_half_the_
     off = amount("5")
     bought = replace(line("25.00", 2, line_id=1), discount=off, code_discounts=((0, off),))
     code = await given_code(perking)
-    facts = [replace(with_perk(code), lines=(bought,)), refund(9, ORDER, "22.50")]
+    facts: list[Fact] = [replace(with_perk(code), lines=(bought,)), refund(9, ORDER, "22.50")]
 
     for fact in facts if first == "order" else reversed(facts):
         await perking.rewarding.apply(fact)
