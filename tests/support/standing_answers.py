@@ -119,6 +119,7 @@ def membership(status: str = "ACTIVE", **changes: object) -> Answer:
         "canWithdraw": False,
         "canPause": True,
         "canResume": False,
+        "canChange": False,
         "refundIfCanceled": usd("3.20"),
         "savedThisYear": [usd("43.20")],
         "benefits": [gift],

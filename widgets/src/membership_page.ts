@@ -77,10 +77,11 @@ function drawGives(scene: Scene, { plan, entitled }: Membership): Child {
 }
 
 /** The quieter ways: extending what was bought once, pausing, ending. None hides behind another. */
-function drawChanges(scene: Scene, { canPause, canCancel, canCancelNow, way, entitled }: Membership, view: MembershipView): Child {
+function drawChanges(scene: Scene, membership: Membership, view: MembershipView): Child {
+  const { canPause, canCancel, canCancelNow, way, entitled } = membership;
   const { texts, standing } = scene;
   const ask = (asking: "pause" | "cancel"): void => {
-    Object.assign(view, { asking, problem: "", key: wishKey() });
+    Object.assign(view, { asking, problem: "", key: wishKey(), askedAt: Date.now() });
     scene.redraw();
     scene.focus("question");
   };

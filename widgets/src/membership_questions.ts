@@ -2,6 +2,7 @@
 
 import { element, type Child } from "./elements.ts";
 import { dayText, moneyText } from "./formats.ts";
+import { drawOption } from "./membership_options.ts";
 import { wishKey, type MembershipView } from "./navigation.ts";
 import { button } from "./panel_page.ts";
 import type { Scene } from "./scene.ts";
@@ -10,11 +11,11 @@ import type { CancelWhen, Settled } from "./standing_store.ts";
 import { sign } from "./symbols.ts";
 
 const MONTHS = [1, 2, 3] as const;
+const CHOICES = { cancel: drawEnds, pause: drawMonths } as const;
 
 export function drawQuestion(scene: Scene, membership: Membership, view: MembershipView): HTMLElement {
   const { texts } = scene;
   const { asking } = view;
-  const cancel = asking === "cancel";
   const { title } = membership.plan;
   const question = element("p", { id: "question", tabindex: "-1", "data-focus": "question" }, texts.get(`membership.${asking}_question`, { plan: title }));
   const yes = button(texts.get(`membership.${asking}_yes`), "action main", "yes", () => void act(scene, membership, view));
@@ -23,10 +24,10 @@ export function drawQuestion(scene: Scene, membership: Membership, view: Members
   const keep = button(texts.get("membership.no"), "action outlined", "keep", () => {
     Object.assign(view, { asking: "", problem: "" });
     scene.redraw();
-    scene.focus(cancel ? "cancel" : "pause");
+    scene.focus(asking || "heading");
   });
   const problem = view.problem && element("p", { class: "problem", role: "alert" }, sign("cross"), view.problem);
-  const choice = cancel ? drawEnds(scene, membership, view) : drawMonths(scene, view);
+  const choice = CHOICES[asking || "cancel"](scene, membership, view);
   return element("div", { class: "deck", role: "group", "aria-labelledby": "question" }, question, choice, problem, element("div", { class: "choices" }, keep, yes));
 }
 
@@ -51,15 +52,17 @@ export async function send(scene: Scene, view: MembershipView, wish: () => Promi
   if (!view.problem && scene.navigation.view === view) scene.focus("heading");
 }
 
-function act(scene: Scene, membership: Membership, view: MembershipView): Promise<void> {
+/** The key names the whole wish: another choice is another one. */
+async function act(scene: Scene, membership: Membership, view: MembershipView): Promise<void> {
   const { standing } = scene;
   view.key ||= wishKey();
-  const { planId, key } = view;
-  if (view.asking === "pause") {
-    return send(scene, view, () => standing.pause(planId, inMonths(view.months).toISOString(), key), "membership.paused");
+  const { planId, key, months, asking } = view;
+  if (asking === "pause") {
+    const until = inMonths(months, new Date(view.askedAt)).toISOString();
+    return send(scene, view, () => standing.pause(planId, until, `${key}-${months}`), "membership.paused");
   }
   const when = choices(membership).includes(view.when) ? view.when : (choices(membership)[0] ?? "AT_END");
-  return send(scene, view, () => standing.cancel(planId, when, key), when === "NOW" ? "membership.canceled" : "membership.will_end");
+  await send(scene, view, () => standing.cancel(planId, when, `${key}-${when}`), when === "NOW" ? "membership.canceled" : "membership.will_end");
 }
 
 /** What a cancellation can be: the gentler way first. */
@@ -87,23 +90,17 @@ function consequence({ texts }: Scene, { endsAt, entitledUntil, refundIfCanceled
   return back ? texts.get("membership.now_means_refund", { amount: back }) : texts.get("membership.now_means");
 }
 
-function drawMonths({ texts }: Scene, view: MembershipView): HTMLElement {
+function drawMonths({ texts }: Scene, _membership: Membership, view: MembershipView): HTMLElement {
   const rows = MONTHS.map((months) => {
-    const until = texts.get("membership.until", { date: dayText(inMonths(months).toISOString(), texts.locale) });
+    const until = texts.get("membership.until", { date: dayText(inMonths(months, new Date(view.askedAt)).toISOString(), texts.locale) });
     const words = element("span", {}, element("strong", {}, texts.counted("membership.months", months)), element("small", {}, until));
     return drawOption(String(months), view.months === months, words, () => (view.months = months));
   });
   return element("div", { class: "options", role: "radiogroup", "aria-labelledby": "question" }, ...rows);
 }
 
-function drawOption(value: string, chosen: boolean, words: HTMLElement, choose: () => void): HTMLElement {
-  const radio = element("input", { type: "radio", name: "option", value, checked: chosen, "data-focus": `option:${value}` });
-  radio.addEventListener("change", choose);
-  return element("label", { class: "option" }, radio, words);
-}
-
 /** So many months from now; from the 31st on the last day of a shorter month. */
-export function inMonths(months: number, now = new Date()): Date {
+export function inMonths(months: number, now: Date): Date {
   const then = new Date(now);
   then.setMonth(now.getMonth() + months);
   if (then.getDate() !== now.getDate()) then.setDate(0);

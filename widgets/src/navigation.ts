@@ -25,6 +25,8 @@ export interface MembershipView {
   asking: "" | "cancel" | "pause";
   when: "NOW" | "AT_END";
   months: number;
+  /** When the question was asked: a wish that is sent again means the same day. */
+  askedAt: number;
   /** Names the wish: a wish that is sent again is the same one. */
   key: string;
   busy: boolean;
@@ -106,5 +108,5 @@ export function wishKey(): string {
 }
 
 export function membershipView(planId: string): MembershipView {
-  return { name: "membership", planId, asking: "", when: "AT_END", months: 1, key: "", busy: false, problem: "" };
+  return { name: "membership", planId, asking: "", when: "AT_END", months: 1, askedAt: 0, key: "", busy: false, problem: "" };
 }

@@ -133,9 +133,17 @@ export interface Membership {
   readonly canWithdraw: boolean;
   readonly canPause: boolean;
   readonly canResume: boolean;
+  readonly canChange: boolean;
   readonly refundIfCanceled: Money | null;
   readonly savedThisYear: readonly Money[];
   readonly benefits: readonly Benefit[];
+}
+
+/** What going over to another plan would cost now. */
+export interface ChangeQuote {
+  readonly due: Money;
+  readonly storeCredit: Money;
+  readonly effectiveAt: string;
 }
 
 export interface StandingAnswer {
