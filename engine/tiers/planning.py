@@ -130,8 +130,9 @@ async def _count_page(connection: AsyncConnection, row: Any) -> bool:
     members = [MemberKey(row.program_id, one) for one in (await connection.execute(_PAGE, given)).scalars()]
     now = await transaction_time(connection)
     counts = PlanCounts.from_json(orjson.loads(row.summary))
-    facts = await read_all_facts(connection, members, now)
-    counts.add(facts.values(), parse_tiers(row.definition), now)
+    definition = parse_tiers(row.definition)
+    facts = await read_all_facts(connection, members, now, planned=definition)
+    counts.add(facts.values(), definition, now)
     over = len(members) < PAGE_MEMBERS
     await connection.execute(
         _COUNTED,

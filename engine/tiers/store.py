@@ -23,6 +23,7 @@ from engine.program import BEGINNING_OF_TIME, version_at
 from engine.publishing import versions_of
 from engine.rules.days import zone_of
 from engine.tiers.activities import read_activities
+from engine.tiers.definitions import TierProgram
 from engine.tiers.facts import Override, TierFacts
 from engine.tiers.folding import fold
 from engine.tiers.progress import Progress, progress
@@ -100,20 +101,23 @@ class MemberStanding:
     progress: Progress | None
 
 
-async def read_facts(connection: AsyncConnection, members: Iterable[MemberKey]) -> dict[MemberKey, TierFacts]:
+async def read_facts(
+    connection: AsyncConnection, members: Iterable[MemberKey], *, planned: bool = False
+) -> dict[MemberKey, TierFacts]:
     """What these members' tiers follow from, in four statements; all but their months of membership.
 
-    Those of programs without tiers, and of members that there are not, are facts of nothing.
+    Those of programs without tiers (which are `planned`, or nothing is read), and of members that there are not, are
+    facts of nothing.
     """
     asked = sorted(set(members))
     versions = await tier_versions_of(connection, {key.program_id for key in asked}) if asked else {}
-    ranked = [key for key in asked if key.program_id in versions]
+    ranked = [key for key in asked if planned or key.program_id in versions]
     activities = await read_activities(connection, ranked)
     people, read_at = await _people(connection, ranked)
-    zones = await _zones(connection, versions, read_at)
+    zones = await _zones(connection, sorted({key.program_id for key in ranked}), read_at)
     found = dict.fromkeys(asked, TierFacts((), zone_of("UTC"), BEGINNING_OF_TIME))
     for key, (joined_at, overrides) in people.items():
-        given = versions[key.program_id], zones[key.program_id], joined_at
+        given = versions.get(key.program_id, ()), zones[key.program_id], joined_at
         found[key] = TierFacts(*given, tuple(activities[key]), overrides)
     return found
 
@@ -134,11 +138,11 @@ async def standing_of(
 
 
 async def read_all_facts(
-    connection: AsyncConnection, members: Iterable[MemberKey], now: datetime
+    connection: AsyncConnection, members: Iterable[MemberKey], now: datetime, planned: TierProgram | None = None
 ) -> dict[MemberKey, TierFacts]:
-    """The same with the months of membership, as far as any version of the tiers asks for them."""
-    found = await read_facts(connection, members)
-    asking = [key for key, facts in found.items() if _asks_for_months(facts)]
+    """The same with the months of membership, as far as any version of the tiers, or a planned one, asks for them."""
+    found = await read_facts(connection, members, planned=planned is not None)
+    asking = [key for key, facts in found.items() if _asks_for_months(facts, planned)]
     bought = await read_memberships(connection, asking, now) if asking else {}
     months = {key: completed_months(fold_memberships(facts, now)) for key, facts in bought.items()}
     return {key: replace(facts, months=months.get(key, ())) for key, facts in found.items()}
@@ -166,15 +170,17 @@ async def due_among(connection: AsyncConnection, members: Iterable[MemberKey]) -
     return {MemberKey(*row) for row in await _DUE_AMONG.run(connection, sorted(set(members)))}
 
 
-def _asks_for_months(facts: TierFacts) -> bool:
-    return any("membership_months" in one.definition.asks_for for one in facts.versions)
+def _asks_for_months(facts: TierFacts, planned: TierProgram | None) -> bool:
+    definitions = [one.definition for one in facts.versions] + ([planned] if planned is not None else [])
+    return any("membership_months" in one.asks_for for one in definitions)
 
 
-async def _zones(connection: AsyncConnection, programs: Iterable[int], now: datetime | None) -> dict[int, ZoneInfo]:
+async def _zones(connection: AsyncConnection, programs: list[int], now: datetime | None) -> dict[int, ZoneInfo]:
     """The zone of each program's days: that of its live version."""
-    asked = list(programs) if now is not None else []
-    published = await versions_of(connection, asked) if asked else {}
-    live = {program_id: version_at(published.get(program_id, []), now) for program_id in asked if now is not None}
+    if now is None:
+        return {}
+    published = await versions_of(connection, programs)
+    live = {program_id: version_at(published.get(program_id, []), now) for program_id in programs}
     return {
         program_id: zone_of(version.definition.time_zone if version else "UTC") for program_id, version in live.items()
     }

@@ -1,0 +1,176 @@
+"""A year of generated orders and refunds under generated rules: the fold finds what the slow model finds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from engine.tiers.activities import Activity, Step
+from engine.tiers.definitions import Tier, TierProgram
+from engine.tiers.facts import TierFacts, TierVersion
+from engine.tiers.folding import fold
+from engine.tiers.periods import (
+    Anniversary,
+    Calendar,
+    Lasts,
+    Lifetime,
+    NeverEnds,
+    Rolling,
+    UntilAnniversary,
+    UntilCalendar,
+)
+from engine.tiers.requirements import AtLeast
+from tests.support.tier_model import SlowMember
+from tests.support.tiers import EARLY, NEW_YORK, local
+
+JOINED = local("2024-02-29 10:00")
+units = st.sampled_from(["month", "quarter", "year"])
+windows = st.one_of(
+    st.just(Lifetime()),
+    st.builds(Rolling, days=st.integers(1, 400)),
+    st.builds(Rolling, months=st.integers(1, 13)),
+    st.builds(Calendar, unit=units, start_month=st.integers(1, 12)),
+    st.builds(Anniversary, months=st.integers(1, 13)),
+)
+terms = st.one_of(
+    st.just(NeverEnds()),
+    st.builds(Lasts, days=st.integers(1, 200)),
+    st.builds(Lasts, months=st.integers(1, 13)),
+    st.builds(UntilCalendar, unit=units, start_month=st.integers(1, 12), extra_periods=st.integers(0, 2)),
+    st.builds(UntilAnniversary, months=st.integers(1, 12), extra_periods=st.integers(0, 2)),
+)
+
+
+def spent(amount: int) -> AtLeast:
+    return AtLeast(metric="spend", amount=Decimal(amount) / 100, more_than=amount % 3 == 0)
+
+
+@st.composite
+def programs(draw: st.DrawFn) -> TierProgram:
+    amounts = sorted(draw(st.sets(st.integers(1, 400), min_size=1, max_size=4)))
+    other = st.none() | st.integers(1, 500).map(spent)
+    tiers = [
+        Tier(handle=f"t{rank}", name=f"T{rank}", enter=spent(amount), retain=draw(other), reenter=draw(other))
+        for rank, amount in enumerate(amounts, 1)
+    ]
+    rules: dict[str, Any] = {
+        "window": draw(windows), "term": draw(terms), "grace_days": draw(st.sampled_from([0, 0, 1, 20])),
+        "downgrade": draw(st.sampled_from(["one_down", "recompute", "to_base"])),
+        "soft_landing": draw(st.booleans()), "hold_days": draw(st.sampled_from([0, 1, 14, 30])),
+    }  # fmt: skip
+    return TierProgram(currency="USD", tiers=(Tier(handle="t0", name="T0"), *tiers), **rules)
+
+
+# Not in the hour that the clocks repeat, in which a time of day names two moments.
+moments = st.builds(
+    lambda day, minute: JOINED + timedelta(days=day, minutes=minute), st.integers(0, 420), st.integers(0, 600)
+)
+
+
+@st.composite
+def orders(draw: st.DrawFn) -> list[Activity]:
+    found = []
+    for number, at in enumerate(draw(st.lists(moments, max_size=12))):
+        left = draw(st.integers(1, 250))
+        steps = [Step(at, left)]
+        for days in draw(st.lists(st.integers(0, 60), max_size=2)):
+            left -= draw(st.integers(0, left))
+            steps.append(Step(steps[-1].at + timedelta(days=days, minutes=1), left))
+        found.append(Activity(1, "order", str(number), at, "USD", tuple(steps)))
+    return found
+
+
+def facts_of(program: TierProgram, activities: list[Activity]) -> TierFacts:
+    return TierFacts((TierVersion(1, EARLY, program),), NEW_YORK, JOINED, tuple(activities))
+
+
+@settings(max_examples=400, deadline=None)
+@given(programs(), orders(), moments)
+def test_the_fold_finds_what_the_slow_model_finds(
+    program: TierProgram, activities: list[Activity], now: datetime
+) -> None:
+    slow = SlowMember(program, NEW_YORK, JOINED, activities, now)
+    slow.live()
+    found = fold(facts_of(program, activities), now)
+    assert found is not None
+    assert (found.tier.handle, found.valid_until, found.grace_until) == (
+        f"t{slow.tier}", slow.valid_until, slow.grace_until,
+    )  # fmt: skip
+    assert [(JOINED, "t0"), *((one.at, one.to) for one in found.changes)] == [
+        (at, f"t{rank}") for at, rank in slow.history
+    ]
+    assert found.metrics.spend_minor == slow.spend(now, 0)
+
+
+@settings(max_examples=100, deadline=None)
+@given(programs(), orders(), moments, st.randoms())
+def test_no_order_in_which_facts_come_changes_a_standing(
+    program: TierProgram, activities: list[Activity], now: datetime, random: Any
+) -> None:
+    expected = fold(facts_of(program, activities), now)
+    random.shuffle(activities)
+    turned = [replace(one, steps=tuple(reversed(one.steps))) for one in activities if _apart(one)]
+    turned += [one for one in activities if not _apart(one)]
+    assert fold(facts_of(program, turned), now) == expected
+
+
+def _apart(activity: Activity) -> bool:
+    """Whether no two steps are of one moment: of those the later in the row is the newer."""
+    return len({step.at for step in activity.steps}) == len(activity.steps)
+
+
+@settings(max_examples=100, deadline=None)
+@given(programs(), orders(), moments, st.sampled_from(["keep", "recompute"]))
+def test_what_is_not_known_yet_changes_nothing(
+    program: TierProgram, activities: list[Activity], now: datetime, after_hold: str
+) -> None:
+    """Replayed with time passing: the standing at each moment is that of the facts up to it, folded at once."""
+    program = program.model_copy(update={"after_hold": after_hold})
+    known = [
+        replace(one, steps=steps)
+        for one in activities
+        if (steps := tuple(step for step in one.steps if step.at <= now))
+    ]
+    with_future, without = fold(facts_of(program, activities), now), fold(facts_of(program, known), now)
+    assert with_future is not None
+    assert without is not None
+    for name in ("tier", "since", "term_from", "valid_until", "grace_until", "metrics", "entries", "changes"):
+        assert getattr(with_future, name) == getattr(without, name), name
+
+
+@settings(max_examples=150, deadline=None)
+@given(programs(), orders(), moments, st.floats(0, 1), st.sampled_from(["keep", "recompute"]))
+def test_nothing_changes_before_the_next_review_and_something_does_then(
+    program: TierProgram, activities: list[Activity], now: datetime, part: float, after_hold: str
+) -> None:
+    facts = facts_of(program.model_copy(update={"after_hold": after_hold}), activities)
+    found = fold(facts, now)
+    assert found is not None
+    if found.review_at is not None:
+        assert found.review_at > now
+        between = now + (found.review_at - now - timedelta(microseconds=1)) * part
+        assert fold(facts, between) == found
+    else:
+        assert fold(facts, now + timedelta(days=4_000)) == found
+
+
+@settings(max_examples=150, deadline=None)
+@given(orders(), moments, st.sampled_from([0, 1, 30]))
+def test_lifetime_tiers_that_recompute_are_always_those_of_the_sum_net_of_refunds(
+    activities: list[Activity], now: datetime, hold_days: int
+) -> None:
+    tiers = [Tier(handle=str(at), name="T", enter=AtLeast(metric="spend", amount=Decimal(at))) for at in (1, 3, 4)]
+    base = Tier(handle="0", name="T")
+    program = TierProgram(currency="USD", tiers=(base, *tiers), hold_days=hold_days, after_hold="recompute")
+    found = fold(facts_of(program, activities), now)
+    assert found is not None
+    total = sum(
+        [step.spend_minor for step in one.steps if step.at <= now][-1] for one in activities if one.occurred_at <= now
+    )
+    assert found.tier.handle == max(at for at in ("0", "1", "3", "4") if total >= int(at) * 100)
+    assert found.metrics.spend_minor == total
