@@ -29,6 +29,8 @@ from plugin.services import Services
 from plugin.shopify.admin_client import AdminRefusedError, AdminUnreachableError, Answer
 
 NOT_INSTALLED_DELAY = timedelta(hours=1)
+STOPPED_DELAY = timedelta(hours=1)
+"""After how long a contract is looked at again that the shop says has stopped."""
 GIVE_UP_REFUSALS_AFTER = timedelta(days=1)
 QUIET = timedelta(minutes=10)
 """How long after it was asked for a charge that is not to be found may still turn up."""
@@ -147,7 +149,7 @@ def _refused(attempt: Attempt, answer: Answer, now: datetime) -> Outcome:
     if code in _NOT_NOW and now < asked_at + GIVE_UP_REFUSALS_AFTER:
         return Later(error=f"refused: {code}")
     if code in _STOPPED:
-        return Ended(done=False, error=f"refused: {code}", write=_dropped(attempt, now))
+        return Ended(done=False, error=f"refused: {code}", write=_dropped(attempt, now + STOPPED_DELAY))
     news = AttemptNews(attempt.contract_id, "failed", attempt.idempotency_key, error_code=code or "REFUSED")
     return Ended(done=False, error=f"refused: {code}", write=_settled(attempt, news, now))
 
@@ -169,9 +171,9 @@ def _settled(attempt: Attempt, news: AttemptNews, now: datetime) -> Write:
     return write
 
 
-def _dropped(attempt: Attempt, now: datetime) -> Write:
+def _dropped(attempt: Attempt, look_at: datetime) -> Write:
     async def write(connection: AsyncConnection) -> None:
-        await drop_attempt(connection, attempt.program_id, attempt.attempt_id, look_at=now + NOT_INSTALLED_DELAY)
+        await drop_attempt(connection, attempt.program_id, attempt.attempt_id, look_at=look_at)
         await ask_follow(connection, attempt.contract)
 
     return write

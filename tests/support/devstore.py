@@ -29,6 +29,11 @@ TOPICS = frozenset(
         "app/uninstalled",
         "shop/redact",
         "customers/redact",
+        "subscription_contracts/create",
+        "subscription_contracts/update",
+        "subscription_billing_attempts/success",
+        "subscription_billing_attempts/failure",
+        "subscription_billing_attempts/challenged",
     }
 )
 SCOPES = (
@@ -39,6 +44,8 @@ SCOPES = (
     "write_gift_cards",
     "write_store_credit_account_transactions",
     "read_store_credit_accounts",
+    "read_customer_payment_methods",
+    "write_own_subscription_contracts",
 )
 
 
