@@ -5,13 +5,14 @@ Who looks at one member has them worked out from the facts instead, exact at tha
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+_NEWEST = 2**63 - 1
 MEMBERSHIPS_MAXIMUM = 20
 """No member of a list is shown with more memberships than these."""
 
@@ -25,6 +26,20 @@ class PlanRow:
     title: str
     state: str
     ends_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class MembershipRow:
+    """A membership of one plan as a list shows it; `customer_id` is the member's in the shop that asks."""
+
+    member_id: int
+    customer_id: int | None
+    state: str
+    way: str
+    started_at: datetime
+    ends_at: datetime | None
+    entitled_until: datetime | None
+    paused_until: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +73,14 @@ _PLANS = text("""
     WHERE s.program_id = :program_id AND s.member_id = ANY(:member_ids)
     ORDER BY s.member_id, s.state = 'ended', p.position, s.plan_id
 """)
+_OF_PLAN = text("""
+    SELECT s.member_id, (
+        SELECT c.customer_id FROM customers c WHERE c.program_id = s.program_id AND c.member_id = s.member_id
+        AND c.shop_id = :shop_id AND c.deleted_at IS NULL ORDER BY c.customer_id LIMIT 1
+    ) AS customer_id, s.state, s.way, s.started_at, s.ends_at, s.entitled_until, s.paused_until
+    FROM memberships s WHERE s.program_id = :program_id AND s.plan_id = :plan_id AND s.state = ANY(:states)
+    AND s.member_id < :before ORDER BY s.member_id DESC LIMIT :first
+""")
 _COUNTS = text("""
     SELECT s.tier, count(*) FROM member_tiers s JOIN members m ON m.program_id = s.program_id
         AND m.member_id = s.member_id AND m.merged_into IS NULL
@@ -80,6 +103,18 @@ async def standing_rows(
             row.tier, row.name, row.color, row.since, row.valid_until, row.overridden, found[row.member_id].plans
         )
     return found
+
+
+async def memberships_by_plan(
+    connection: AsyncConnection, program_id: int, shop_id: int, plan_id: int, states: Sequence[str], first: int,
+    before: int | None = None,
+) -> list[MembershipRow]:  # fmt: skip
+    """Who is, or was, a member of a plan, newest members first, from the one after `before` on."""
+    given = {
+        "program_id": program_id, "shop_id": shop_id, "plan_id": plan_id, "states": list(states), "first": first,
+        "before": before or _NEWEST,
+    }  # fmt: skip
+    return [MembershipRow(*row) for row in await connection.execute(_OF_PLAN, given)]
 
 
 async def members_by_tier(connection: AsyncConnection, program_id: int) -> dict[str, int]:

@@ -6,13 +6,19 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from laurel_graphql.limits import Limits
+from laurel_graphql.mutations.billing_confirm import BillingConfirmPayload, billing_confirm
 from laurel_graphql.mutations.bulk_grant_cancel import BulkGrantCancelPayload, bulk_grant_cancel
 from laurel_graphql.mutations.bulk_grant_check import BulkGrantCheckPayload, bulk_grant_check
 from laurel_graphql.mutations.bulk_grant_start import BulkGrantStartPayload, bulk_grant_start
 from laurel_graphql.mutations.event_record import EventRecordPayload, event_record
 from laurel_graphql.mutations.member_merge import MemberMergePayload, member_merge
 from laurel_graphql.mutations.member_unmerge import MemberUnmergePayload, member_unmerge
+from laurel_graphql.mutations.membership_grant import MembershipGrantPayload, membership_grant
+from laurel_graphql.mutations.membership_repair_settle import MembershipRepairSettlePayload, membership_repair_settle
 from laurel_graphql.mutations.parked_event_replay import ParkedEventReplayPayload, parked_event_replay
+from laurel_graphql.mutations.plan_archive import PlanArchivePayload, plan_archive
+from laurel_graphql.mutations.plan_create import PlanCreatePayload, plan_create
+from laurel_graphql.mutations.plan_update import PlanUpdatePayload, plan_update
 from laurel_graphql.mutations.points_adjust import PointsAdjustPayload, points_adjust
 from laurel_graphql.mutations.points_transfer import PointsTransferPayload, points_transfer
 from laurel_graphql.mutations.program_preview import ProgramPreviewPayload, program_preview
@@ -27,17 +33,35 @@ from laurel_graphql.mutations.reward_update import RewardUpdatePayload, reward_u
 from laurel_graphql.mutations.rule_archive import RuleArchivePayload, rule_archive
 from laurel_graphql.mutations.rule_create import RuleCreatePayload, rule_create
 from laurel_graphql.mutations.rule_update import RuleUpdatePayload, rule_update
+from laurel_graphql.mutations.staff_membership_cancel import MembershipCancelPayload, membership_cancel
+from laurel_graphql.mutations.staff_membership_pause import MembershipPausePayload, membership_pause
+from laurel_graphql.mutations.staff_membership_resume import MembershipResumePayload, membership_resume
+from laurel_graphql.mutations.tier_override import TierOverridePayload, tier_override
+from laurel_graphql.mutations.tier_override_withdraw import TierOverrideWithdrawPayload, tier_override_withdraw
+from laurel_graphql.mutations.tier_plan_apply import TierPlanApplyPayload, tier_plan_apply
+from laurel_graphql.mutations.tier_plan_create import TierPlanCreatePayload, tier_plan_create
+from laurel_graphql.mutations.tier_plan_drop import TierPlanDropPayload, tier_plan_drop
 from laurel_graphql.queries.activity import ActivityQueries
 from laurel_graphql.queries.explanations import ExplanationQueries
 from laurel_graphql.queries.members import MemberQueries
+from laurel_graphql.queries.memberships import MembershipQueries
 from laurel_graphql.queries.program import ProgramQueries
 from laurel_graphql.queries.rewards import RewardQueries
+from laurel_graphql.queries.tiers import TierQueries
 from laurel_graphql.scalars import SCALARS
 from laurel_graphql.schema import LaurelSchema
 
 
 @strawberry.type(description="What the shop's staff may read.")
-class Query(ProgramQueries, RewardQueries, MemberQueries, ActivityQueries, ExplanationQueries):
+class Query(
+    ProgramQueries,
+    RewardQueries,
+    MemberQueries,
+    TierQueries,
+    MembershipQueries,
+    ActivityQueries,
+    ExplanationQueries,
+):
     """Everything that the rooms of `queries` hold."""
 
 
@@ -72,6 +96,44 @@ class Mutation:
     )
     redemption_refuse: RedemptionRefusePayload = strawberry.field(
         resolver=redemption_refuse, description="Say that it cannot be given; the points come back."
+    )
+    tier_plan_create: TierPlanCreatePayload = strawberry.field(
+        resolver=tier_plan_create, description="Think about a change of the tiers: count what it would do."
+    )
+    tier_plan_apply: TierPlanApplyPayload = strawberry.field(
+        resolver=tier_plan_apply, description="Let a change be the tiers from now on."
+    )
+    tier_plan_drop: TierPlanDropPayload = strawberry.field(
+        resolver=tier_plan_drop, description="Think about a change no longer."
+    )
+    tier_override: TierOverridePayload = strawberry.field(
+        resolver=tier_override, description="Give a member a tier by hand."
+    )
+    tier_override_withdraw: TierOverrideWithdrawPayload = strawberry.field(
+        resolver=tier_override_withdraw, description="Take back a tier that was given by hand."
+    )
+    plan_create: PlanCreatePayload = strawberry.field(resolver=plan_create, description="Sell a new plan.")
+    plan_update: PlanUpdatePayload = strawberry.field(
+        resolver=plan_update, description="Make the next version of a plan."
+    )
+    plan_archive: PlanArchivePayload = strawberry.field(resolver=plan_archive, description="Sell a plan no more.")
+    membership_grant: MembershipGrantPayload = strawberry.field(
+        resolver=membership_grant, description="Give a member days of a plan."
+    )
+    membership_cancel: MembershipCancelPayload = strawberry.field(
+        resolver=membership_cancel, description="End a member's membership."
+    )
+    membership_pause: MembershipPausePayload = strawberry.field(
+        resolver=membership_pause, description="Pause a member's membership."
+    )
+    membership_resume: MembershipResumePayload = strawberry.field(
+        resolver=membership_resume, description="Let a membership go on that is paused, or that was to end."
+    )
+    membership_repair_settle: MembershipRepairSettlePayload = strawberry.field(
+        resolver=membership_repair_settle, description="Say how an order or a contract was repaired."
+    )
+    billing_confirm: BillingConfirmPayload = strawberry.field(
+        resolver=billing_confirm, description="Let members be billed again after the app came back."
     )
     points_adjust: PointsAdjustPayload = strawberry.field(
         resolver=points_adjust, description="Give or take points of a member, with a reason."

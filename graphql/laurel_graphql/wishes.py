@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from engine.database import Connection
 from engine.members import member_of_customer
+from engine.memberships.asking import Wish
 from engine.memberships.refusals import MembershipRefused
-from engine.memberships.requests import Wish, options, resume, withdraw_cancel
+from engine.memberships.requests import options, resume, withdraw_cancel
 from engine.memberships.store import Membership as MembershipFacts
 from engine.memberships.store import memberships_of
 from laurel_graphql.context import StorefrontContext

@@ -13,7 +13,7 @@ from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.types.members import Member
 from laurel_graphql.types.memberships import Membership
-from laurel_graphql.types.plan_values import MembershipCancelWhen
+from laurel_graphql.types.plan_values import MembershipWhen
 from laurel_graphql.wishes import WishRefused, wished
 
 
@@ -48,8 +48,10 @@ class MembershipCancelUserError:
 @strawberry.input(description="Which membership, and when it is to end.")
 class MembershipCancelInput:
     plan_id: strawberry.ID = strawberry.field(description="The global id of the membership's plan.")
-    when: MembershipCancelWhen | None = strawberry.field(
-        default=None, description="When it is to end; by default AT_END."
+    when: MembershipWhen | None = strawberry.field(default=None, description="When it is to end; by default AT_END.")
+    idempotency_key: str = strawberry.field(
+        description="Made by the client, 1 to 100 visible ASCII characters. Sending it again with the same "
+        "input changes nothing and returns the same membership as it stands then."
     )
 
 
@@ -76,9 +78,7 @@ async def membership_cancel(
             info.context,
             input.plan_id,
             input.idempotency_key,
-            lambda connection, wish: cancel(
-                connection, wish, "now" if input.when is MembershipCancelWhen.NOW else "at_end"
-            ),
+            lambda connection, wish: cancel(connection, wish, "now" if input.when is MembershipWhen.NOW else "at_end"),
         )
     except WishRefused as refusal:
         error = MembershipCancelUserError(

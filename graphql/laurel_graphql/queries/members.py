@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import Annotated
 
 import strawberry
@@ -36,12 +37,23 @@ class MemberQueries:
                 "customer's tag; at most 100 characters. Null: everybody."
             ),
         ] = None,
+        tier: Annotated[
+            str | None, strawberry.argument(description="Only members of the tier of this handle; null: of any.")
+        ] = None,
+        plan_id: Annotated[
+            strawberry.ID | None,
+            strawberry.argument(description="Only those whose membership of this plan goes on; null: all."),
+        ] = None,
         first: First = 20,
         after: After = None,
     ) -> MemberRecordConnection:
         """One page of the members that were looked for."""
-        before = number_after(after, "Member")
-        return connection_of(await _found(info.context, (query or "").strip(), first, before), first, after)
+        wanted = _Wanted(
+            words=readable((query or "").strip()),
+            tier=None if tier is None else readable(tier),
+            plan_id=None if plan_id is None else number_of(plan_id, "Plan"),
+        )
+        return connection_of(await _found(info.context, wanted, first, number_after(after, "Member")), first, after)
 
     @computed("One member, null when the program has none of that id.")
     async def member(self, info: MerchantInfo, id: Id) -> MemberNode | None:  # noqa: A002
@@ -67,13 +79,22 @@ class MemberQueries:
         return None if found is None else operation_of(found)
 
 
-async def _found(context: MerchantContext, query: str, first: int, before: int | None) -> list[MemberRecord]:
-    if len(query) > SEARCH_MAXIMUM:
+@dataclass(frozen=True, slots=True)
+class _Wanted:
+    """Whom to look for."""
+
+    words: str
+    tier: str | None
+    plan_id: int | None
+
+
+async def _found(context: MerchantContext, wanted: _Wanted, first: int, before: int | None) -> list[MemberRecord]:
+    if len(wanted.words) > SEARCH_MAXIMUM:
         raise RequestError(ErrorCode.BAD_USER_INPUT, f"Search for at most {SEARCH_MAXIMUM} characters.")
-    words = readable(query)
-    gid = _GID.fullmatch(words)
-    email_key = context.email_key(words) if context.email_key is not None and "@" in words else None
+    gid = _GID.fullmatch(wanted.words)
+    email_key = context.email_key(wanted.words) if context.email_key is not None and "@" in wanted.words else None
     async with context.reading() as connection:
         return await search_members(
-            connection, context.program_id, first + 1, before, words=gid[2] if gid else words, email_key=email_key
-        )
+            connection, context.program_id, first + 1, before, words=gid[2] if gid else wanted.words,
+            email_key=email_key, tier=wanted.tier, plan_id=wanted.plan_id,
+        )  # fmt: skip

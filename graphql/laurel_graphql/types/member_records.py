@@ -7,18 +7,28 @@ from datetime import datetime
 
 import strawberry
 
-from engine.member_records import LotRecord, live_lots, merges_of
+from engine.database import Connection
+from engine.member_records import LotRecord, live_lots, member_record, merges_of
 from engine.member_records import MemberRecord as MemberFacts
 from engine.members import history
+from engine.perks.deliveries import deliveries_of
 from engine.rewards.redemptions import redemptions_of_member
-from laurel_graphql.context import MerchantInfo
+from engine.tiers.overrides import overrides_of
+from engine.tiers.versions import live_tiers
+from laurel_graphql.context import MerchantContext, MerchantInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.gids import gid
 from laurel_graphql.pages import After, First, PageInfo, cursor_of, cut, number_after
 from laurel_graphql.scalars import Points
+from laurel_graphql.types.benefits import BenefitConnection, benefits_page
+from laurel_graphql.types.kept_standings import KeptStandings
 from laurel_graphql.types.member_merges import MemberMerge, merge_of
+from laurel_graphql.types.membership_records import MembershipRecord, memberships_read
+from laurel_graphql.types.perk_deliveries import PerkDelivery, delivery_of
 from laurel_graphql.types.redemption_records import RedemptionConnection
 from laurel_graphql.types.redemption_records import connection_of as redemptions_page
+from laurel_graphql.types.tier_records import MemberStanding, TierOverride, override_of
+from laurel_graphql.types.tiers import MemberTier, tier_of
 from laurel_graphql.types.transactions import TransactionConnection
 from laurel_graphql.types.transactions import connection_of as transactions_page
 
@@ -63,6 +73,43 @@ class MemberRecord:
     balance: MemberBalance = strawberry.field(description="What they have.")
     paid_orders: int = strawberry.field(description="How many of their orders were paid.")
     merged_into_id: strawberry.ID | None = strawberry.field(description="The member they were merged into, if any.")
+    kept: strawberry.Private[KeptStandings]
+
+    @computed("Their tier and memberships as they were last worked out: what lists show.")
+    async def standing(self, info: MerchantInfo) -> MemberStanding:
+        """Read for all members of a page at once."""
+        return await self.kept.of(info.context, self.number)
+
+    @computed("Their tier at this moment, null before there are tiers.")
+    async def tier(self, info: MerchantInfo) -> MemberTier | None:
+        """Worked out from all that counts for it."""
+        return await tier_of(info.context, self.number, staff=True)
+
+    @computed("Their paid memberships at this moment, those that have their benefits first; ended ones too.")
+    async def memberships(self, info: MerchantInfo) -> list[MembershipRecord]:
+        """Worked out from all that was bought, paid, paused and canceled."""
+        return await memberships_read(info.context, self.number)
+
+    @computed("The tiers that they were given by hand, newest first.")
+    async def tier_overrides(self, info: MerchantInfo, first: First = 10) -> list[TierOverride]:
+        """Those that ended, too."""
+        context = info.context
+        async with context.reading() as connection:
+            found = await overrides_of(connection, context.program_id, self.number, first)
+            live = await live_tiers(connection, context.program_id)
+        return [override_of(one, None if live is None else live.definition) for one in found]
+
+    @computed("What their tier and memberships gave them, newest first.")
+    async def perk_deliveries(self, info: MerchantInfo, first: First = 20) -> list[PerkDelivery]:
+        """Each with what became of it."""
+        async with info.context.reading() as connection:
+            found = await deliveries_of(connection, info.context.program_id, self.number, first=first)
+        return [delivery_of(one) for one in found]
+
+    @computed("What they got because of their tier and memberships, newest first.")
+    async def benefits(self, info: MerchantInfo, first: First = 20, after: After = None) -> BenefitConnection:
+        """One page of the ledger of benefits."""
+        return await benefits_page(info.context, self.number, first, after)
 
     @computed("Their points by their ends, in the order in which they are spent.")
     async def lots(self, info: MerchantInfo, first: First = 50) -> list[Lot]:
@@ -112,8 +159,14 @@ class MemberRecordConnection:
         return [MemberRecordEdge(cursor=cursor_of("Member", node.number), node=node) for node in self.nodes]
 
 
-def member_of(record: MemberFacts) -> MemberRecord:
-    """The member of an engine's record."""
+async def member_for(connection: Connection, context: MerchantContext, member_id: int) -> MemberRecord | None:
+    """A member as they are now, None when the program has no such one."""
+    found = await member_record(connection, context.program_id, member_id)
+    return None if found is None else member_of(found)
+
+
+def member_of(record: MemberFacts, kept: KeptStandings | None = None) -> MemberRecord:
+    """The member of an engine's record; those of one page share what is kept of their standings."""
     merged_into = record.merged_into
     return MemberRecord(
         number=record.member_id,
@@ -138,12 +191,14 @@ def member_of(record: MemberFacts) -> MemberRecord:
         ),
         paid_orders=record.paid_orders,
         merged_into_id=None if merged_into is None else strawberry.ID(gid("Member", merged_into)),
+        kept=kept or KeptStandings([record.member_id]),
     )
 
 
 def connection_of(records: Sequence[MemberFacts], first: int, after: str | None) -> MemberRecordConnection:
     """A page of `first`, when `first + 1` members were asked for and these were found."""
-    found = [member_of(record) for record in records]
+    kept = KeptStandings([record.member_id for record in records])
+    found = [member_of(record, kept) for record in records]
     return MemberRecordConnection(nodes=found[:first], page_info=cut(found, "Member", first, after))
 
 

@@ -9,7 +9,6 @@ import strawberry
 from engine.billing.attempts import attempts_of
 from engine.billing.contracts import ContractKey
 from engine.memberships.benefits import benefits_of, saved_in
-from engine.memberships.proration import refund_due
 from engine.memberships.requests import options
 from engine.memberships.store import Membership as MembershipFacts
 from engine.perks.entitlements import plan_grantor
@@ -23,6 +22,7 @@ from laurel_graphql.types.membership_states import MembershipDesk, message_of, o
 from laurel_graphql.types.money import Money, money_of
 from laurel_graphql.types.plan_values import MembershipStatus, MembershipWay
 from laurel_graphql.types.plans import MembershipPlan, PlanReader, plan_of
+from laurel_graphql.types.unused_terms import unused_refund
 
 _BENEFITS_READ = 100
 
@@ -70,16 +70,7 @@ class Membership:
     @computed("What ending it at once would give back, null for nothing.")
     async def refund_if_canceled(self, info: StorefrontInfo) -> Money | None:
         """By the plan's own rule for terms that were not used."""
-        term = self.facts.standing.term
-        if term is None or term.currency is None or term.paid_minor == 0:
-            return None
-        async with info.context.reading() as connection:
-            used = await saved_in(
-                connection, info.context.program_id, self.desk.member_id, term.starts_at, self.desk.now,
-                plan_grantor(self.facts.handle),
-            )  # fmt: skip
-        minor = refund_due(self.facts.definition.unused_refund, term.paid_minor, used.get(term.currency, 0))
-        return None if minor == 0 else money_of(minor, term.currency)
+        return await unused_refund(info.context, self.facts, self.desk)
 
     @computed(
         "What its benefits were worth since the year began in the program's zone, the shop's own currency first: also "

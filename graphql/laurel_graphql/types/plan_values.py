@@ -49,8 +49,8 @@ class MembershipWay(Enum):
     GRANT = strawberry.enum_value("GRANT", description="The staff gave it.")
 
 
-@strawberry.enum(description="When a membership is to end.")
-class MembershipCancelWhen(Enum):
+@strawberry.enum(description="When something that is asked of a membership is to happen.")
+class MembershipWhen(Enum):
     NOW = strawberry.enum_value("NOW", description="At once.")
     AT_END = strawberry.enum_value("AT_END", description="When what was paid for is over.")
 
