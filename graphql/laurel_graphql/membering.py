@@ -11,7 +11,7 @@ from laurel_graphql.inputs.plans import PlanInput
 from laurel_graphql.texts import TEXTS, language_of
 
 _OF_THE_PLAN = frozenset({"productIds", "sellingPlanId", "prices", "variantIds"})
-_OF_THE_ID = frozenset({"PLAN_NOT_FOUND", "ARCHIVED", "NOT_SOLD", "NOT_A_MEMBER", "ALREADY_MEMBER"})
+_OF_THE_ID = frozenset({"PLAN_NOT_FOUND", "ARCHIVED"})
 _CODES = {"IDEMPOTENCY_KEY_INVALID": "INVALID_IDEMPOTENCY_KEY"}
 """Codes that other mutations have had under another name for longer."""
 
@@ -38,7 +38,7 @@ def refused_membership(refusal: MembershipRefused | PlanInvalid, locale: str) ->
     """What is wrong, as the API's code with its place in the input and a sentence of the caller's language."""
     if isinstance(refusal, PlanInvalid):
         return [("INVALID", fault) for fault in refusal.faults]
-    field = refusal.field if refusal.code not in _OF_THE_ID else "planId"
+    field = refusal.field or ("planId" if refusal.code in _OF_THE_ID else None)
     path = ["input"] if field is None else ["input", "plan", field] if field in _OF_THE_PLAN else ["input", field]
     return [(_CODES.get(refusal.code, refusal.code), Fault(path, membership_text(refusal.code, locale)))]
 

@@ -22,6 +22,7 @@ from laurel_graphql.fields import computed
 from laurel_graphql.gids import number_of
 from laurel_graphql.mutations.member_update import MemberUpdatePayload, member_update
 from laurel_graphql.mutations.membership_cancel import MembershipCancelPayload, membership_cancel
+from laurel_graphql.mutations.membership_change_plan import MembershipChangePlanPayload, membership_change_plan
 from laurel_graphql.mutations.membership_join import MembershipJoinPayload, membership_join
 from laurel_graphql.mutations.membership_pause import MembershipPausePayload, membership_pause
 from laurel_graphql.mutations.membership_resume import MembershipResumePayload, membership_resume
@@ -122,6 +123,9 @@ class Mutation:
     )
     membership_cancel: MembershipCancelPayload = strawberry.field(
         resolver=membership_cancel, description="End a membership, at once or with what is paid for."
+    )
+    membership_change_plan: MembershipChangePlanPayload = strawberry.field(
+        resolver=membership_change_plan, description="Go over to another plan, at once or with the next period."
     )
     membership_pause: MembershipPausePayload = strawberry.field(
         resolver=membership_pause, description="Pause a membership; the rest of its term follows after."

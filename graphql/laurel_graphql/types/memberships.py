@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Annotated
 
 import strawberry
 
 from engine.billing.attempts import attempts_of
 from engine.billing.contracts import ContractKey
 from engine.memberships.benefits import benefits_of, saved_in
+from engine.memberships.changing import quote_change
+from engine.memberships.refusals import MembershipRefused
 from engine.memberships.requests import options
 from engine.memberships.store import Membership as MembershipFacts
 from engine.perks.entitlements import plan_grantor
 from engine.rewards.standing import period_start
 from laurel_graphql.context import StorefrontContext, StorefrontInfo
 from laurel_graphql.fields import computed
+from laurel_graphql.gids import number_of
 from laurel_graphql.pages import First
 from laurel_graphql.types.benefits import Benefit, benefits_from
 from laurel_graphql.types.grantors import read_grantors
 from laurel_graphql.types.membership_states import MembershipDesk, message_of, open_memberships
 from laurel_graphql.types.money import Money, money_of
+from laurel_graphql.types.plan_changes import PlanChangeQuote, quote_of
 from laurel_graphql.types.plan_values import MembershipStatus, MembershipWay
 from laurel_graphql.types.plans import MembershipPlan, PlanReader, plan_of
 from laurel_graphql.types.unused_terms import unused_refund
@@ -97,6 +102,28 @@ class Membership:
             grantors = await read_grantors(connection, context)
         own = plan_grantor(self.facts.handle)
         return benefits_from([entry for entry in entries if entry.grantor == own][:first], grantors)
+
+    @computed("What going over to another plan would cost now. Changes nothing; null where it is not possible.")
+    async def change_quote(
+        self,
+        info: StorefrontInfo,
+        plan_id: Annotated[strawberry.ID, strawberry.argument(description="The other plan's global id.")],
+    ) -> PlanChangeQuote | None:
+        """Worked out by the same function that decides a change."""
+        return await _quoted(info.context, self.facts, self.desk, number_of(plan_id, "Plan"))
+
+
+async def _quoted(
+    context: StorefrontContext, facts: MembershipFacts, desk: MembershipDesk, to_plan_id: int
+) -> PlanChangeQuote | None:
+    async with context.reading() as connection:
+        try:
+            found = await quote_change(
+                connection, context.program_id, desk.member_id, facts.standing.plan_id, to_plan_id, None, desk.now
+            )
+        except MembershipRefused:
+            return None
+    return quote_of(found, desk)
 
 
 async def memberships_read(context: StorefrontContext, member_id: int) -> list[Membership]:
