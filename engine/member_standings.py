@@ -56,13 +56,14 @@ class StandingRow:
 
 
 _TIERS = text("""
-    SELECT s.member_id, s.tier, one.tier ->> 'name' AS name, one.tier ->> 'color' AS color, s.since,
+    SELECT s.member_id, s.tier, one.entry ->> 'name' AS name, one.entry ->> 'color' AS color, s.since,
         s.valid_until, s.overridden
     FROM member_tiers s
     LEFT JOIN tier_versions v ON v.program_id = s.program_id AND v.version = CASE WHEN s.version > 0 THEN s.version
         ELSE (SELECT max(version) FROM tier_versions WHERE program_id = :program_id) END
     LEFT JOIN LATERAL (
-        SELECT tier FROM jsonb_array_elements(v.definition -> 'tiers') AS tier WHERE tier ->> 'handle' = s.tier LIMIT 1
+        SELECT entry FROM jsonb_array_elements(v.definition -> 'tiers') AS entries (entry)
+        WHERE entry ->> 'handle' = s.tier LIMIT 1
     ) one ON true
     WHERE s.program_id = :program_id AND s.member_id = ANY(:member_ids)
 """)
