@@ -11,6 +11,7 @@ from starlette.responses import Response
 from engine.database import tenant_transaction
 from engine.privacy_requests import open_privacy_requests
 from plugin.background.shop_topics import theme_changed_key
+from plugin.merchant.billing import billing_values
 from plugin.merchant.chart import chart_of
 from plugin.merchant.definitions import definition_of
 from plugin.merchant.pages import PageRequest
@@ -29,6 +30,7 @@ _PRIVACY_SHOWN = 20
 async def home(opened: PageRequest) -> Response:
     """Draw the page."""
     data = await opened.ask("home")
+    billing = (await opened.ask("billing"))["billing"]
     visit, settings, words = opened.visit, opened.services.settings, opened.words
     async with tenant_transaction(opened.services.engine, visit.shop.program_id) as connection:
         privacy = await open_privacy_requests(connection, visit.shop.program_id, visit.shop.shop_id, _PRIVACY_SHOWN)
@@ -38,6 +40,7 @@ async def home(opened: PageRequest) -> Response:
         embed_link=embed_link(visit.shop.domain, settings.shopify_api_key, settings.shopify_origin),
         theme_changed=await _theme_changed(opened),
         privacy=privacy,
+        billing=billing_values(billing, words),
         activity=[{**event, "member": event["memberId"].rpartition("/")[2]} for event in data["recentActivity"]],
         shortfalls=[{**one, "member": one["memberId"].rpartition("/")[2]} for one in data["shortfalls"]],
         parked=data["parkedEvents"]["nodes"],

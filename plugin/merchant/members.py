@@ -9,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from plugin.merchant.pages import PageMissingError, PageRequest
 from plugin.merchant.redemptions import TONES
+from plugin.merchant.standings import standing_values
 from plugin.merchant.words import Words
 from plugin.web.responses import NEVER_CACHED
 
@@ -20,14 +21,15 @@ async def members(opened: PageRequest) -> Response:
     """Draw the search and what it found; without a question the newest members."""
     given = opened.request.query_params
     query = "".join(filter(str.isprintable, given.get("query", ""))).strip()[:_QUERY_MAXIMUM]
-    asked: dict[str, object] = {"query": query} if query else {}
+    tier = given.get("tier", "")[:_QUERY_MAXIMUM]
+    asked = {name: value for name, value in (("query", query), ("tier", tier)) if value}
     after = given.get("after")
     found = (await opened.ask("members", **asked, **({"after": after} if after else {})))["members"]
-    end = found["pageInfo"]["endCursor"]
-    following = urlencode({**({"query": query} if query else {}), "after": end or ""})
+    following = urlencode({**asked, "after": found["pageInfo"]["endCursor"] or ""})
     return opened.render(
         "members.html",
         query=query,
+        tier=tier,
         members=[{**one, "number": _number(one["id"]), "name": name_of(one, opened.words)} for one in found["nodes"]],
         next_href=f"/members?{following}" if found["pageInfo"]["hasNextPage"] else None,
     )
@@ -60,6 +62,7 @@ async def member(opened: PageRequest) -> Response:
             "joined_at": found["joinedAt"],
             "paid_orders": found["paidOrders"],
             "closed": found["closedAt"] is not None,
+            "open": found["closedAt"] is None and merged_into is None,
             "merged_href": f"/members/{_number(merged_into)}" if merged_into else None,
         },
         balance=_balance(found["balance"]),
@@ -68,6 +71,7 @@ async def member(opened: PageRequest) -> Response:
         older_href=_older(opened, history["pageInfo"]),
         redemptions=[{**one, "tone": TONES[one["status"]]} for one in found["redemptions"]["nodes"]],
         merges=_merges(found, words),
+        **await standing_values(opened, gid),
     )
 
 

@@ -44,10 +44,13 @@ def perk_fields(perk: dict[str, Any], words: Words) -> dict[str, Any]:
     }
 
 
-def delivery_shown(delivery: dict[str, Any], words: Words) -> dict[str, Any]:
-    """A delivery with its words and color."""
+def delivery_shown(delivery: dict[str, Any], names: dict[str, str], words: Words) -> dict[str, Any]:
+    """A delivery with its words and color; `names` holds what tiers and plans are called, by `tier:…` and `plan:…`."""
+    used = delivery["usedAt"]
     return {
         **delivery,
+        "grantor": names.get(delivery["grantor"], delivery["grantor"].partition(":")[2]),
+        "used": words.text("deliveries.used", date=words.full_date(used)) if used else None,
         "kind_text": words.text(f"perks.kind.{delivery['kind']}"),
         "state_text": words.text(f"perk.state.{delivery['state']}"),
         "tone": DELIVERY_TONES[delivery["state"]],

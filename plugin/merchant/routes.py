@@ -5,7 +5,6 @@ from __future__ import annotations
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from plugin.merchant.billing import repairs
 from plugin.merchant.files import file_list, files
 from plugin.merchant.home import home
 from plugin.merchant.members import member, member_of_customer, members
@@ -16,6 +15,7 @@ from plugin.merchant.privacy import PrivacyRoutes
 from plugin.merchant.products import find_product
 from plugin.merchant.program import program, settings
 from plugin.merchant.redemptions import redemptions
+from plugin.merchant.repairs import repairs
 from plugin.merchant.rewards import edit_reward, new_reward, rewards
 from plugin.merchant.rules import edit_rule, new_rule
 from plugin.merchant.tier_form import edit_tiers

@@ -19,13 +19,16 @@ async def standing_values(opened: PageRequest, gid: str) -> dict[str, Any]:
     if found is None:
         raise PageMissingError
     live = data["tierProgram"]
+    ladder = live["definition"]["tiers"] if live else []
+    names = {f"tier:{one['handle']}": one["name"] for one in ladder}
+    names |= {f"plan:{one['handle']}": one["title"] for one in data["plans"]}
     return {
         "tier": _tier(found["tier"], words),
-        "tier_choices": [(one["handle"], one["name"]) for one in live["definition"]["tiers"]] if live else [],
+        "tier_choices": [(one["handle"], one["name"]) for one in ladder],
         "overrides": [_override(one, words) for one in found["tierOverrides"]],
         "memberships": [_membership(one, words) for one in found["memberships"]],
-        "plan_choices": [(one["id"], one["title"]) for one in data["plans"]],
-        "deliveries": [delivery_shown(one, words) for one in found["perkDeliveries"]],
+        "plan_choices": [(one["id"], one["title"]) for one in data["plans"] if not one["archivedAt"]],
+        "deliveries": [delivery_shown(one, names, words) for one in found["perkDeliveries"]],
         "benefits": [_benefit(one, words) for one in found["benefits"]["nodes"]],
         "zone": words.zone.key,
     }
@@ -59,7 +62,7 @@ def _membership(one: dict[str, Any], words: Words) -> dict[str, Any]:
     return {
         **one,
         "tone": STATUS_TONES[one["status"]],
-        "dates": words.text("list.comma").join(_dates(one, words)),
+        "dates": " · ".join(_dates(one, words)),
         "refund": words.text("membership.refund", amount=words.money(refund["amount"], refund["currencyCode"]))
         if refund
         else words.text("membership.refund.none"),

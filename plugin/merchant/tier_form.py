@@ -14,7 +14,7 @@ from plugin.merchant.words import Words
 
 METRICS: Final = ("SPEND", "POINTS", "ORDERS", "REVIEWS", "REFERRALS", "MEMBERSHIP_MONTHS")
 _REQUIREMENT: Final = (
-    "mode", "ALL", "ANY", "metric", "compare", "at_least", "more_than", "amount", "add", "group", "empty"
+    "mode", "ALL", "ANY", "metric", "compare", "at_least", "more_than", "amount", "add", "group", "empty", "wrong"
 )  # fmt: skip
 NEW_TIER: Final[dict[str, Any]] = {
     "handle": "", "name": "", "color": "#7a7a7a", "description": "", "enter": None, "retain": None, "reenter": None,
@@ -33,6 +33,10 @@ async def edit_tiers(opened: PageRequest) -> Response:
         "tier_form.html",
         live=live,
         waiting=any(one["state"] in OPEN for one in data["tierPlans"]),
+        ready_made_links=[
+            (one["handle"], f"/tiers/edit?from={one['handle']}", one["title"]) for one in data["tierSuggestions"]
+        ],
+        chosen=wanted if wanted in suggestions else "",
         definition=definition,
         tiers=[_tier_fields(one, words) for one in definition["tiers"]],
         new_tier=NEW_TIER,

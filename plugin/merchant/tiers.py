@@ -86,6 +86,7 @@ async def _planned(opened: PageRequest, gid: str) -> dict[str, Any]:
         "number": plan["id"].rpartition("/")[2],
         "rows": _compared(plan["counts"]),
         "known": before,
+        "kept": {tier["handle"] for tier in plan["definition"]["tiers"]},
         "first": live is None,
         "stale": plan["baseVersion"] != (live["version"] if live else 0),
         "cost": words.points(plan["entryPointsCost"]),
@@ -106,11 +107,21 @@ def _compared(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return rows[::-1]
 
 
+def _said(tier: dict[str, Any], words: Words) -> str:
+    return (
+        words.text("tiers.history.tier", name=tier["name"], text=tier["enterText"])
+        if tier["enterText"]
+        else tier["name"]
+    )
+
+
 def _settled(plan: dict[str, Any], words: Words) -> dict[str, Any]:
     return {
         **plan,
         "tone": _TONES[plan["state"]],
         "status": words.text(f"tiers.history.{plan['state']}"),
+        "version": words.text("tiers.history.version", version=words.number(plan["baseVersion"] + 1)),
+        "tiers": words.listing([_said(one, words) for one in plan["definition"]["tiers"]], "list.comma"),
         "when": words.moment(plan["settledAt"] or plan["createdAt"]),
         "by": actor_text(plan["createdBy"], words),
         "cost": words.points(plan["entryPointsCost"]),

@@ -29,15 +29,24 @@ PAGES = (
     "/rewards",
     "/rewards/new",
     "/redemptions",
+    "/tiers",
+    "/tiers/edit",
+    "/plans",
+    "/plans/new",
+    "/plans/repairs",
     "/members",
     "/import-export",
 )
-FRAGMENTS = ("/import-export/files", "/members/order-why", "/members/of-customer/7")
+FRAGMENTS = ("/plans/product", "/tiers/plans/7", "/import-export/files", "/members/order-why", "/members/of-customer/7")
 MISSING = (
     "/program/rules/none",
     "/program/rules/..%2f..",
     "/rewards/7",
     "/rewards/99999999999999999999",
+    "/tiers/plans/7",
+    "/plans/7",
+    "/plans/7/members",
+    "/plans/9223372036854775808",
     "/members/7",
     "/members/9223372036854775808",
     "/members/7/why/9223372036854775807",
@@ -62,7 +71,7 @@ async def test_every_page_is_complete_and_only_the_shops_admin_may_frame_it(
         policy = answer.headers["content-security-policy"]
         assert policy.startswith(f"frame-ancestors https://{SHOP} https://admin.shopify.com; script-src 'self' ")
         assert answer.headers["cache-control"] == "private, no-store"
-        for other in ("/program", "/rewards", "/redemptions", "/members", "/import-export"):
+        for other in ("/program", "/rewards", "/redemptions", "/tiers", "/plans", "/members", "/import-export"):
             assert f'<s-link href="{other}"' in answer.text
         first_script = answer.text.index("<script")
         assert answer.text[first_script:].startswith("<script data-api-key="), path

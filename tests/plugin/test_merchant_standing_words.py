@@ -60,7 +60,7 @@ def test_a_perk_keeps_what_its_kind_has_and_begins_anew_for_the_others() -> None
     nothing = dict.fromkeys(
         ("factor", "tag", "percentage", "codeDays", "rhythm", "targetKind", "targetHandle", "points", "url", "text")
     )
-    perk = {
+    perk: dict[str, Any] = {
         **nothing, "handle": "drop", "kind": "EARLY_ACCESS", "title": "Autumn drop", "targetHandle": "autumn",
         "maximumPrice": [], "opensAt": "2026-12-24T15:00:00+00:00", "membersFrom": "2026-12-20T15:00:00+00:00",
     }  # fmt: skip

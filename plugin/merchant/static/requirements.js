@@ -103,7 +103,7 @@ class Requirement extends HTMLElement {
   read() {
     const tree = this.asked.read();
     const wrong = [...this.querySelectorAll("laurel-amount")].some((one) => one.problem);
-    this.problem = !tree && !this.dataset.note ? texts.empty : wrong ? texts.number : false;
+    this.problem = !tree && !this.dataset.note ? texts.empty : wrong ? texts.wrong : false;
     return tree;
   }
 }

@@ -49,9 +49,8 @@ ENGLISH = {
     "newest version.",
     "tiers.plan.waiting": "A change waits for you. Apply it or drop it before you plan another one.",
     "tiers.history": "History",
-    "tiers.history.change": "Change",
-    "tiers.history.when": "When",
-    "tiers.history.by": "By",
+    "tiers.history.version": "Version {version}",
+    "tiers.history.tier": "{name}: {text}",
     "tiers.history.APPLIED": "Applied",
     "tiers.history.DROPPED": "Dropped",
 }
@@ -100,9 +99,8 @@ CHINESE = {
     "tiers.plan.stale": "计算之后等级已被修改，因此无法应用。请放弃此更改，并编辑最新版本。",
     "tiers.plan.waiting": "有一项更改等待您处理。请先应用或放弃，再计划新的更改。",
     "tiers.history": "历史记录",
-    "tiers.history.change": "更改",
-    "tiers.history.when": "时间",
-    "tiers.history.by": "操作人",
+    "tiers.history.version": "第 {version} 版",
+    "tiers.history.tier": "{name}：{text}",
     "tiers.history.APPLIED": "已应用",
     "tiers.history.DROPPED": "已放弃",
 }
