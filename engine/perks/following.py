@@ -67,13 +67,13 @@ _INSERT = BulkStatement(
 _REVOKE = BulkStatement(
     {"program_id": "bigint", "delivery_id": "bigint"},
     """, mine AS MATERIALIZED (
-        SELECT d.program_id, d.delivery_id FROM given g
+        SELECT d.program_id, d.delivery_id, d.state, d.used_at FROM given g
         JOIN perk_deliveries d ON d.program_id = g.program_id AND d.delivery_id = g.delivery_id
-        WHERE d.state IN ('waiting', 'delivered', 'failed') AND d.used_at IS NULL
         ORDER BY d.program_id, d.delivery_id FOR UPDATE OF d
     )
     UPDATE perk_deliveries d SET state = 'revoking' FROM mine m
     WHERE d.program_id = m.program_id AND d.delivery_id = m.delivery_id
+    AND m.state IN ('waiting', 'delivered', 'failed') AND m.used_at IS NULL
     RETURNING d.program_id, d.shop_id, d.delivery_id, d.kind""",
 )
 _MARK = BulkStatement(
