@@ -195,9 +195,14 @@ class _View:
             return ("trialing" if self.current and self.current.trial else "active"), end, entitled_until
         if self.skipped_until is not None and contract.skipped_at is not None:
             return "paused", end, max(end, min(entitled_until, contract.skipped_at))
-        under_way = end == self._due and self.now < days_later(end, UNDER_WAY_DAYS, self.plan.zone)
-        waits = under_way and not contract.failing and not contract.given_back
-        return ("active" if waits else "past_due"), end, entitled_until
+        return ("active" if self._under_way(contract) else "past_due"), end, entitled_until
+
+    def _under_way(self, contract: Contract) -> bool:
+        """Whether the payment that is due may still be on its way."""
+        if contract.failing or contract.given_back:
+            return False
+        skipped = contract.skipped_until is not None and contract.skipped_until > self._paid_until
+        return not skipped and self.now < days_later(self._paid_until, UNDER_WAY_DAYS, self.plan.zone)
 
     def _ending(self, end: datetime) -> tuple[MembershipState, datetime, datetime]:
         """Nothing is billed any more: it lasts as long as it is paid for."""
@@ -214,20 +219,16 @@ class _View:
 
     def _grace_end(self, contract: Contract) -> datetime:
         """Privileges outlast a period by the days of grace; by one day at least while its payment is under way."""
-        paid_until = self.line.contract_end or self._end
         if contract.given_back:
-            return paid_until
+            return self._paid_until
         grace = self.definition.grace_days
         days = grace if contract.failing else max(grace, UNDER_WAY_DAYS)
-        return days_later(paid_until, days, self.plan.zone)
+        return days_later(self._paid_until, days, self.plan.zone)
 
     @property
-    def _due(self) -> datetime | None:
-        """When the next payment is due."""
-        contract = self.line.open_contract
-        if contract is None:
-            return None
-        return max(at for at in (self._end, contract.skipped_until) if at is not None)
+    def _paid_until(self) -> datetime:
+        """Where the periods of contracts end, when the next payment is due."""
+        return self.line.contract_end or self._end
 
     def renews_at(self, state: MembershipState) -> datetime | None:
         """When a contract is billed next, as far as that is still to come."""
@@ -246,7 +247,7 @@ class _View:
         pause, contract = self.line.pause, self.line.contract
         yield pause.until if pause else None
         yield contract.skipped_until if contract else None
-        yield days_later(self._end, UNDER_WAY_DAYS, self.plan.zone) if contract else None
+        yield days_later(self._paid_until, UNDER_WAY_DAYS, self.plan.zone) if contract else None
         yield from (one.end for one in self.line.stretches)
 
     def term(self) -> MembershipTerm | None:
