@@ -44,6 +44,8 @@ const shared = {
     MEMBERSHIP_CANCEL_DOCUMENT_ID: await documentId("membership_cancel"),
     MEMBERSHIP_PAUSE_DOCUMENT_ID: await documentId("membership_pause"),
     MEMBERSHIP_RESUME_DOCUMENT_ID: await documentId("membership_resume"),
+    MEMBERSHIP_CHANGE_PLAN_DOCUMENT_ID: await documentId("membership_change_plan"),
+    MEMBERSHIP_CHANGE_QUOTE_DOCUMENT_ID: await documentId("membership_change_quote"),
   },
 };
 

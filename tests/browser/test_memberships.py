@@ -28,15 +28,10 @@ def opened(demo: Demo, page: Page, data: Answer) -> tuple[Locator, Stage]:
     return open_panel(page), stage
 
 
-def answered(page: Page, mutation: str, *problems: str) -> Stage:
-    """The app does what is asked for, or says why not."""
+def answered(page: Page, operation: str, *problems: str) -> Stage:
+    """The app does what the operation `membership_…` asks for, or says why not."""
     errors = [{"code": "NO", "message": problem} for problem in problems]
-    name = mutation[0].lower() + mutation[1:]
-    return Stage(
-        page,
-        f"membership_{mutation.removeprefix('Membership').lower()}",
-        {name: {"membership": None, "userErrors": errors}},
-    )
+    return Stage(page, f"membership_{operation}", {"any": {"membership": None, "userErrors": errors}})
 
 
 def press(panel: Locator, name: str) -> None:
@@ -49,7 +44,7 @@ def test_given_a_membership_when_it_is_canceled_then_one_question_says_what_happ
 ) -> None:
     page = visit(viewport=viewport, color_scheme=scheme)
     panel, stage = opened(demo, page, standing(memberships=[membership()], perks=CODES, plans=[plan(joined=True)]))
-    cancel = answered(page, "MembershipCancel")
+    cancel = answered(page, "cancel")
     expect(panel.locator(".card").first).to_contain_text("You saved $43.20 this year")
     press(panel, "Details: Laurel Plus")
     for words in ("Renews on December 12.", "10% off #1042", "$12.90", "Your code is being made", "Use before"):
@@ -88,7 +83,7 @@ def test_given_a_scheduled_end_when_it_is_taken_back_without_an_answer_then_the_
     page = visit(viewport=PHONE, expect_complaints=True)
     ending = membership("CANCEL_SCHEDULED", cancelAt=in_days(20), canWithdraw=True, canCancelNow=False)
     panel, stage = opened(demo, page, standing(memberships=[ending], plans=[plan(joined=True)]))
-    resume = answered(page, "MembershipResume")
+    resume = answered(page, "resume")
     resume.data, answer = None, resume.data
     press(panel, "Details: Laurel Plus")
 
@@ -108,7 +103,7 @@ def test_given_a_keyboard_when_a_membership_is_paused_and_refused_then_the_reaso
 ) -> None:
     page = visit(viewport=DESKTOP, reduced_motion="reduce")
     panel, _ = opened(demo, page, standing(memberships=[membership()], plans=[plan(joined=True)]))
-    pause = answered(page, "MembershipPause", "This membership cannot be paused now.")
+    pause = answered(page, "pause", "This membership cannot be paused now.")
     panel.get_by_role("button", name="Details: Laurel Plus").press("Enter")
     panel.get_by_role("button", name="Pause", exact=True).press("Enter")
     page.keyboard.press("Tab")
@@ -121,6 +116,34 @@ def test_given_a_keyboard_when_a_membership_is_paused_and_refused_then_the_reaso
     expect(panel.get_by_role("alert")).to_have_text("This membership cannot be paused now.")
     expect(panel.get_by_role("button", name="Pause membership")).to_be_focused()
     assert pause.asked[0]["input"]["until"] > in_days(55)
+
+
+def test_given_another_plan_when_it_is_chosen_then_what_it_costs_is_said_before_it_is_paid(
+    demo: Demo, visit: Visit
+) -> None:
+    page = visit(viewport=PHONE)
+    dear = plan(id=CIRCLE, title="Circle", price=usd("99.00"))
+    panel, stage = opened(
+        demo, page, standing(memberships=[membership(canChange=True)], plans=[plan(joined=True), dear])
+    )
+    change = answered(page, "change_plan")
+    quoted = {"when": "NOW", "due": usd("89.12"), "effectiveAt": in_days(0)}
+    Stage(page, "membership_change_quote", {"me": {"memberships": [{"plan": {"id": PLUS}, "changeQuote": quoted}]}})
+    press(panel, "Details: Laurel Plus")
+
+    press(panel, "Change plan")
+
+    expect(panel.locator(".consequence")).to_have_text("It starts at once. You pay $89.12 now.")
+    settle(page)
+    assert axe_violations(page) == []
+    over = membership("ENDED", canCancel=False, canPause=False)
+    stage.data = standing(memberships=[membership(plan=dear), over], plans=[plan(), dear])
+    press(panel, "Change plan")
+    expect(panel.locator(".pass")).to_contain_text("Circle")
+    expect(panel.get_by_role("status").last).to_have_text("You are on your new plan.")
+    (asked,) = change.asked
+    assert asked["input"].pop("idempotencyKey").endswith("-2-NOW")
+    assert asked == {"input": {"planId": PLUS, "toPlanId": CIRCLE, "when": "NOW"}}
 
 
 def test_given_each_other_state_when_it_is_shown_then_it_says_what_to_do(demo: Demo, visit: Visit) -> None:

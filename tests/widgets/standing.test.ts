@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { contrast, parse, readableOn, VISIBLE } from "../../widgets/src/colors.ts";
+import { quoteText } from "../../widgets/src/membership_change.ts";
 import { inMonths } from "../../widgets/src/membership_questions.ts";
 import { priceText, savedText } from "../../widgets/src/standing_cards.ts";
 import type { Measure, Membership, Plan } from "../../widgets/src/standing_model.ts";
@@ -33,6 +34,15 @@ test("given savings in two currencies, when they are told, then both are and wha
     savedText(texts, { savedThisYear: amounts.map(([amount, currencyCode]) => ({ amount, currencyCode })) } as unknown as Membership);
   assert.equal(saved(["43.20", "USD"], ["5.00", "EUR"]), "You saved $43.20 + €5 this year");
   assert.equal(saved(["0.00", "USD"]), "");
+});
+
+test("given a change of plan, when its cost is told, then it says when it starts and what is paid now", () => {
+  const words = { "change.at_once": "At once.", "change.later": "On [date].", "change.due": "Pay [amount].", "change.free": "Nothing now." };
+  const quote = (when: "NOW" | "AT_END", amount: string): string =>
+    quoteText(new Texts(words, "en"), { when, due: { amount, currencyCode: "USD" }, effectiveAt: `${new Date().getFullYear()}-12-12T12:00:00` });
+  assert.equal(quote("NOW", "89.12"), "At once. Pay $89.12.");
+  assert.equal(quote("NOW", "0.00"), "At once. Nothing now.");
+  assert.equal(quote("AT_END", "0.00"), "On Dec 12. Nothing now.");
 });
 
 test("given the last day of a month, when months are added, then it is the last day of a shorter one", () => {

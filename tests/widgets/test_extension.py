@@ -62,7 +62,13 @@ def test_given_the_scripts_when_they_are_built_then_they_ask_by_the_hash_of_the_
     panel = (assets / "laurel-panel.js").read_text("utf-8")
     for name in ("rewards", "quote", "reward_redeem", "redemption_cancel", "member_update", "standing"):
         assert document_id(name) in panel, name
-    for name in ("membership_cancel", "membership_pause", "membership_resume"):
+    for name in (
+        "membership_cancel",
+        "membership_pause",
+        "membership_resume",
+        "membership_change_plan",
+        "membership_change_quote",
+    ):
         assert document_id(name) in panel, name
 
 

@@ -10,6 +10,8 @@ declare const STANDING_DOCUMENT_ID: string;
 declare const MEMBERSHIP_CANCEL_DOCUMENT_ID: string;
 declare const MEMBERSHIP_PAUSE_DOCUMENT_ID: string;
 declare const MEMBERSHIP_RESUME_DOCUMENT_ID: string;
+declare const MEMBERSHIP_CHANGE_PLAN_DOCUMENT_ID: string;
+declare const MEMBERSHIP_CHANGE_QUOTE_DOCUMENT_ID: string;
 
 declare module "*.css" {
   const styles: string;

@@ -43,7 +43,8 @@ export function answerOf(intent: Intent, redemptions: readonly Redemption[]): Re
   return since.findLast(({ reward }) => reward.id === intent.rewardId);
 }
 
-function tail(id: string): string {
+/** The number at the end of a global id. */
+export function tail(id: string): string {
   return id.slice(id.lastIndexOf("/") + 1) || "0";
 }
 

@@ -2,6 +2,7 @@
 
 import { element, safeLink, type Child } from "./elements.ts";
 import { dayText, moneyText } from "./formats.ts";
+import { choose, otherPlans } from "./membership_change.ts";
 import { drawQuestion, send } from "./membership_questions.ts";
 import { wishKey, type MembershipView } from "./navigation.ts";
 import { button, facts, heading, page, section } from "./panel_page.ts";
@@ -76,20 +77,22 @@ function drawGives(scene: Scene, { plan, entitled }: Membership): Child {
   return gives && section(scene.texts.get(entitled ? "membership.gives" : "plans.gives"), gives);
 }
 
-/** The quieter ways: extending what was bought once, pausing, ending. None hides behind another. */
+/** The quieter ways: extending what was bought once, another plan, pausing, ending. None hides behind another. */
 function drawChanges(scene: Scene, membership: Membership, view: MembershipView): Child {
-  const { canPause, canCancel, canCancelNow, way, entitled } = membership;
+  const { canPause, canCancel, canCancelNow, canChange, way, entitled } = membership;
   const { texts, standing } = scene;
-  const ask = (asking: "pause" | "cancel"): void => {
+  const ask = (asking: "pause" | "cancel" | "change"): void => {
     Object.assign(view, { asking, problem: "", key: wishKey(), askedAt: Date.now() });
     scene.redraw();
     scene.focus("question");
   };
   const more = safeLink(way === "PURCHASE" && entitled && standing.plan(view.planId)?.joinUrl || undefined);
   const extend = more && element("a", { class: "link change", href: more, "data-focus": "extend" }, texts.get("membership.extend"));
+  const [other] = canChange ? otherPlans(scene, membership) : [];
+  const change = other && button(texts.get("change.offer"), "link change", "change", () => (ask("change"), void choose(scene, view, other.id)));
   const pause = canPause && button(texts.get("membership.pause"), "link change", "pause", () => ask("pause"));
   const cancel = (canCancel || canCancelNow) && button(texts.get("membership.cancel"), "link change", "cancel", () => ask("cancel"));
-  return (extend || pause || cancel) && element("div", { class: "changes" }, extend, pause, cancel);
+  return (extend || change || pause || cancel) && element("div", { class: "changes" }, extend, change, pause, cancel);
 }
 
 /** The one thing that is most likely wanted now. */

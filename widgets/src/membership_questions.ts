@@ -1,17 +1,19 @@
-/** The one question before a membership is paused or ended: what will happen and when, said before it does. */
+/** The one question before a membership is changed, paused or ended: what will happen and when, said before it does. */
 
 import { element, type Child } from "./elements.ts";
 import { dayText, moneyText } from "./formats.ts";
+import { tail } from "./intents.ts";
+import { drawPlanChoice } from "./membership_change.ts";
 import { drawOption } from "./membership_options.ts";
-import { wishKey, type MembershipView } from "./navigation.ts";
+import { membershipView, wishKey, type MembershipView } from "./navigation.ts";
 import { button } from "./panel_page.ts";
 import type { Scene } from "./scene.ts";
 import type { Membership } from "./standing_model.ts";
-import type { CancelWhen, Settled } from "./standing_store.ts";
+import type { When, Settled } from "./standing_store.ts";
 import { sign } from "./symbols.ts";
 
 const MONTHS = [1, 2, 3] as const;
-const CHOICES = { cancel: drawEnds, pause: drawMonths } as const;
+const CHOICES = { cancel: drawEnds, pause: drawMonths, change: drawPlanChoice } as const;
 
 export function drawQuestion(scene: Scene, membership: Membership, view: MembershipView): HTMLElement {
   const { texts } = scene;
@@ -19,7 +21,7 @@ export function drawQuestion(scene: Scene, membership: Membership, view: Members
   const { title } = membership.plan;
   const question = element("p", { id: "question", tabindex: "-1", "data-focus": "question" }, texts.get(`membership.${asking}_question`, { plan: title }));
   const yes = button(texts.get(`membership.${asking}_yes`), "action main", "yes", () => void act(scene, membership, view));
-  if (view.busy) yes.setAttribute("aria-disabled", "true");
+  if (view.busy || (asking === "change" && !view.quote)) yes.setAttribute("aria-disabled", "true");
   if (view.busy) yes.prepend(element("span", { class: "spinner" }));
   const keep = button(texts.get("membership.no"), "action outlined", "keep", () => {
     Object.assign(view, { asking: "", problem: "" });
@@ -56,17 +58,25 @@ export async function send(scene: Scene, view: MembershipView, wish: () => Promi
 async function act(scene: Scene, membership: Membership, view: MembershipView): Promise<void> {
   const { standing } = scene;
   view.key ||= wishKey();
-  const { planId, key, months, asking } = view;
+  const { planId, toPlanId, key, months, asking } = view;
   if (asking === "pause") {
     const until = inMonths(months, new Date(view.askedAt)).toISOString();
     return send(scene, view, () => standing.pause(planId, until, `${key}-${months}`), "membership.paused");
+  }
+  if (asking === "change") {
+    const when = view.quote?.when;
+    if (!when) return;
+    const name = `${key}-${tail(toPlanId)}-${when}`;
+    await send(scene, view, () => standing.change(planId, toPlanId, when, name), when === "NOW" ? "change.done" : "change.planned");
+    if (!view.asking && standing.membership(toPlanId)?.entitled && scene.navigation.view === view) scene.show(membershipView(toPlanId));
+    return;
   }
   const when = choices(membership).includes(view.when) ? view.when : (choices(membership)[0] ?? "AT_END");
   await send(scene, view, () => standing.cancel(planId, when, `${key}-${when}`), when === "NOW" ? "membership.canceled" : "membership.will_end");
 }
 
 /** What a cancellation can be: the gentler way first. */
-function choices({ canCancel, canCancelNow }: Membership): readonly CancelWhen[] {
+function choices({ canCancel, canCancelNow }: Membership): readonly When[] {
   return (["AT_END", "NOW"] as const).filter((when) => (when === "NOW" ? canCancelNow : canCancel));
 }
 
@@ -83,7 +93,7 @@ function drawEnds(scene: Scene, membership: Membership, view: MembershipView): C
   return element("div", { class: "options", role: "radiogroup", "aria-labelledby": "question" }, ...rows);
 }
 
-function consequence({ texts }: Scene, { endsAt, entitledUntil, refundIfCanceled }: Membership, when: CancelWhen): string {
+function consequence({ texts }: Scene, { endsAt, entitledUntil, refundIfCanceled }: Membership, when: When): string {
   const end = endsAt ?? entitledUntil;
   if (when === "AT_END") return texts.get("membership.at_end_means", { date: end ? dayText(end, texts.locale) : "" });
   const back = refundIfCanceled && moneyText(refundIfCanceled.amount, refundIfCanceled.currencyCode, texts.locale);

@@ -2,6 +2,7 @@
 
 import type { Intent } from "./intents.ts";
 import type { Quote } from "./rewards_model.ts";
+import type { ChangeQuote } from "./standing_model.ts";
 
 export interface HomeView {
   readonly name: "home" | "rewards" | "redemptions";
@@ -22,11 +23,14 @@ export interface PlanView {
 export interface MembershipView {
   readonly name: "membership";
   readonly planId: string;
-  asking: "" | "cancel" | "pause";
+  asking: "" | "cancel" | "pause" | "change";
   when: "NOW" | "AT_END";
   months: number;
   /** When the question was asked: a wish that is sent again means the same day. */
   askedAt: number;
+  /** The plan to go over to, and what that costs: undefined while it is asked for, null where it is impossible. */
+  toPlanId: string;
+  quote: ChangeQuote | null | undefined;
   /** Names the wish: a wish that is sent again is the same one. */
   key: string;
   busy: boolean;
@@ -108,5 +112,5 @@ export function wishKey(): string {
 }
 
 export function membershipView(planId: string): MembershipView {
-  return { name: "membership", planId, asking: "", when: "AT_END", months: 1, askedAt: 0, key: "", busy: false, problem: "" };
+  return { name: "membership", planId, asking: "", when: "AT_END", months: 1, askedAt: 0, toPlanId: "", quote: undefined, key: "", busy: false, problem: "" };
 }

@@ -141,8 +141,8 @@ export interface Membership {
 
 /** What going over to another plan would cost now. */
 export interface ChangeQuote {
+  readonly when: "NOW" | "AT_END";
   readonly due: Money;
-  readonly storeCredit: Money;
   readonly effectiveAt: string;
 }
 

@@ -3,7 +3,7 @@
 import { AnswerStore } from "./answer_store.ts";
 import type { UserError } from "./rewards_model.ts";
 import type { Session } from "./session.ts";
-import type { Membership, MyTier, Plan, StandingAnswer } from "./standing_model.ts";
+import type { ChangeQuote, Membership, MyTier, Plan, StandingAnswer } from "./standing_model.ts";
 
 /** What a wish came to: done, or why not; neither, when no answer came. */
 export interface Settled {
@@ -11,7 +11,7 @@ export interface Settled {
   readonly answered: boolean;
 }
 
-export type CancelWhen = "NOW" | "AT_END";
+export type When = "NOW" | "AT_END";
 
 type Payload = { readonly userErrors: readonly UserError[] };
 
@@ -38,8 +38,19 @@ export class StandingStore extends AnswerStore<StandingAnswer> {
     return this.plans.find((plan) => plan.id === id) ?? this.membership(id)?.plan;
   }
 
-  cancel(planId: string, when: CancelWhen, idempotencyKey: string): Promise<Settled> {
+  cancel(planId: string, when: When, idempotencyKey: string): Promise<Settled> {
     return this.wish(MEMBERSHIP_CANCEL_DOCUMENT_ID, { planId, when, idempotencyKey });
+  }
+
+  /** What it would cost to go over to another plan; null where that is impossible, or no answer came. */
+  async quote(planId: string, toPlanId: string): Promise<ChangeQuote | null> {
+    type Row = { readonly plan: { readonly id: string }; readonly changeQuote: ChangeQuote | null };
+    const answer = await this.ask<{ me: { memberships: readonly Row[] } | null }>(MEMBERSHIP_CHANGE_QUOTE_DOCUMENT_ID, { planId: toPlanId });
+    return answer?.me?.memberships.find(({ plan }) => plan.id === planId)?.changeQuote ?? null;
+  }
+
+  change(planId: string, toPlanId: string, when: When, idempotencyKey: string): Promise<Settled> {
+    return this.wish(MEMBERSHIP_CHANGE_PLAN_DOCUMENT_ID, { planId, toPlanId, when, idempotencyKey });
   }
 
   pause(planId: string, until: string, idempotencyKey: string): Promise<Settled> {
