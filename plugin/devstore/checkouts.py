@@ -72,6 +72,8 @@ def quote_checkout(checkout: Checkout, discounts: Discounts) -> QuotedCheckout:
         raise CheckoutError(f"The shop does not sell in {currency}.")
     if not checkout.lines:
         raise CheckoutError("The cart is empty.")
+    if checkout.paid and checkout.customer_id is None and any(line.selling_plan for line in checkout.lines):
+        raise CheckoutError("Please log in: a subscription needs an account.")
     currencies = Currencies(SHOP.currency, currency)
     lines = [_line(line, currencies) for line in checkout.lines]
     basket = Basket(lines, shipping_of(lines, currencies).shop, checkout.customer_id, checkout.shopper)

@@ -71,7 +71,9 @@ class Storefront:
         product = self.store.product(request.path_params["handle"])
         if product is None:
             return await self.not_found(request, language)
-        return self.pages.page(request, language, "product", product=self.pages.products(language)[product.id])
+        plan = request.query_params.get("selling_plan", "")
+        shown = self.pages.products(language)[product.id]
+        return self.pages.page(request, language, "product", product=shown, chosen_plan=plan)
 
     async def order(self, request: Request, language: str) -> Response:
         """An order, for who knows its token; straight after the checkout with thanks."""

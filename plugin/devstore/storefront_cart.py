@@ -16,6 +16,7 @@ from plugin.devstore.storefront_pages import Pages
 from plugin.devstore.storefront_visits import Handler, go, remember, session_of, whole
 
 _BODY_MAXIMUM = 64 * 1024
+_LINES_MAXIMUM = 50
 
 
 class CartPages:
@@ -34,6 +35,7 @@ class CartPages:
             "/cart.js": (["GET"], self.read_json),
             "/cart/add.js": (["POST"], self.add_json),
             "/cart/update.js": (["POST"], self.update_json),
+            "/cart/{items}": (["GET"], self.link),
             "/discount/{code}": (["GET"], self.follow),
             "/checkout": (["GET", "POST"], self.checkout),
         }
@@ -47,10 +49,25 @@ class CartPages:
         form = await request.form()
         session = session_of(request)
         try:
-            self._store.add_to_cart(session, whole(form.get("id")), whole(form.get("quantity") or "1"))
+            plan = _plan(form.get("selling_plan"))
+            self._store.add_to_cart(session, whole(form.get("id")), whole(form.get("quantity") or "1"), plan)
         except StoreError as error:
             return self._page(request, language, "cart", str(error))
         return go(language, "/cart", session)
+
+    async def link(self, request: Request, language: str) -> Response:
+        """A link that fills the cart with `variant:units,…` (`selling_plan`: by subscription) and goes on to pay."""
+        session = session_of(request)
+        try:
+            plan = _plan(request.query_params.get("selling_plan"))
+            wanted = [item.partition(":") for item in request.path_params["items"].split(",")]
+            asked = [(whole(variant), whole(units or "1")) for variant, _, units in wanted[:_LINES_MAXIMUM]]
+            self._store.sessions.empty_cart(session)
+            for variant, units in asked:
+                self._store.add_to_cart(session, variant, units, plan)
+        except StoreError as error:
+            return self._page(request, language, "cart", str(error))
+        return go(language, "/checkout", session)
 
     async def change(self, request: Request, language: str) -> Response:
         """Set the units of a line, or enter (`discount`) or take out (`remove_discount`) a code."""
@@ -114,7 +131,8 @@ class CartPages:
             for item in items if isinstance(items, list) else []:
                 if not isinstance(item, dict):
                     raise StoreError("An item is an object with an id.")
-                self._store.add_to_cart(session, whole(item.get("id")), whole(item.get("quantity") or 1))
+                plan = _plan(item.get("selling_plan"))
+                self._store.add_to_cart(session, whole(item.get("id")), whole(item.get("quantity") or 1), plan)
         except StoreError as error:
             return _refused(str(error))
         return self._json(session, language)
@@ -140,6 +158,11 @@ class CartPages:
         quote = self._carts.quote(session_of(request))
         status = 422 if error else 200
         return self._pages.page(request, language, template, status=status, error=error, quote=_quote_object(quote))
+
+
+def _plan(value: object) -> int | None:
+    """A selling plan that somebody chose; nothing and an empty text are none. Raises StoreError."""
+    return None if value in (None, "") else whole(value)
 
 
 def _quote_object(quote: QuotedCart) -> dict[str, Any] | None:

@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from plugin.devstore.carts import QuotedCart
-from plugin.devstore.seed import COLLECTIONS, Product, Shop
+from plugin.devstore.seed import COLLECTIONS, Product, SellingPlan, Shop, selling_plan_of
 from plugin.devstore.sessions import Cart
 
 Liquid = dict[str, Any]
@@ -74,9 +74,22 @@ def product_object(product: Product, prefix: str, metafields: Liquid, translatio
         "available": True,
         "gift_card?": product.gift_card,
         "variants": [variant],
+        "selling_plan_groups": _selling_plan_groups(product),
         "selected_or_first_available_variant": variant,
         "metafields": metafields,
     }
+
+
+def _selling_plan_groups(product: Product) -> list[Liquid]:
+    plan = selling_plan_of(product)
+    if plan is None:
+        return []
+    return [{"id": plan.group_id, "name": plan.name, "selling_plans": [{"id": plan.id, "name": plan.name}]}]
+
+
+def _allocation(plan: SellingPlan | None) -> Liquid | None:
+    """How a line is bought by subscription, or None."""
+    return None if plan is None else {"selling_plan": {"id": plan.id, "name": plan.name}}
 
 
 def cart_object(cart: Cart, currency: str, products: dict[int, Liquid]) -> Liquid:
@@ -90,6 +103,7 @@ def cart_object(cart: Cart, currency: str, products: dict[int, Liquid]) -> Liqui
             "quantity": line.quantity,
             "price": hundredths(line.product.amount),
             "final_line_price": hundredths(line.amount),
+            "selling_plan_allocation": _allocation(line.selling_plan),
         }
         for line in cart.lines
     ]
@@ -121,6 +135,7 @@ def cart_json(quote: QuotedCart, currency: str, prefix: str) -> Liquid:
             "final_line_price": nets.get(line.product.variant_id, hundredths(line.amount)),
             "requires_shipping": line.product.requires_shipping,
             "gift_card": line.product.gift_card,
+            "selling_plan_allocation": _allocation(line.selling_plan),
         }
         for line in cart.lines
     ]
