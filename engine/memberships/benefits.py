@@ -61,8 +61,8 @@ _RECORD = BulkStatement(
         currency = EXCLUDED.currency, points = EXCLUDED.points""",
 )
 _MINE = """WITH mine AS MATERIALIZED (
-        SELECT member_id FROM members
-        WHERE program_id = :program_id AND (member_id = :member_id OR merged_into = :member_id))"""
+        SELECT CAST(:member_id AS bigint) AS member_id
+        UNION ALL SELECT member_id FROM members WHERE program_id = :program_id AND merged_into = :member_id)"""
 _SAVED = text(f"""
     {_MINE} SELECT b.currency, sum(b.value_minor)::bigint AS saved FROM benefit_entries b
     WHERE b.program_id = :program_id AND b.member_id IN (SELECT member_id FROM mine)

@@ -79,8 +79,9 @@ _REPLACE = BulkStatement(
 _READ = BulkStatement(
     {"program_id": "bigint", "member_id": "bigint"},
     """, asked AS MATERIALIZED (
-        SELECT DISTINCT g.program_id, g.member_id AS root, m.member_id FROM given g
-        JOIN members m ON m.program_id = g.program_id AND (m.member_id = g.member_id OR m.merged_into = g.member_id))
+        SELECT program_id, member_id AS root, member_id FROM given
+        UNION ALL SELECT g.program_id, g.member_id, m.member_id FROM given g
+        JOIN members m ON m.program_id = g.program_id AND m.merged_into = g.member_id)
     SELECT a.root, f.program_id, f.member_id, f.plan_id, f.plan_version, f.kind, f.shop_id, f.source, f.source_id,
         f.occurred_at, f.actor, f.detail::text AS detail
     FROM asked a JOIN membership_facts f ON f.program_id = a.program_id AND f.member_id = a.member_id

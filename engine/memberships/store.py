@@ -53,8 +53,9 @@ _KEY = {"program_id": "bigint", "member_id": "bigint", "plan_ids": "json"}
 _FORGET = BulkStatement(
     _KEY,
     """, gone AS MATERIALIZED (
-        SELECT g.program_id, m.member_id, m.member_id = g.member_id AS root, g.plan_ids FROM given g
-        JOIN members m ON m.program_id = g.program_id AND (m.member_id = g.member_id OR m.merged_into = g.member_id))
+        SELECT program_id, member_id, true AS root, plan_ids FROM given
+        UNION ALL SELECT g.program_id, m.member_id, false, g.plan_ids FROM given g
+        JOIN members m ON m.program_id = g.program_id AND m.merged_into = g.member_id)
     DELETE FROM memberships s USING gone g WHERE s.program_id = g.program_id AND s.member_id = g.member_id
         AND NOT (g.root AND s.plan_id IN (SELECT value::bigint FROM json_array_elements_text(g.plan_ids)))
     RETURNING s.program_id, s.member_id""",
