@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from engine.rules.days import days_later
 from engine.tiers.calendars import term_end
-from engine.tiers.definitions import Asked
 from engine.tiers.facts import TierFacts, TierVersion, in_force
 from engine.tiers.frames import LAST_INSTANT, Frame
 from engine.tiers.periods import NeverEnds, Term
+from engine.tiers.proofs import Basis, Proof
 from engine.tiers.standing import Entry, Reason, TierChange
-from engine.tiers.timelines import Counts
+from engine.tiers.timelines import Counts, Delta
 
 _ENDLESS = NeverEnds()
-
-
-@dataclass(frozen=True, slots=True)
-class Basis:
-    """What a running term was earned by: the requirement that was met, and the last instant that counted for it."""
-
-    asked: Asked
-    at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +44,10 @@ class Climb:
     def __init__(self, facts: TierFacts, begins_at: datetime, known: datetime, *, as_if_never: bool = False) -> None:
         self.facts, self.known, self._as_if_never = facts, known, as_if_never
         self._begins_at = begins_at
+        self._proof = Proof(facts)
         self._versions = in_force(facts.versions)
         self._in_force = sum(one.effective_from <= begins_at for one in self._versions) - 1
+        self._began_with = self._in_force
         self.frame = self._frame(self._versions[self._in_force])
         self.first_tier = self.frame.program.tiers[0].handle
         self.place = Place(0, begins_at, begins_at, begins_at)
@@ -96,8 +91,8 @@ class Climb:
         changed = self.next_version_at == moment
         if changed:
             self._change_version(moment)
-        if moved.lowered and self.frame.program.after_hold == "recompute":
-            self._take_back(moment)
+        if moved.lowered and self.frame.program.after_hold == "recompute" and self.place.rank and not self._as_if_never:
+            self._take_back(moment, moved.lowered)
         if not moved.raised and not changed:
             return
         if not self._rise(moment) and self.place.grace_until is not None and self._retains(self.frame.actual.counts):
@@ -171,22 +166,31 @@ class Climb:
         basis = Basis("enter", moment - LAST_INSTANT) if 0 < target <= earned else None
         self.place = self._placed(target, moment, basis, renewed=True)
 
-    def _take_back(self, moment: datetime) -> None:
+    def _take_back(self, moment: datetime, lowered: Sequence[Delta]) -> None:
         """A refund after the hold, where it counts: the tier falls to what it would be had the value never been."""
         place = self.place
-        if self._as_if_never or not place.rank:
-            return
-        if place.basis is not None:
-            known = Frame(self.frame.version, self.facts, moment, as_if_never=True)
-            if known.held(place.rank, place.basis.asked, place.basis.at):
+        if self._is_endless:
+            rank, asked = self.frame.highest(self.frame.actual.counts, self.lost, 0, place.rank)
+            if rank == place.rank:
                 return
-        other = Climb(self.facts, self._begins_at, moment, as_if_never=True)
-        other.go(moment)
-        if other.place.rank < place.rank:
-            self._note(moment, self.frame.program.tiers[place.rank].handle, other.place.rank, "refunded")
-            self.place = replace(other.place, since=moment)
-        elif other.place.rank == place.rank:
-            self.place = replace(other.place, since=place.since)
+            other = self._placed(rank, moment, Basis(asked, moment), renewed=False)
+        elif place.basis and self._proof.stands(self.frame, place.rank, place.basis, lowered, moment):
+            return
+        else:
+            climb = Climb(self.facts, self._begins_at, moment, as_if_never=True)
+            climb.go(moment)
+            other = climb.place
+        if other.rank < place.rank:
+            self._note(moment, self.frame.program.tiers[place.rank].handle, other.rank, "refunded")
+            self.place = replace(other, since=moment)
+        elif other.rank == place.rank:
+            self.place = replace(other, since=place.since)
+
+    @property
+    def _is_endless(self) -> bool:
+        """Whether the tier is, and always was, that of all that ever counted: refunds are judged by the sum then."""
+        program = self.frame.program
+        return self._in_force == self._began_with and program.window.kind == "lifetime" and program.term.kind == "never"
 
     def _change_version(self, moment: datetime) -> None:
         """Other tiers, or the same with other rules, from this moment on."""

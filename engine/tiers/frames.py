@@ -9,6 +9,7 @@ from engine.rules.days import days_later, local_day
 from engine.tiers.calendars import first_day
 from engine.tiers.definitions import Asked
 from engine.tiers.facts import TierFacts, TierVersion
+from engine.tiers.periods import Lifetime
 from engine.tiers.timelines import Counts, Moved, Tally, sum_of, timeline
 
 LAST_INSTANT = timedelta(microseconds=1)
@@ -27,6 +28,7 @@ class Frame:
         self.program = version.definition
         self._facts = facts
         self._joined = local_day(facts.joined_at, facts.zone)
+        self._endless = isinstance(self.program.window, Lifetime)
         self._firsts: dict[date, int] = {}
         foresight = _always if as_if_never else None
         self.actual = Tally(timeline(facts, self.program, known, foresight))
@@ -57,6 +59,8 @@ class Frame:
 
     def first(self, moment: datetime) -> int:
         """The first day that counts at a moment."""
+        if self._endless:
+            return 1
         day = local_day(moment, self._facts.zone)
         if day not in self._firsts:
             self._firsts[day] = first_day(self.program.window, day, self._joined).toordinal()

@@ -142,7 +142,7 @@ async def read_all_facts(
 ) -> dict[MemberKey, TierFacts]:
     """The same with the months of membership, as far as any version of the tiers, or a planned one, asks for them."""
     found = await read_facts(connection, members, planned=planned is not None)
-    asking = [key for key, facts in found.items() if _asks_for_months(facts, planned)]
+    asking = [key for key, facts in found.items() if asks_for_months(facts, planned)]
     bought = await read_memberships(connection, asking, now) if asking else {}
     months = {key: completed_months(fold_memberships(facts, now)) for key, facts in bought.items()}
     return {key: replace(facts, months=months.get(key, ())) for key, facts in found.items()}
@@ -170,7 +170,8 @@ async def due_among(connection: AsyncConnection, members: Iterable[MemberKey]) -
     return {MemberKey(*row) for row in await _DUE_AMONG.run(connection, sorted(set(members)))}
 
 
-def _asks_for_months(facts: TierFacts, planned: TierProgram | None) -> bool:
+def asks_for_months(facts: TierFacts, planned: TierProgram | None = None) -> bool:
+    """Whether any version of the tiers, or a planned one, counts months of membership: only then they are a fact."""
     definitions = [one.definition for one in facts.versions] + ([planned] if planned is not None else [])
     return any("membership_months" in one.asks_for for one in definitions)
 

@@ -34,9 +34,9 @@ class Delta(NamedTuple):
 
 
 class Moved(NamedTuple):
-    """Whether anything came to count less, and whether anything came to count more."""
+    """What came to count less, and whether anything came to count more."""
 
-    lowered: bool
+    lowered: list[Delta]
     raised: bool
 
 
@@ -68,6 +68,8 @@ def _deltas(
             worth[at] = (spend, step.points, step.orders, step.reviews, step.referrals, 0)
     if foresight is not None and len(worth) > 1:
         worth = _foreseen(worth, foresight)
+    if not worth:
+        return
     before, day = NOTHING, _day(activity.occurred_at, zone)
     for at, counts in worth.items():
         if counts != before:
@@ -94,8 +96,9 @@ def _lowest(rows: list[Counts]) -> Counts:
 
 def plus(left: Counts, right: Counts, sign: int = 1) -> Counts:
     """Two rows of counts together, or with `sign` -1 the first less the second."""
-    a, b, c, d, e, f = (one + sign * other for one, other in zip(left, right, strict=True))
-    return a, b, c, d, e, f
+    a, b, c, d, e, f = left
+    g, h, i, j, k, m = right
+    return a + sign * g, b + sign * h, c + sign * i, d + sign * j, e + sign * k, f + sign * m
 
 
 class Tally:
@@ -121,11 +124,13 @@ class Tally:
 
     def take(self, until: datetime) -> Moved:
         """Count everything up to and including a moment."""
-        lowered = raised = False
+        lowered, raised = [], False
         while self._next < len(self.deltas) and self.deltas[self._next].at <= until:
-            _, day, counts = self.deltas[self._next]
+            _, day, counts = delta = self.deltas[self._next]
             self._next += 1
-            lowered, raised = lowered or min(counts) < 0, raised or max(counts) > 0
+            raised = raised or max(counts) > 0
+            if min(counts) < 0:
+                lowered.append(delta)
             if day >= self._first:
                 if day not in self._buckets:
                     heapq.heappush(self._days, day)
