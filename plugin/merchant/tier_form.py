@@ -17,8 +17,8 @@ _REQUIREMENT: Final = (
     "mode", "ALL", "ANY", "metric", "compare", "at_least", "more_than", "amount", "add", "group", "empty", "wrong"
 )  # fmt: skip
 NEW_TIER: Final[dict[str, Any]] = {
-    "handle": "", "name": "", "color": "#7a7a7a", "description": "", "enter": None, "retain": None, "reenter": None,
-    "entryPoints": 0, "entryDays": 365, "perks": [],
+    "handle": "", "name": "", "enterText": "", "color": "#7a7a7a", "description": "", "enter": None,
+    "retain": None, "reenter": None, "entryPoints": 0, "entryDays": 365, "perks": [],
 }  # fmt: skip
 
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any, Final
 
 from starlette.responses import Response
 
 from plugin.merchant.chart import widths_of
+from plugin.merchant.home import BEGINNING_YEAR
 from plugin.merchant.pages import PageMissingError, PageRequest
 from plugin.merchant.program import actor_text
 from plugin.merchant.words import Words
@@ -43,7 +45,9 @@ async def tier_plan(opened: PageRequest) -> Response:
 
 
 def _standing(live: dict[str, Any], words: Words) -> str:
-    return words.text("tiers.live", version=words.number(live["version"]), since=words.moment(live["effectiveFrom"]))
+    always = datetime.fromisoformat(live["effectiveFrom"]).year <= BEGINNING_YEAR
+    since = None if always else words.moment(live["effectiveFrom"])
+    return words.text(f"tiers.{'always' if always else 'live'}", version=words.number(live["version"]), since=since)
 
 
 def _ladder(tiers: list[dict[str, Any]], words: Words) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Visit
 from tests.browser.test_merchant_tiers import NARROW, sound
 from tests.support.browser import DESKTOP, Demo
-from tests.support.merchant_app import button, field, open_app, told
+from tests.support.merchant_app import button, field, find_member, open_app, told
 
 
 def test_given_a_product_when_a_plan_is_made_then_it_is_in_the_list_until_it_is_archived(
@@ -62,6 +62,8 @@ def test_given_a_purchase_when_the_merchant_looks_then_the_plan_has_a_member_and
     customer = demo.new_customer("Joiner")
     demo.buy(customer, "laurel-plus")
     page = visit(viewport=DESKTOP)
+    app = find_member(page, demo, customer)
+    expect(app.locator("[data-membership]")).to_contain_text("Laurel Plus")
     app = open_app(page, demo, "/plans")
     plus = app.locator('[data-membership-plan="laurel-plus"]')
     expect(plus.locator('[data-figure="revenue"] dd')).to_contain_text("$")
@@ -71,7 +73,7 @@ def test_given_a_purchase_when_the_merchant_looks_then_the_plan_has_a_member_and
     expect(row).to_contain_text("Bought")
     sound(page, "members of a plan")
     row.get_by_role("link").click()
-    expect(app.locator("[data-membership]")).to_contain_text("Laurel Plus")
+    expect(app.locator("[data-membership]")).to_contain_text("Bought")
     sound(page, "member with a membership")
     app = open_app(page, demo, "/plans/repairs", "zh-CN")
     expect(app.get_by_role("heading", level=1)).to_have_text("需要您处理的购买")

@@ -79,7 +79,11 @@ document.addEventListener("click", (event) => {
   if (button?.dataset.move) move(button);
   else if (button) setTimeout(place);
 });
-document.addEventListener("input", () => setTimeout(place));
+for (const name of ["input", "change"]) document.addEventListener(name, (event) => {
+  // What a tier asked for before is not said of what it asks for now.
+  event.target.closest?.("laurel-requirement")?.closest("details[data-row]").querySelector("[data-said]").replaceChildren();
+  setTimeout(place);
+});
 document.addEventListener("laurel:color", (event) => {
   const dot = event.target.closest("details[data-row]")?.querySelector("[data-dot]");
   if (dot) dot.style.background = event.detail;

@@ -5,6 +5,7 @@ from __future__ import annotations
 ENGLISH = {
     "tiers.ladder": "Your tiers",
     "tiers.live": "Version {version}, since {since}",
+    "tiers.always": "Version {version}, for everything since the beginning",
     "tiers.empty": "No tiers yet",
     "tiers.empty.detail": "Start from one of these ladders. You can change every part of it, and nothing happens to "
     "members before you have seen how many go up.",
@@ -58,6 +59,7 @@ ENGLISH = {
 CHINESE = {
     "tiers.ladder": "您的等级",
     "tiers.live": "第 {version} 版，自 {since} 起",
+    "tiers.always": "第 {version} 版，自始适用",
     "tiers.empty": "还没有等级",
     "tiers.empty.detail": "请从以下模板之一开始，每一处都可以修改。在您看到有多少会员升级之前，不会影响会员。",
     "tiers.template.use": "以此开始",
