@@ -18,6 +18,7 @@ from engine.billing.changing import Change
 from engine.memberships.asking import Wish, begin_wish
 from engine.memberships.catalog import Plan, plan_of
 from engine.memberships.definitions import Interval
+from engine.memberships.folding import MembershipTerm
 from engine.memberships.periods import Period
 from engine.memberships.proration import Proration, changed_now, share_of_price
 from engine.memberships.refusals import MembershipRefused
@@ -50,7 +51,8 @@ async def quote_change(
     """What a change would cost now. Without `when`, at once to a dearer plan and at the period's end to a cheaper one.
 
     Raises MembershipRefused: NOT_A_MEMBER, NO_CONTRACT, CANCELED_ALREADY, ALREADY_PAUSED, PLAN_NOT_FOUND, SAME_PLAN,
-    ARCHIVED, CURRENCY_NOT_OFFERED; ONLY_AT_END while it is tried, past due, or where money would be left over.
+    ARCHIVED, CURRENCY_NOT_OFFERED; ONLY_AT_END while it is tried, past due, for the rest of a period that
+    another change began, or where money would be left over.
     """
     known = _changeable(await memberships_of(connection, program_id, member_id, now), plan_id)
     plan = await plan_of(connection, program_id, to_plan_id)
@@ -85,7 +87,7 @@ def _changeable(memberships: list[Membership], plan_id: int) -> Membership:
 
 def _quoted(known: Membership, plan: Plan, currency: str, when: When | None, now: datetime) -> ChangeQuote:
     price, term = plan.definition.prices[currency], known.standing.term
-    possible = known.standing.state == "active" and term is not None and term.fact.kind != "granted"
+    possible = known.standing.state == "active" and term is not None and _paid_as_period(term)
     dearer = _rate(price, plan.definition.interval) > _rate(
         known.definition.prices.get(currency, 0), known.definition.interval
     )
@@ -102,6 +104,11 @@ def _quoted(known: Membership, plan: Plan, currency: str, when: When | None, now
     if proration.store_credit_minor:
         raise MembershipRefused("ONLY_AT_END", "when", "More was paid than it would cost: it changes at the end.")
     return ChangeQuote(plan, chosen, now, currency, price, proration)
+
+
+def _paid_as_period(term: MembershipTerm) -> bool:
+    """Whether it is known what was paid for the period; after a change only a part of the price was."""
+    return term.fact.kind == "period_paid" and not term.changed
 
 
 def _rate(price_minor: int, interval: Interval) -> tuple[int, int]:

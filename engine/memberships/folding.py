@@ -33,13 +33,17 @@ class MembershipFacts:
 
 @dataclass(frozen=True, slots=True)
 class MembershipTerm:
-    """The stretch that runs: what was paid for it, in minor units, 0 for a trial or a grant."""
+    """The stretch that runs: what was paid for it, in minor units, 0 for a trial or a grant.
+
+    `changed`: it began with a change from another plan, of whose price a part was paid for it.
+    """
 
     starts_at: datetime
     ends_at: datetime
     fact: MembershipFact
     paid_minor: int
     currency: str | None
+    changed: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -212,10 +216,15 @@ class _View:
             leaving = self.line.canceling or (last.way == "contract" and contract is not None)
             return ("cancel_scheduled" if leaving else "active"), end, end
         closed_at = contract.closed_at if contract else None
-        unpaid = bool(self.known) and self.known[-1].way == "contract" and not self.line.canceling
-        if contract is None or closed_at is None or closed_at <= end or not unpaid:
+        if contract is None or closed_at is None or closed_at <= end or not self._went_unpaid(contract):
             return "ended", end, end
         return "ended", closed_at, max(end, min(closed_at, self._grace_end(contract)))
+
+    def _went_unpaid(self, contract: Contract) -> bool:
+        """Whether it went on beyond what was paid for, until it was given up or canceled."""
+        last = self.known[-1].way if self.known else "contract"
+        given_up = contract.failing or self.line.canceled_at == contract.closed_at
+        return last == "contract" and given_up and not self.line.canceling
 
     def _grace_end(self, contract: Contract) -> datetime:
         """Privileges outlast a period by the days of grace; by one day at least while its payment is under way."""
@@ -256,7 +265,11 @@ class _View:
         if one is None:
             return None
         paid = 0 if one.trial else int(one.fact.detail.get("amount_minor", one.fact.detail.get("paid_minor", 0)))
-        return MembershipTerm(one.start, one.end, one.fact, paid, one.fact.detail.get("currency"))
+        changed = any(
+            fact.detail.get("from_plan_id") is not None and one.start <= fact.occurred_at <= self.now
+            for fact in self.plan.facts
+        )
+        return MembershipTerm(one.start, one.end, one.fact, paid, one.fact.detail.get("currency"), changed)
 
 
 def _months(runs: Sequence[Run], zone: ZoneInfo, now: datetime) -> tuple[tuple[datetime, ...], datetime | None]:

@@ -190,14 +190,26 @@ class _Effect:
         contract.opened_at = min(contract.opened_at, self._at)
         trial_ends_at = self._detail.get("trial_ends_at")
         ends_at = trial_ends_at or self._detail.get("period_ends_at")
-        if ends_at:
+        if ends_at and (trial_ends_at or not self._paid_for(parsed(ends_at))):
             self._period(self._at, parsed(ends_at), trial=bool(trial_ends_at))
+        self._joined()
 
     def period_paid(self) -> None:
         contract = self._contract()
         contract.paid_cycles.add(self._detail["cycle"])
         contract.settled_cycle = max(contract.settled_cycle, self._detail["cycle"])
         self._period(parsed(self._detail["starts_at"]), parsed(self._detail["ends_at"]), trial=False)
+
+    def _paid_for(self, ends_at: datetime) -> bool:
+        """Whether the payment of the period that it opened with is known: then that says what was paid."""
+        return any(
+            fact.kind == "period_paid"
+            and fact.contract_id == self.fact.contract_id
+            and fact.occurred_at <= self.now
+            and parsed(fact.detail["starts_at"]) <= self._at
+            and parsed(fact.detail["ends_at"]) >= ends_at
+            for fact in self.plan.facts
+        )
 
     def _period(self, start: datetime, end: datetime, *, trial: bool) -> None:
         order_id = self._detail.get("order_id", self._detail.get("origin_order_id"))

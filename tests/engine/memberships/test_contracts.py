@@ -245,6 +245,50 @@ def test_given_a_change_of_plan_then_the_old_one_ends_and_the_new_one_begins_at_
     assert (new.contract_id, new.renews_at) == (CONTRACT, day(42))
 
 
+def test_given_the_payment_of_the_period_that_it_opened_with_then_that_says_what_was_paid() -> None:
+    facts = [opened(day(0), period_ends_at=day(30).isoformat()), period(day(0), 1, day(0), day(30))]
+    assert standing(facts[:1], day(1)).ends_at == day(30)
+    found = standing(facts, day(1))
+    assert found.term is not None
+    assert (found.ends_at, found.term.paid_minor, found.term.changed, found.cycles) == (day(30), 900, False, 1)
+
+
+def test_given_a_change_that_is_not_paid_yet_then_the_new_plan_is_active_while_its_payment_is_under_way() -> None:
+    change = about(
+        "plan_changed", day(12), to_plan_id=OTHER, to_plan_version=1, period_ends_at=day(12).isoformat(), cycle=2,
+    )  # fmt: skip
+    old, new = standings([*first_period(), change], day(12, 60))
+    assert (old.state, old.ends_at) == ("ended", day(12))
+    assert (new.state, new.started_at, new.ends_at, new.entitled_until) == ("active", day(12), day(12), day(19))
+    paid = fact(
+        "period_paid", day(12, 90), OTHER, contract_id=CONTRACT, cycle=2, starts_at=day(12).isoformat(),
+        ends_at=day(42).isoformat(), amount_minor=1_360, currency="USD",
+    )  # fmt: skip
+    _, new = standings([*first_period(), change, paid], day(13))
+    assert (new.state, new.started_at, new.ends_at) == ("active", day(12), day(42))
+    assert new.term is not None
+    assert new.term.changed
+
+
+def test_given_a_change_at_the_end_of_a_period_then_each_plan_keeps_to_it() -> None:
+    change = about(
+        "plan_changed", day(30, 5), to_plan_id=OTHER, to_plan_version=1, period_ends_at=day(30).isoformat(), cycle=2,
+    )  # fmt: skip
+    paid = fact(
+        "period_paid", day(30, 60), OTHER, contract_id=CONTRACT, cycle=2, starts_at=day(30).isoformat(),
+        ends_at=day(60).isoformat(), amount_minor=500, currency="USD",
+    )  # fmt: skip
+    old, new = standings([*first_period(), change, paid], day(31))
+    assert (old.state, old.ends_at, old.entitled_until) == ("ended", day(30), day(30))
+    assert (new.state, new.started_at, new.ends_at, new.renews_at) == ("active", day(30), day(60), day(60))
+
+
+def test_given_the_last_cycle_then_it_ends_with_what_was_paid_for_though_the_news_comes_later() -> None:
+    facts = [*first_period(), about("contract_ended", day(30, 5), reason="maximum_cycles")]
+    found = standing(facts, day(31))
+    assert (found.state, found.ends_at, found.entitled_until) == ("ended", day(30), day(30))
+
+
 def test_given_a_new_contract_after_an_ended_one_then_a_new_membership_begins() -> None:
     again = fact("contract_opened", day(50), contract_id=8_000)
     paid = fact(
