@@ -62,7 +62,8 @@ async def review(
     memberships, changed = await membership_store.follow_memberships(connection, roots, now)
     standings, giving = {}, {}
     for key, facts in (await tier_store.read_facts(connection, roots)).items():
-        standing = fold(replace(facts, months=completed_months(memberships.get(key, ()))), now)
+        months = completed_months(memberships.get(key, ())) if tier_store.asks_for_months(facts) else ()
+        standing = fold(replace(facts, months=months), now)
         if standing is not None:
             standings[key] = standing
             if any(tier.entry_points for version in facts.versions for tier in version.definition.tiers):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -11,6 +12,8 @@ from engine.database import tenant_transaction
 from engine.events import CustomersMerged
 from engine.ledger import MemberKey
 from engine.members import member_of_customer
+from engine.memberships.catalog import create_plan
+from engine.memberships.definitions import PlanDefinition
 from engine.program import BEGINNING_OF_TIME
 from engine.shops import ShopReference
 from engine.standings import read_status, review_due
@@ -130,4 +133,18 @@ async def test_tiers_that_are_set_up_later_look_at_all_that_was_bought_before(
         assert await review_due(connection) == 0
 
     assert (await tier(engine, shop), await balance(engine, shop)) == ("gold", Balance(2250))
+    assert await breaches(engine, shop) == {}
+
+
+async def test_months_of_membership_are_kept_only_where_tiers_count_them(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(engine, shop, purchase())
+    await publish(engine, shop, tiers())
+    plan = PlanDefinition(title="Plus", product_ids=(77,), prices={"USD": 900}, days_per_unit=30)
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        await create_plan(connection, shop.program_id, "plus", plan, actor="tests")
+    bought = replace(line("9.00", 2), product_id=77)
+    await apply(engine, shop, order(10, [bought], occurred_at=PAID_AT - timedelta(days=40)))
+
     assert await breaches(engine, shop) == {}
