@@ -37,7 +37,8 @@ _STATUS_OPERATIONS = {
     "cancelled": "subscription_contract_cancel",
 }  # fmt: skip
 _NEVER = frozenset({"CONTRACT_TERMINATED"})
-_SAME_DATE = timedelta(minutes=1)
+_SAME_DATE = timedelta(days=1)
+"""How far what the shop shows may be off: it may round times to days."""
 _REFUSED_DELAY = timedelta(hours=1)
 
 log = structlog.get_logger("laurel.billing")

@@ -134,12 +134,9 @@ def _money(value: Any, currency: str, field: str) -> int:
     if source.get("currencyCode") != currency:
         raise Unreadable(f"{field}: is in another currency than its contract")
     try:
-        amount = minor_units(source.get("amount"), currency)
+        return minor_units(source.get("amount"), currency)
     except MoneyError:
         raise Unreadable(f"{field}: is not an amount") from None
-    if amount < 0:
-        raise Unreadable(f"{field}: is below zero")
-    return amount
 
 
 def _card_end(payment: Any) -> date | None:
