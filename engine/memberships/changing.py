@@ -18,7 +18,7 @@ from engine.billing.changing import Change
 from engine.memberships.asking import Wish, begin_wish
 from engine.memberships.catalog import Plan, plan_of
 from engine.memberships.definitions import Interval
-from engine.memberships.folding import MembershipTerm
+from engine.memberships.judging import MembershipTerm
 from engine.memberships.periods import Period
 from engine.memberships.proration import Proration, changed_now, share_of_price
 from engine.memberships.refusals import MembershipRefused
