@@ -16,7 +16,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import applying, expiring, intake, machine, mixed, panel, wallets
+from tests.bench import applying, expiring, intake, machine, mixed, panel, reviewing, wallets
 from tests.bench.results import Result
 from tests.bench.stage import Stage
 
@@ -27,6 +27,7 @@ BENCHES: dict[str, Callable[[Stage], list[Result]]] = {
     "panel": panel.measure,
     "wallets": wallets.measure,
     "expiring": expiring.measure,
+    "reviewing": reviewing.measure,
     "machine": machine.measure,
 }
 
