@@ -115,8 +115,8 @@ def plan_of(plan: PlanFacts, reader: PlanReader) -> MembershipPlan:
 
 
 def prices_of(prices: Mapping[str, int]) -> list[Money]:
-    """Amounts in minor units by currency, as money."""
-    return [money_of(minor, currency) for currency, minor in prices.items()]
+    """Amounts in minor units by currency, as money in the order of their codes."""
+    return [money_of(minor, currency) for currency, minor in sorted(prices.items())]
 
 
 def connection_of(
