@@ -107,23 +107,23 @@ async def test_given_nothing_changed_when_perks_are_followed_then_the_shop_is_no
     assert await fulfilling.step() == 0
 
 
-@pytest.mark.parametrize("trouble", TROUBLE)
 async def test_given_a_shop_in_trouble_when_perks_begin_and_end_then_there_is_one_code_and_no_tag_left(
-    fulfilling: Fulfilling, perking: Perking, trouble: str
+    fulfilling: Fulfilling, perking: Perking
 ) -> None:
-    fulfilling.misbehave(**{trouble: 2, "user_error_code": "INTERNAL_ERROR", "hang_ms": 60_000})
-    await perking.follow(gold(TAG, percent()))
-    await fulfilling.settle()
+    for number, trouble in enumerate(TROUBLE, 1):
+        fulfilling.misbehave(**{trouble: 2, "user_error_code": "INTERNAL_ERROR", "hang_ms": 60_000})
+        await perking.follow(gold(TAG, percent(handle=f"ten-{number}")))
+        await fulfilling.settle()
 
-    assert [one.state for one in await perking.deliveries()] == ["delivered", "delivered"]
-    assert (len(codes(fulfilling)), tags(fulfilling)) == (1, ["laurel-gold"])
+        assert [one.state for one in (await perking.deliveries())[-2:]] == ["delivered", "delivered"], trouble
+        assert (len(codes(fulfilling)), tags(fulfilling)) == (number, ["laurel-gold"]), trouble
 
-    fulfilling.misbehave(**{trouble: 2})
-    await perking.follow(plus())
-    await fulfilling.settle()
+        fulfilling.misbehave(**{trouble: 2})
+        await perking.follow(plus())
+        await fulfilling.settle()
 
-    assert [one.state for one in await perking.deliveries()] == ["revoked", "revoked"]
-    assert (len(codes(fulfilling)), tags(fulfilling)) == (1, [])
+        assert [one.state for one in (await perking.deliveries())[-2:]] == ["revoked", "revoked"], trouble
+        assert (len(codes(fulfilling)), tags(fulfilling)) == (number, []), trouble
 
 
 DEATHS = [
@@ -132,25 +132,26 @@ DEATHS = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("point", DEATHS)
 async def test_given_a_worker_that_dies_when_another_goes_on_then_nothing_is_made_twice_or_left(
-    fulfilling: Fulfilling, perking: Perking, monkeypatch: pytest.MonkeyPatch, point: str
+    fulfilling: Fulfilling, perking: Perking
 ) -> None:
-    await perking.follow(gold(TAG, percent()))
-    die_at(monkeypatch, point)
-    with pytest.raises(Died):
-        await fulfilling.step()
-    await fulfilling.settle()
+    for number, point in enumerate(DEATHS, 1):
+        await perking.follow(gold(TAG, percent(handle=f"ten-{number}")))
+        with pytest.MonkeyPatch.context() as patch:
+            die_at(patch, point)
+            with pytest.raises(Died):
+                await fulfilling.step()
+            await fulfilling.settle()
 
-    (made,) = codes(fulfilling)
-    assert [one.code for one in await perking.deliveries() if one.code] == [made.code]
-    assert tags(fulfilling) == ["laurel-gold"]
+        made = {one.code for one in codes(fulfilling)}
+        assert made == {one.code for one in await perking.deliveries() if one.code}, point
+        assert (len(made), tags(fulfilling)) == (number, ["laurel-gold"]), point
 
-    await perking.follow(gold(tier="silver"))
-    await fulfilling.settle()
+        await perking.follow(gold(tier="silver"))
+        await fulfilling.settle()
 
-    assert tags(fulfilling) == []
-    assert [one.state for one in await perking.deliveries()] == ["revoked", "revoked"]
+        assert tags(fulfilling) == [], point
+        assert {one.state for one in await perking.deliveries()} == {"revoked"}, point
 
 
 async def test_given_an_uninstalled_shop_when_it_comes_back_then_its_calls_are_made_then(
