@@ -204,10 +204,15 @@ async def _people(
 
 
 def _row(key: MemberKey, one: TierStanding) -> tuple[Any, ...]:
+    counts = (min(count, _LARGEST) for count in one.metrics.counts)
     return (
-        *key, one.version.version, one.tier.handle, one.since, one.valid_until, one.grace_until, *one.metrics.counts,
+        *key, one.version.version, one.tier.handle, one.since, one.valid_until, one.grace_until, *counts,
         one.overridden is not None, one.review_at,
     )  # fmt: skip
+
+
+_LARGEST = 2**63 - 1
+"""Sums beyond what a column holds are kept as the most that it does: they serve lists only."""
 
 
 def _by_key(item: tuple[MemberKey, TierStanding]) -> MemberKey:

@@ -30,7 +30,8 @@ ORDERS_OF_DUE = 8
 PROGRAM = 997
 FIRST = 7_000_000
 _READ = """
-    SELECT COALESCE(sum(seq_tup_read + idx_tup_fetch), 0)::bigint FROM pg_stat_user_tables WHERE relname = 'member_tiers'
+    SELECT COALESCE(sum(seq_tup_read + idx_tup_fetch), 0)::bigint FROM pg_stat_user_tables
+    WHERE relname = 'member_tiers'
 """
 _SCAN = f"SELECT count(*), sum(spend_minor) FROM member_tiers WHERE program_id = {PROGRAM} AND since <= now()"
 _LEFT = f"SELECT count(*) FROM member_tiers WHERE program_id = {PROGRAM} AND (review_at <= now() OR version < 1)"
