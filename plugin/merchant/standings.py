@@ -73,13 +73,22 @@ def _membership(one: dict[str, Any], words: Words) -> dict[str, Any]:
 def _dates(one: dict[str, Any], words: Words) -> list[str]:
     """What is known of its times, oldest first."""
     found = [words.text("membership.since", date=words.full_date(one["startedAt"]))]
-    if one["nextBillingAt"] and not one["cancelAt"]:
-        found.append(words.text("membership.renews", date=words.full_date(one["nextBillingAt"])))
+    if one["trialEndsAt"]:
+        found.append(words.text("membership.trial", date=words.full_date(one["trialEndsAt"])))
+    if one["status"] == "PAUSED":
+        found.append(_dated("membership.paused_until", one["pausedUntil"], words, "membership.paused_open"))
+    elif one["nextBillingAt"] and not one["cancelAt"]:
+        found.append(_dated("membership.renews", one["nextBillingAt"], words))
     elif one["endsAt"]:
-        found.append(words.text("membership.ends", date=words.full_date(one["endsAt"])))
+        ended = one["status"] == "ENDED"
+        found.append(_dated("membership.ended" if ended else "membership.ends", one["endsAt"], words))
     if one["entitled"] and one["entitledUntil"] and one["entitledUntil"] != one["endsAt"]:
-        found.append(words.text("membership.entitled", date=words.full_date(one["entitledUntil"])))
+        found.append(_dated("membership.entitled", one["entitledUntil"], words))
     return found
+
+
+def _dated(key: str, moment: str | None, words: Words, without: str = "") -> str:
+    return words.text(key, date=words.full_date(moment)) if moment else words.text(without)
 
 
 def _benefit(one: dict[str, Any], words: Words) -> dict[str, Any]:
