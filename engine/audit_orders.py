@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.awards import read_awards
@@ -14,10 +15,13 @@ from engine.tiers.activities import TEST_ORDER, activities_by_source
 PAGE_ORDERS = 1_000
 ORDER_SOURCES = (ORDER, TEST_ORDER)
 
+_COUNTING = text("SELECT program_id FROM programs WHERE program_id = ANY(:programs) AND counted_shop_id IS NOT NULL")
+
 
 async def audit_orders(connection: AsyncConnection, program_ids: list[int]) -> tuple[int, int]:
     """(orders worked out again, orders whose posted points are not what their facts are worth)."""
     checked = wrong = 0
+    counting = set((await connection.execute(_COUNTING, {"programs": program_ids})).scalars())
     for program_id in program_ids:
         published = await versions(connection, program_id)
         numbers = {version.version for version in published}
@@ -31,11 +35,11 @@ async def audit_orders(connection: AsyncConnection, program_ids: list[int]) -> t
                 if known.decided_version in numbers and known.snapshot is not None
             ]
             followed = [order for order in orders if order is not None]
-            wrong += len(decided) - len(followed) + await _count_wrong(connection, followed)
+            wrong += len(decided) - len(followed) + await _count_wrong(connection, followed, counting)
     return checked, wrong
 
 
-async def _count_wrong(connection: AsyncConnection, orders: list[PaidOrder]) -> int:
+async def _count_wrong(connection: AsyncConnection, orders: list[PaidOrder], counting: set[int]) -> int:
     awards = await read_awards(connection, [key for one in orders for key in one.award_keys])
     kept = await activities_by_source(
         connection, [(*one.known.key[:2], source, one.source.source_id) for one in orders for source in ORDER_SOURCES]
@@ -51,6 +55,7 @@ async def _count_wrong(connection: AsyncConnection, orders: list[PaidOrder]) -> 
         wrong += sum(award.posted != 0 for award in posted.values())
         work.awards = {key.rule: awards[key] for key in one.award_keys if key in awards}
         counted = order_activity(one, work)
-        # An order that a release before decided is counted by a round of its own: that is lag.
-        wrong += counted != kept.get((*one.known.key[:2], counted.source, counted.source_id), counted)
+        found = kept.get((*one.known.key[:2], counted.source, counted.source_id))
+        # While a program's past is still being counted, an order that a release before decided is lag.
+        wrong += counted != found and (found is not None or one.known.key.program_id not in counting)
     return wrong

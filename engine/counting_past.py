@@ -11,6 +11,7 @@ from engine.order_awards import paid_order
 from engine.order_facts import lock_orders
 from engine.publishing import versions
 from engine.qualifying import order_activity
+from engine.standings import review_members, with_standings
 from engine.tiers.activities import store_activities
 
 PAGE_ORDERS = 200
@@ -51,6 +52,8 @@ async def count_past(connection: AsyncConnection, most: int = PAGE_ORDERS) -> in
         work.awards = {key.rule: awards[key] for key in one.award_keys if key in awards}
         counted.append((one.owner, order_activity(one, work)))
     await store_activities(connection, counted)
+    if await with_standings(connection, [program_id]):
+        await review_members(connection, {owner for owner, _ in counted})
     reached = {"shop_id": keys[-1].shop_id, "order_id": keys[-1].order_id} if keys else {"shop_id": None, "order_id": 0}
     await connection.execute(_REACHED, {"program_id": program_id, **reached})
     return len(keys)

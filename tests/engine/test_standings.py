@@ -6,8 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine.counting_past import count_past
 from engine.database import tenant_transaction
 from engine.events import CustomersMerged
 from engine.ledger import MemberKey
@@ -148,3 +150,25 @@ async def test_months_of_membership_are_kept_only_where_tiers_count_them(
     await apply(engine, shop, order(10, [bought], occurred_at=PAID_AT - timedelta(days=40)))
 
     assert await breaches(engine, shop) == {}
+
+
+async def test_orders_of_a_release_that_kept_no_activities_are_counted_once_and_reviewed(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    await publish_rules(engine, shop, purchase())
+    await apply(engine, shop, order(10, [line("1500.00")]), order(11, [line("700.00")]), refund(1, 11, "100.00"))
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        await connection.execute(text("DELETE FROM activities"))
+        await publish_tiers(connection, shop.program_id, tiers(), BEGINNING_OF_TIME, "tests")
+        await review_due(connection)
+    assert await tier(engine, shop) == "bronze"
+
+    for counted in (1, 1, 0):
+        async with tenant_transaction(engine, shop.program_id) as connection:
+            assert await count_past(connection, most=1) == counted
+    assert (await tier(engine, shop), await balance(engine, shop)) == ("gold", Balance(2100 + 250))
+    assert await breaches(engine, shop) == {}
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        assert await count_past(connection) == 0
+        await connection.execute(text("DELETE FROM activities WHERE source_id = '11'"))
+    assert (await breaches(engine, shop))["orders-worth"] == 1
