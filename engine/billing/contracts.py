@@ -95,8 +95,13 @@ class Contract:
             zone = zone_of("UTC")
         return Schedule(
             datetime.fromisoformat(base_at) if base_at else self.anchor_at,
-            self.interval_unit, self.interval_count, zone, int(self.detail.get("base_cycle", 1)),
+            self.interval_unit, self.interval_count, zone, int(self.detail.get("base_cycle", 1)), self._inserted,
         )  # fmt: skip
+
+    @property
+    def _inserted(self) -> tuple[int, datetime] | None:
+        found = self.detail.get("inserted")
+        return None if found is None else (int(found[0]), datetime.fromisoformat(found[1]))
 
     @property
     def told_at(self) -> datetime | None:
@@ -121,7 +126,15 @@ class Contract:
 
     def counted_from(self, cycle: int, moment: datetime) -> Contract:
         """Count its cycles anew: this one begins at that moment."""
-        return replace(self, detail={**self.detail, "base_cycle": cycle, "base_at": moment.isoformat()})
+        return self.noting(base_cycle=cycle, base_at=moment.isoformat(), inserted=None)
+
+    def with_inserted(self, moment: datetime) -> Contract:
+        """Let a shorter cycle begin at that moment, which ends when the next one would have begun: that moves none."""
+        schedule = self.schedule
+        return self.noting(
+            base_cycle=schedule.base_cycle + 1, base_at=schedule.base_at.isoformat(),
+            inserted=[self.next_cycle, moment.isoformat()],
+        )  # fmt: skip
 
     def noting(self, **values: Any) -> Contract:
         """With these in its detail; None takes one out."""

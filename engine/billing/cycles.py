@@ -21,16 +21,25 @@ _ABOUT = {
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """The cycles from `base_cycle` on, which begins at `base_at`; each is `count` units long."""
+    """The cycles from `base_cycle` on, which begins at `base_at`; each is `count` units long.
+
+    `inserted` is a shorter cycle, by its number and its beginning, which ends when the one before it would have ended.
+    """
 
     base_at: datetime
     unit: Unit
     count: int
     zone: ZoneInfo
     base_cycle: int = 1
+    inserted: tuple[int, datetime] | None = None
 
     def start(self, cycle: int) -> datetime:
         """When a cycle begins, in UTC. Those before the base are not known and begin with it."""
+        if self.inserted is not None and cycle <= self.inserted[0]:
+            return self.inserted[1] if cycle == self.inserted[0] else self._regular(cycle + 1)
+        return self._regular(cycle)
+
+    def _regular(self, cycle: int) -> datetime:
         return later(self.base_at, self.unit, self.count * max(cycle - self.base_cycle, 0), self.zone)
 
     def cycle_at(self, moment: datetime) -> int:
@@ -38,9 +47,9 @@ class Schedule:
         if moment < self.base_at:
             return self.base_cycle
         cycle = self.base_cycle + (moment - self.base_at) // (_ABOUT[self.unit] * self.count)
-        while cycle > self.base_cycle and self.start(cycle) > moment:
+        while cycle > self.base_cycle and self._regular(cycle) > moment:
             cycle -= 1
-        while self.start(cycle + 1) <= moment:
+        while self._regular(cycle + 1) <= moment:
             cycle += 1
         return cycle
 

@@ -93,10 +93,9 @@ def _merged(contract: Contract, news: ContractNews, at: datetime) -> Contract:
         told = replace(told, anchor_at=min(contract.anchor_at, at))
     if (news.revision_id, at, _RANKS[news.status]) < _rank(contract):
         return replace(told, status=news.status) if news.status in ENDED and contract.status not in ENDED else told
-    told = replace(
-        told, revision_id=news.revision_id, currency=news.currency, interval_unit=news.interval_unit,
-        interval_count=news.interval_count,
-    ).noting(told_at=at.isoformat())  # fmt: skip
+    told = replace(told, revision_id=news.revision_id, currency=news.currency).noting(told_at=at.isoformat())
+    if "counts_itself" not in contract.detail:
+        told = replace(told, interval_unit=news.interval_unit, interval_count=news.interval_count)
     if news.maximum_cycles is not None:
         told = told.noting(maximum_cycles=news.maximum_cycles)
     if contract.status in ENDED or ("status" in contract.wanted and news.status not in ENDED):

@@ -15,6 +15,7 @@ from engine.billing.attempts import attempts_of, drop_waiting
 from engine.billing.changing import Change, change_later, changed_now
 from engine.billing.contracts import ENDED, Contract, ContractKey, lock_contract, store_contract
 from engine.billing.due import ask_follow, looked_at
+from engine.billing.plans import plan_sold
 from engine.billing.telling import tell
 from engine.billing.turns import canceled, paused, resumed
 from engine.database import transaction_time
@@ -87,10 +88,12 @@ async def change_contract(
     Tells `plan_changed` when the new plan begins. Raises ContractRefused.
     """
     contract, now = await _running(connection, program_id, shop_id, contract_id)
+    interval = (await plan_sold(connection, program_id, change.plan_id, change.plan_version)).definition.interval
+    length = (interval.unit, interval.count)
     if at_end:
-        return await _store(connection, change_later(contract, change))
+        return await _store(connection, change_later(contract, change, length))
     await drop_waiting(connection, await attempts_of(connection, contract.key), now)
-    done = changed_now(contract, change, now)
+    done = changed_now(contract, change, length, now)
     if done.left is not None:
         await tell(connection, done.left, done.left_news)
     return await _store(connection, done.contract)

@@ -9,10 +9,14 @@ from pathlib import Path
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine.billing.changing import Change
 from engine.billing.holding import billing_standing, confirm_billing
 from engine.billing.repairs import repairs_of, settle_repair
+from engine.billing.requests import cancel_contract, change_contract, pause_contract, resume_contract
 from engine.database import tenant_transaction
+from engine.memberships.catalog import create_plan
 from engine.shops import ShopReference
+from plugin.devstore.seed import product_by_handle
 from plugin.settings import Settings
 from plugin.shopify import admin_client
 from tests.support.fulfilling import TROUBLE, Died
@@ -310,6 +314,57 @@ async def test_given_a_contract_that_is_canceled_in_the_shop_when_its_time_comes
 
     assert (await subscribing.contract()).status == "cancelled"
     assert (subscribing.charges(), (await subscribing.contract()).next_billing_at) == ([], None)
+
+
+@pytest.mark.parametrize("point", [None, "contract-before-call", "contract-after-call", "call-before-commit"])
+async def test_given_wishes_when_the_worker_dies_or_not_then_the_shop_does_what_was_wished_for_last(
+    subscribing: Subscribing, monkeypatch: pytest.MonkeyPatch, point: str | None
+) -> None:
+    subscribing.buy(days_ago=10)
+    await subscribing.hear()
+    await subscribing.settle()
+    program_id = subscribing.shop.program_id
+    for request, status in ((pause_contract, "PAUSED"), (resume_contract, "ACTIVE"), (cancel_contract, "CANCELLED")):
+        async with tenant_transaction(subscribing.engine, program_id) as connection:
+            more = (None,) if request is pause_contract else ()
+            await request(connection, *subscribing.key, *more)
+        if point is not None:
+            die_at(monkeypatch, point)
+            with pytest.raises(Died):
+                await subscribing.call()
+        await subscribing.settle()
+
+        assert subscribing.store.contract_book.all()[0]["status"] == status
+        assert (await subscribing.contract()).wanted == {}
+        assert (await subscribing.contract()).status == status.lower()
+
+
+async def test_given_a_dearer_plan_when_it_is_changed_at_once_then_the_rest_is_charged_and_the_whole_price_follows(
+    subscribing: Subscribing,
+) -> None:
+    subscribing.buy(days_ago=10)
+    await subscribing.hear()
+    await subscribing.settle()
+    before = await subscribing.contract()
+    other = product_by_handle("wool-throw")
+    assert other is not None
+    program_id = subscribing.shop.program_id
+    async with tenant_transaction(subscribing.engine, program_id) as connection:
+        definition = monthly(title="Gold", product_ids=(other.id,), prices={"USD": 1500}, selling_plan_id=None)
+        plan = await create_plan(connection, program_id, "gold", definition, actor="tests")
+        change = Change(plan.plan_id, plan.version, 1500, other.variant_id, first_price_minor=403)
+        await change_contract(connection, *subscribing.key, change, at_end=False)
+    await subscribing.settle()
+
+    after, line = await subscribing.contract(), subscribing.store.contract_book.all()[0]["line"]
+    (charge,) = subscribing.charges()
+    order = subscribing.store.order(charge["order_id"])
+    assert order is not None
+    assert (order["subtotal_price"], order["line_items"][0]["product_id"]) == ("4.03", other.id)
+    assert (line["price"], line["variant_id"]) == ("15.00", other.variant_id)
+    assert (after.plan_id, after.price_minor, after.wanted) == (plan.plan_id, 1500, {})
+    assert (after.next_cycle, after.next_billing_at) == (3, before.next_billing_at)
+    assert "plan_changed" in await subscribing.facts()
 
 
 async def test_complaint_23_given_a_draft_order_with_a_selling_plan_when_no_contract_comes_then_a_person_sees_it(

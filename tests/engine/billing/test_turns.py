@@ -49,7 +49,7 @@ def test_given_a_cycle_that_is_due_when_its_turn_comes_then_it_is_charged_and_wa
 
 def test_given_an_attempt_that_is_open_when_its_turn_comes_then_there_is_no_other_one() -> None:
     for state in ("waiting", "asked", "challenged"):
-        open_one = _attempt(2, 1, state, _at("2027-02-28T15:00"))  # type: ignore[arg-type]
+        open_one = _attempt(2, 1, state, _at("2027-02-28T15:00"))
 
         assert turn(_contract(), [open_one], LADDER, _at("2027-03-30T15:00")).charge is None
 
@@ -152,31 +152,53 @@ def test_given_a_contract_that_owed_when_it_was_paused_when_it_goes_on_then_it_i
     assert resumed(stopped, _at("2027-04-05T00:00")).next_billing_at == _at("2027-04-05T00:00")
 
 
-def test_given_another_plan_at_once_when_it_is_paid_then_its_whole_price_follows_the_first_one() -> None:
+def test_given_a_dearer_plan_at_once_when_it_is_paid_then_the_rest_of_the_month_is_and_no_date_moves() -> None:
     now = _at("2027-02-10T15:00")
-    done = changed_now(_contract(), Change(4, 1, 1500, variant_id=99, first_price_minor=620), now)
+    before = _contract()
+    done = changed_now(before, Change(4, 1, 1500, variant_id=99, first_price_minor=620), ("month", 1), now)
     begun = done.contract
 
     assert (begun.plan_id, begun.price_minor, begun.next_billing_at) == (4, 620, now)
     assert (begun.wanted["price_minor"], begun.wanted["variant_id"]) == (620, 99)
     assert done.left is not None
     assert (done.left.plan_id, done.left_news[0].kind, done.left_news[0].detail["to_plan_id"]) == (3, "plan_changed", 4)
-    paid = advanced(begun.noting(wanted=None), 2)
-    assert (paid.price_minor, paid.wanted, paid.next_billing_at) == (
-        1500,
-        {"price_minor": 1500},
-        _at("2027-03-10T15:00"),
-    )
+    known = begun.noting(wanted=None)
+    assert turn(known, [], LADDER, now + timedelta(minutes=1)).charge == 2
+    detail = paid_news(known, _attempt(2, 1, "succeeded", now)).detail
+    assert (detail["starts_at"], detail["ends_at"]) == (now.isoformat(), "2027-02-28T15:00:00+00:00")
+    paid = advanced(known, 2)
+    assert (paid.price_minor, paid.wanted) == (1500, {"price_minor": 1500})
+    # The anchor is still the 31st: what was inserted moves nothing.
+    assert [paid.schedule.start(cycle).day for cycle in (3, 4, 5)] == [28, 31, 30]
+    assert (paid.next_cycle, paid.next_billing_at) == (3, _at("2027-02-28T15:00"))
+    assert paid.schedule.start(1) == ANCHOR
+
+
+def test_given_a_plan_by_the_year_at_once_when_it_is_paid_then_a_whole_year_begins() -> None:
+    now = _at("2027-02-10T15:00")
+    begun = changed_now(_contract(), Change(4, 1, 9900, first_price_minor=9300), ("year", 1), now).contract
+
+    assert (begun.schedule.start(2), begun.schedule.start(3)) == (now, _at("2028-02-10T15:00"))
+
+
+def test_given_nothing_to_pay_when_the_plan_changes_at_once_then_the_next_charge_is_when_it_was() -> None:
+    same_price = Change(4, 1, 900, first_price_minor=0)
+
+    begun = changed_now(_contract(), same_price, ("month", 1), _at("2027-02-10T15:00")).contract
+
+    assert (begun.plan_id, begun.price_minor, begun.next_billing_at) == (4, 900, _at("2027-02-28T15:00"))
 
 
 def test_given_another_plan_at_the_end_when_the_period_is_over_then_it_begins_there() -> None:
-    waiting = change_later(_contract(), Change(4, 1, 500))
+    waiting = change_later(_contract(), Change(4, 1, 500), ("month", 1))
     assert (waiting.plan_id, waiting.price_minor) == (3, 900)
 
     begun = changed_at_end(waiting, waiting.schedule.start(2)).contract
 
     assert (begun.plan_id, begun.price_minor, "change" in begun.detail) == (4, 500, False)
     assert begun.schedule.start(3) == waiting.schedule.start(3)
+    yearly = changed_at_end(change_later(_contract(), Change(4, 1, 500), ("year", 1)), _at("2027-02-28T15:00"))
+    assert yearly.contract.schedule.start(3) == _at("2028-02-28T15:00")
 
 
 def test_given_a_period_that_was_paid_late_when_it_is_told_then_it_is_its_own_and_not_that_of_the_payment() -> None:

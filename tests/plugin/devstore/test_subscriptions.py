@@ -30,7 +30,8 @@ def _variant() -> int:
 
 def _subscribe(store: Store, **more: Any) -> Payload:
     lines = (RequestedLine(_variant(), 1, selling_plan=True),)
-    return store.place_order(Checkout(**{"lines": lines, "customer_id": CUSTOMER} | more))
+    given: dict[str, Any] = {"lines": lines, "customer_id": CUSTOMER} | more
+    return store.place_order(Checkout(**given))
 
 
 def _webhooks(store: Store, prefix: str) -> list[tuple[str, Payload]]:
