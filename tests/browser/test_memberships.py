@@ -13,6 +13,7 @@ from tests.support.reward_answers import Answer, Stage, in_days, told
 from tests.support.standing_answers import CIRCLE, DELIVERY, PLUS, TEN, membership, mine, plan, standing, usd
 
 CODES = [mine("Laurel Plus", TEN, "PLUS-8QK2MX4Z", "DELIVERED"), mine("Laurel Plus", DELIVERY, state="WAITING")]
+NOTHING = {"canCancel": False, "canCancelNow": False}
 OTHER = plan(
     id=CIRCLE, handle="circle", title="Roasters\u2019 Circle", color="#e8c547", price=usd("99.00"), trialDays=14
 )
@@ -38,11 +39,11 @@ def press(panel: Locator, name: str) -> None:
     panel.get_by_role("button", name=name, exact=True).click()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")])
 def test_given_a_membership_when_it_is_canceled_then_one_question_says_what_happens_before_it_does(
-    demo: Demo, visit: Visit, viewport: dict[str, int], scheme: Literal["light", "dark"]
+    demo: Demo, visit: Visit, size: dict[str, int], scheme: Literal["light", "dark"]
 ) -> None:
-    page = visit(viewport=viewport, color_scheme=scheme)
+    page = visit(viewport=size, color_scheme=scheme)
     panel, stage = opened(demo, page, standing(memberships=[membership()], perks=CODES, plans=[plan(joined=True)]))
     cancel = answered(page, "cancel")
     expect(panel.locator(".card").first).to_contain_text("You saved $43.20 this year")
@@ -56,7 +57,7 @@ def test_given_a_membership_when_it_is_canceled_then_one_question_says_what_happ
     press(panel, "Cancel membership")
     expect(panel.get_by_role("radio", name="At the end You keep everything until")).to_be_checked()
     expect(panel.get_by_role("radio", name="Now")).to_have_accessible_name(
-        "Now Your benefits stop right away, and you get $3.20 back."
+        "Now Your benefits stop right away. The shop owes you $3.20 back."
     )
     settle(page)
     assert axe_violations(page) == []
@@ -136,7 +137,7 @@ def test_given_another_plan_when_it_is_chosen_then_what_it_costs_is_said_before_
     expect(panel.locator(".consequence")).to_have_text("It starts at once. You pay $89.12 now.")
     settle(page)
     assert axe_violations(page) == []
-    over = membership("ENDED", canCancel=False, canPause=False)
+    over = membership("ENDED", canPause=False, **NOTHING)
     stage.data = standing(memberships=[membership(plan=dear), over], plans=[plan(), dear])
     press(panel, "Change plan")
     expect(panel.locator(".pass")).to_contain_text("Circle")
@@ -149,7 +150,7 @@ def test_given_another_plan_when_it_is_chosen_then_what_it_costs_is_said_before_
 def test_given_each_other_state_when_it_is_shown_then_it_says_what_to_do(demo: Demo, visit: Visit) -> None:
     page = visit(viewport=PHONE, color_scheme="dark")
     due = membership("PAST_DUE", message="The last payment failed.", paymentUrl="https://bank.example/confirm")
-    over = membership("ENDED", plan=OTHER, message="Ended on November 2.", canCancel=False, canPause=False)
+    over = membership("ENDED", plan=OTHER, message="Ended on November 2.", canPause=False, **NOTHING)
     panel, stage = opened(demo, page, standing(memberships=[due, over], plans=[plan(joined=True), OTHER]))
     expect(panel.locator(".card").first).to_contain_text("The last payment failed.")
 
@@ -200,3 +201,31 @@ def test_given_plans_when_one_is_looked_at_then_price_trial_and_terms_stand_befo
     panel.locator("[data-focus^='plan:']").click()
     expect(panel.locator(".pass")).to_have_text(evil + "$4.99 / 30 days")
     expect(panel.locator("img, a[href^='javascript']")).to_have_count(0)
+
+
+def test_given_a_plan_that_is_bought_when_it_is_ended_kept_returned_and_bought_again_then_the_panel_follows(
+    demo: Demo, visit: Visit
+) -> None:
+    customer = demo.new_customer("Mara")
+    demo.ask("checkout", lines=[{"handle": "wool-throw", "quantity": 4}], customer_id=customer)
+    bought = demo.buy(customer, "laurel-plus")["order"]
+    page = visit(viewport=PHONE)
+    log_in(page, demo, customer)
+    expect(launcher(page)).to_contain_text("625")
+    panel = open_panel(page)
+    expect(panel.locator(".card", has_text="Silver")).to_contain_text("Spend $1,475.00 more to reach Gold.")
+    press(panel, "Details: Laurel Plus")
+    expect(panel.locator(".pass")).to_contain_text("Active")
+
+    press(panel, "Cancel membership")
+    press(panel, "Cancel membership")
+    expect(panel.locator(".pass")).to_contain_text("Ends soon")
+    press(panel, "Keep my membership")
+    expect(panel.locator(".pass")).to_contain_text("Active")
+    demo.ask("refund", order_id=bought["id"], all=True)
+    expect(panel.locator(".pass")).to_contain_text("Ended")
+    panel.get_by_role("link", name="Join again").click()
+    page.get_by_role("button", name="Pay").click()
+
+    expect(launcher(page)).to_contain_text("625")
+    expect(open_panel(page).locator(".card", has_text="Laurel Plus")).to_contain_text("Active")

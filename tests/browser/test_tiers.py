@@ -30,11 +30,11 @@ def opened(demo: Demo, page: Page, data: Answer, path: str = "/") -> tuple[Locat
     return open_panel(page), stage
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(("size", "scheme"), [(PHONE, "dark"), (DESKTOP, "light")])
 def test_given_a_tier_at_risk_when_it_is_looked_at_then_everything_about_it_is_said(
-    demo: Demo, visit: Visit, viewport: dict[str, int], scheme: Literal["light", "dark"]
+    demo: Demo, visit: Visit, size: dict[str, int], scheme: Literal["light", "dark"]
 ) -> None:
-    page = visit(viewport=viewport, color_scheme=scheme)
+    page = visit(viewport=size, color_scheme=scheme)
     panel, _ = opened(demo, page, standing(AT_RISK, tiers=LADDER, perks=[mine("Silver", DOUBLE)]))
     card = panel.locator(".card", has_text="Silver").first
     expect(card).to_contain_text("Spend $1,379.50 more to reach Gold.")

@@ -91,6 +91,7 @@ def plan(**changes: object) -> Answer:
         "minimumCycles": None,
         "benefits": [TEN, DELIVERY],
         "terms": "Thirty days for each unit.",
+        "products": [{"url": "/products/laurel-plus"}],
         "joinUrl": "/products/laurel-plus",
         "joined": False,
     }

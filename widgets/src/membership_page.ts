@@ -86,7 +86,8 @@ function drawChanges(scene: Scene, membership: Membership, view: MembershipView)
     scene.redraw();
     scene.focus("question");
   };
-  const more = safeLink(way === "PURCHASE" && entitled && standing.plan(view.planId)?.joinUrl || undefined);
+  const product = standing.plan(view.planId)?.products.find(({ url }) => url)?.url;
+  const more = way === "PURCHASE" && entitled && safeLink(product ?? undefined);
   const extend = more && element("a", { class: "link change", href: more, "data-focus": "extend" }, texts.get("membership.extend"));
   const [other] = canChange ? otherPlans(scene, membership) : [];
   const change = other && button(texts.get("change.offer"), "link change", "change", () => (ask("change"), void choose(scene, view, other.id)));

@@ -101,6 +101,8 @@ export interface Plan {
   readonly minimumCycles: number | null;
   readonly benefits: readonly Privilege[];
   readonly terms: string;
+  /** What is sold for it by the unit. */
+  readonly products: readonly { readonly url: string | null }[];
   readonly joinUrl: string | null;
   readonly joined: boolean;
 }
