@@ -18,6 +18,7 @@ from engine.audit_checks import CHECKS, LAGS
 from engine.audit_orders import audit_orders
 from engine.audit_standings import audit_standings
 from engine.database import APPLICATION_ROLE, name_tenants, sqlalchemy_url, tenant_transaction
+from engine.perks.audit_checks import PERK_CHECKS
 from engine.rewards.audit_checks import REWARD_CHECKS
 
 _DUE = text("""
@@ -57,7 +58,7 @@ class AuditReport:
 async def audit(connection: AsyncConnection, program_ids: list[int]) -> AuditReport:
     """Audit these programs; a REPEATABLE READ transaction lets all checks see one state."""
     report = AuditReport()
-    for check in (*CHECKS, *REWARD_CHECKS):
+    for check in (*CHECKS, *REWARD_CHECKS, *PERK_CHECKS):
         row = (await connection.execute(text(check.sql), {"programs": program_ids})).one()
         report.checks.append(CheckResult(check.name, check.statement, int(row.checked), int(row.breaches)))
     checked, wrong = await audit_hashes(connection, program_ids)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.database import tenant_transaction, transaction_time
@@ -16,11 +17,20 @@ from engine.perks.definitions import CustomerTag, Each, FreeShippingCode, Percen
 from engine.perks.deliveries import Delivery, deliveries_of
 from engine.perks.entitlements import Entitlements, plan_grantor, tier_grantor
 from engine.perks.following import follow
+from engine.program import BEGINNING_OF_TIME
+from engine.standings import review_due
+from engine.tiers.definitions import Tier, TierProgram
+from engine.tiers.versions import publish_tiers
 from tests.support.rewards import Rewarding
 
 CUSTOMER = 7_000_000_000_001
 """As in `fulfilling`: ids of customers are large where a demo store takes part."""
 SINCE = datetime(2026, 1, 10, 12, tzinfo=UTC)
+BORN_TODAY = """
+    UPDATE members SET birthday_month = extract(month FROM day), birthday_day = extract(day FROM day),
+        birthday_set_on = day - 30 FROM (SELECT (now() AT TIME ZONE 'America/New_York')::date AS day) today
+"""
+"""Lets it be everybody's birthday in the program's zone, as they told a month ago."""
 TAG = CustomerTag(handle="tag", tag="laurel-gold")
 
 
@@ -69,6 +79,23 @@ class Perking:
         key = await self.key()
         async with tenant_transaction(self.rewarding.engine, key.program_id) as connection:
             return sorted(await deliveries_of(connection, *key), key=lambda one: one.delivery_id)
+
+    async def everybody_has(self, *perks: Perk) -> None:
+        """Publish one tier, which everybody has, with these perks."""
+        program = TierProgram(currency="USD", tiers=(Tier(handle="base", name="Base", perks=perks),))
+        await self.step(publish_tiers, self.rewarding.shop.program_id, program, BEGINNING_OF_TIME, "tests")
+        await self.step(review_due)
+
+    async def step(self, run: Callable[..., Awaitable[Any]], *arguments: object) -> Any:
+        """One step of whatever works on the database, in a transaction of its own."""
+        async with tenant_transaction(self.rewarding.engine, self.rewarding.shop.program_id) as connection:
+            return await run(connection, *arguments)
+
+    async def sql(self, statement: str) -> list[Any]:
+        """Look into the program's rows, or change them behind its back."""
+        async with tenant_transaction(self.rewarding.engine, self.rewarding.shop.program_id) as connection:
+            result = await connection.execute(text(statement))
+            return list(result.fetchall()) if result.returns_rows else []
 
     async def states(self) -> list[tuple[str, str, str]]:
         """The perk, occasion and state of each delivery."""

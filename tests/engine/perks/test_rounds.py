@@ -3,68 +3,32 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
 
 import pytest
-from sqlalchemy import text
 
-from engine.database import tenant_transaction
 from engine.perks.birthdays import give_birthday_points
-from engine.perks.definitions import BirthdayPoints, Perk
+from engine.perks.definitions import BirthdayPoints
 from engine.perks.rounds import DueCodes, ask_perks_again, try_refused_again
-from engine.program import BEGINNING_OF_TIME
-from engine.standings import review_due
-from engine.tiers.definitions import Tier, TierProgram
-from engine.tiers.versions import publish_tiers
-from tests.support.perks import Perking, percent
+from tests.support.perks import BORN_TODAY, Perking, percent
 from tests.support.programs import breaches
 
 PRESENT = BirthdayPoints(handle="birthday", points=250)
 
 
-async def everybody_has(perking: Perking, *perks: Perk) -> None:
-    """Publish one tier, which everybody has, with these perks."""
-    program = TierProgram(currency="USD", tiers=(Tier(handle="base", name="Base", perks=perks),))
-    shop = perking.rewarding.shop
-    async with tenant_transaction(perking.rewarding.engine, shop.program_id) as connection:
-        await publish_tiers(connection, shop.program_id, program, BEGINNING_OF_TIME, "tests")
-    await step(perking, review_due)
-
-
-async def step(perking: Perking, run: Any, *arguments: object) -> int:
-    """One step of a round, in a transaction of its own."""
-    async with tenant_transaction(perking.rewarding.engine, perking.rewarding.shop.program_id) as connection:
-        done: int = await run(connection, *arguments)
-        return done
-
-
-async def sql(perking: Perking, statement: str) -> list[Any]:
-    """Look into the program's rows, or change them behind its back."""
-    async with tenant_transaction(perking.rewarding.engine, perking.rewarding.shop.program_id) as connection:
-        result = await connection.execute(text(statement))
-        return list(result.fetchall()) if result.returns_rows else []
-
-
-BORN_TODAY = """
-    UPDATE members SET birthday_month = extract(month FROM day), birthday_day = extract(day FROM day),
-        birthday_set_on = day - 30 FROM (SELECT (now() AT TIME ZONE 'America/New_York')::date AS day) today
-"""
-
-
 async def test_given_a_birthday_when_its_round_comes_again_and_again_then_there_is_one_present(
     perking: Perking,
 ) -> None:
-    await everybody_has(perking, PRESENT)
-    await sql(perking, BORN_TODAY)
+    await perking.everybody_has(PRESENT)
+    await perking.sql(BORN_TODAY)
     before, program = (await perking.rewarding.member()).available, perking.rewarding.shop.program_id
 
-    assert sum(await asyncio.gather(*(step(perking, give_birthday_points, program) for _ in range(3)))) == 1
-    assert await step(perking, give_birthday_points, program) == 0
+    assert sum(await asyncio.gather(*(perking.step(give_birthday_points, program) for _ in range(3)))) == 1
+    assert await perking.step(give_birthday_points, program) == 0
 
     assert (await perking.rewarding.member()).available == before + 250
     (one,) = await perking.deliveries()
     assert (one.kind, one.grantor, one.perk, one.state) == ("birthday_points", "tier:base", "birthday", "delivered")
-    assert await sql(perking, "SELECT grantor, perk, value_minor, points FROM benefit_entries") == [
+    assert await perking.sql("SELECT grantor, perk, value_minor, points FROM benefit_entries") == [
         ("tier:base", "birthday", 0, 250)
     ]
     assert await breaches(perking.rewarding.engine, perking.rewarding.shop) == {}
@@ -83,21 +47,21 @@ async def test_given_a_birthday_when_its_round_comes_again_and_again_then_there_
 async def test_given_somebody_who_is_due_no_present_when_the_round_comes_then_there_is_none(
     perking: Perking, change: str
 ) -> None:
-    await everybody_has(perking, PRESENT)
-    await sql(perking, BORN_TODAY)
-    await sql(perking, change)
+    await perking.everybody_has(PRESENT)
+    await perking.sql(BORN_TODAY)
+    await perking.sql(change)
 
-    assert await step(perking, give_birthday_points, perking.rewarding.shop.program_id) == 0
+    assert await perking.step(give_birthday_points, perking.rewarding.shop.program_id) == 0
     assert await perking.deliveries() == []
 
 
 async def test_given_a_new_month_when_the_round_comes_then_its_code_is_given_once(perking: Perking) -> None:
-    await everybody_has(perking, percent("month"))
+    await perking.everybody_has(percent("month"))
     (first,) = await perking.deliveries()
-    assert await step(perking, DueCodes().deliver) == 0
-    await sql(perking, "UPDATE perk_deliveries SET created_at = created_at - interval '32 days', occasion = 'before'")
+    assert await perking.step(DueCodes().deliver) == 0
+    await perking.sql("UPDATE perk_deliveries SET created_at = created_at - interval '32 days', occasion = 'before'")
 
-    assert [await step(perking, DueCodes().deliver) for _ in range(2)] == [1, 0]
+    assert [await perking.step(DueCodes().deliver) for _ in range(2)] == [1, 0]
 
     _, second = await perking.deliveries()
     assert (second.state, second.code == first.code) == ("waiting", False)
@@ -108,21 +72,21 @@ async def test_given_more_members_than_a_page_when_the_round_goes_on_then_it_rea
 ) -> None:
     for customer in (2, 3, 4):
         await perking.rewarding.earn(10, customer=customer, order_id=900_001 + customer)
-    await everybody_has(perking, percent("month"))
-    await sql(perking, "UPDATE perk_deliveries SET created_at = created_at - interval '32 days', occasion = 'before'")
+    await perking.everybody_has(percent("month"))
+    await perking.sql("UPDATE perk_deliveries SET created_at = created_at - interval '32 days', occasion = 'before'")
 
     due = DueCodes(page=2)
 
-    assert [await step(perking, due.deliver) for _ in range(4)] == [2, 2, 0, 0]
+    assert [await perking.step(due.deliver) for _ in range(4)] == [2, 2, 0, 0]
 
 
 async def test_given_a_code_that_was_taken_back_when_its_tier_is_held_again_then_another_is_given(
     perking: Perking,
 ) -> None:
-    await everybody_has(perking, percent("once"))
-    await sql(perking, "UPDATE perk_deliveries SET state = 'revoked'")
+    await perking.everybody_has(percent("once"))
+    await perking.sql("UPDATE perk_deliveries SET state = 'revoked'")
 
-    assert await step(perking, DueCodes().deliver) == 1
+    assert await perking.step(DueCodes().deliver) == 1
 
     assert await perking.states() == [("ten", "once", "revoked"), ("ten", "once #2", "waiting")]
 
@@ -130,21 +94,21 @@ async def test_given_a_code_that_was_taken_back_when_its_tier_is_held_again_then
 async def test_given_lost_or_refused_calls_when_they_are_asked_for_again_then_each_is_open_once(
     perking: Perking,
 ) -> None:
-    await everybody_has(perking, percent("once"))
+    await perking.everybody_has(percent("once"))
     shop = perking.rewarding.shop
-    await sql(perking, "DELETE FROM outside_calls")
-    await sql(perking, "UPDATE perk_deliveries SET created_at = created_at - interval '2 minutes'")
-    await sql(perking, "UPDATE customer_marks SET wanted_at = wanted_at - interval '2 minutes'")
-    assert [await step(perking, ask_perks_again) for _ in range(2)] == [2, 0]
-    await sql(perking, "UPDATE outside_calls SET state = 'failed'")
-    await sql(perking, "UPDATE perk_deliveries SET state = 'failed', failure = 'refused: ACCESS_DENIED'")
-    await sql(perking, "UPDATE customer_marks SET failure = 'refused: ACCESS_DENIED', shown_at = now()")
-    assert await step(perking, ask_perks_again) == 0
+    await perking.sql("DELETE FROM outside_calls")
+    await perking.sql("UPDATE perk_deliveries SET created_at = created_at - interval '2 minutes'")
+    await perking.sql("UPDATE customer_marks SET wanted_at = wanted_at - interval '2 minutes'")
+    assert [await perking.step(ask_perks_again) for _ in range(2)] == [2, 0]
+    await perking.sql("UPDATE outside_calls SET state = 'failed'")
+    await perking.sql("UPDATE perk_deliveries SET state = 'failed', failure = 'refused: ACCESS_DENIED'")
+    await perking.sql("UPDATE customer_marks SET failure = 'refused: ACCESS_DENIED', shown_at = now()")
+    assert await perking.step(ask_perks_again) == 0
 
-    assert await step(perking, try_refused_again, shop.program_id, shop.shop_id) == 2
+    assert await perking.step(try_refused_again, shop.program_id, shop.shop_id) == 2
 
-    assert await step(perking, ask_perks_again) == 2
+    assert await perking.step(ask_perks_again) == 2
     assert await perking.states() == [("ten", "once", "waiting")]
-    assert await sql(perking, "SELECT kind FROM outside_calls WHERE state = 'waiting' ORDER BY kind") == [
+    assert await perking.sql("SELECT kind FROM outside_calls WHERE state = 'waiting' ORDER BY kind") == [
         ("customer-mark",), ("perk-issue",)
     ]  # fmt: skip
