@@ -8,6 +8,7 @@ from datetime import datetime
 
 from engine.rules.days import days_later
 from engine.tiers.calendars import term_end
+from engine.tiers.definitions import TierProgram
 from engine.tiers.facts import TierFacts, TierVersion, in_force
 from engine.tiers.frames import LAST_INSTANT, Frame
 from engine.tiers.periods import NeverEnds, Term
@@ -88,9 +89,7 @@ class Climb:
     def _learn(self, moment: datetime) -> None:
         """What a fact or a new version changes at once."""
         moved = self.frame.move(moment)
-        changed = self.next_version_at == moment
-        if changed:
-            self._change_version(moment)
+        changed = self.next_version_at == moment and self._change_version(moment)
         if moved.lowered and self.frame.program.after_hold == "recompute" and self.place.rank and not self._as_if_never:
             self._take_back(moment, moved.lowered)
         if not moved.raised and not changed:
@@ -192,9 +191,10 @@ class Climb:
         program = self.frame.program
         return self._in_force == self._began_with and program.window.kind == "lifetime" and program.term.kind == "never"
 
-    def _change_version(self, moment: datetime) -> None:
-        """Other tiers, or the same with other rules, from this moment on."""
-        before = self.frame.program.tiers
+    def _change_version(self, moment: datetime) -> bool:
+        """Other tiers, or the same with other rules, from this moment on; returns whether they ask for other things."""
+        old = self.frame.program
+        before = old.tiers
         self._in_force += 1
         self.frame = self._frame(self._versions[self._in_force])
         self.frame.move(moment)
@@ -204,16 +204,22 @@ class Climb:
         place, handle = self.place, before[self.place.rank].handle
         if handle not in ranks:
             self._leave_archived(moment, [tier.handle for tier in before[: place.rank + 1]], earned, basis)
-            return
+            return True
         landing = ranks.get(before[place.landing].handle, 0)
         self.place = self._same_tier(replace(place, rank=ranks[handle], landing=landing), moment)
-        if self.frame.program.when_changed == "recompute" and earned < ranks[handle]:
-            stands = place.rank > 0 and (
-                place.basis is None or self.frame.held(ranks[handle], place.basis.asked, place.basis.at)
-            )
-            if not stands:
-                self._note(moment, handle, earned, "version")
-                self.place = self._placed(earned, moment, basis, renewed=False)
+        recomputes = self.frame.program.when_changed == "recompute" and earned < ranks[handle]
+        if recomputes and not self._stands(old, place, ranks[handle]):
+            self._note(moment, handle, earned, "version")
+            self.place = self._placed(earned, moment, basis, renewed=False)
+        return old.asked != self.frame.program.asked
+
+    def _stands(self, old: TierProgram, place: Place, rank: int) -> bool:
+        """Whether what a running term was earned by is enough for the new version, too."""
+        if place.rank == 0 or place.basis is None:
+            return place.rank > 0
+        new, asked = self.frame.program, place.basis.asked
+        same = old.counted == new.counted and old.requirement(place.rank, asked) == new.requirement(rank, asked)
+        return same or self.frame.held(rank, asked, place.basis.at)
 
     def _leave_archived(self, moment: datetime, held: list[str], earned: int, basis: Basis | None) -> None:
         """To what is met of the new tiers; where they keep what members have, not below what is left of theirs."""

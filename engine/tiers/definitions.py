@@ -127,6 +127,20 @@ class TierProgram(Frozen):
         return None if rank is None else self.tiers[rank]
 
     @cached_property
+    def counted(self) -> tuple[object, ...]:
+        """What counts at all: where two versions differ in it, every requirement is another one."""
+        return self.currency, self.window, self.test_orders
+
+    @cached_property
+    def asked(self) -> tuple[object, ...]:
+        """All that decides who reaches or keeps which tier: where two versions agree in it, no change moves anybody."""
+        return self.counted, tuple((tier.handle, tier.enter, tier.retain, tier.reenter) for tier in self.tiers)
+
+    def requirement(self, rank: int, asked: Asked) -> Requirement | None:
+        """What a tier asks for; nothing of the lowest."""
+        return getattr(self.tiers[rank], asked) or self.tiers[rank].enter
+
+    @cached_property
     def asks_for(self) -> frozenset[Metric]:
         """Every metric that some tier asks for."""
         return frozenset(leaf.metric for tier in self.tiers for one in tier.requirements for leaf in leaves(one))

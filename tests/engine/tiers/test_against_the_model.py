@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from engine.tiers.activities import Activity
 from engine.tiers.definitions import Tier, TierProgram
+from engine.tiers.facts import Override, TierVersion
 from engine.tiers.folding import fold
 from engine.tiers.requirements import AtLeast
 from tests.support.tier_model import SlowMember
@@ -104,3 +105,44 @@ def test_lifetime_tiers_that_recompute_are_always_those_of_the_sum_net_of_refund
     )
     assert found.tier.handle == max(at for at in ("0", "1", "3", "4") if total >= int(at) * 100)
     assert found.metrics.spend_minor == total
+
+
+@settings(max_examples=150, deadline=None)
+@given(programs(), orders(), moments, moments, st.sampled_from(["keep", "recompute"]))
+def test_a_version_that_changes_only_names_moves_nobody(
+    program: TierProgram, activities: list[Activity], now: datetime, changed_at: datetime, when_changed: str
+) -> None:
+    tiers = tuple(tier.model_copy(update={"name": f"New {tier.name}"}) for tier in program.tiers)
+    renamed = program.model_copy(update={"tiers": tiers, "when_changed": when_changed})
+    facts = facts_of(program, activities)
+    expected = fold(facts, now)
+    found = fold(replace(facts, versions=(*facts.versions, TierVersion(2, changed_at, renamed))), now)
+    assert expected is not None
+    assert found is not None
+    assert found.tier.handle == expected.tier.handle
+    for name in ("since", "term_from", "valid_until", "grace_until", "metrics", "changes"):
+        assert getattr(found, name) == getattr(expected, name), name
+
+
+@settings(max_examples=100, deadline=None)
+@given(programs(), orders(), moments, st.lists(st.tuples(moments, st.integers(1, 90), st.integers(0, 4)), max_size=3))
+def test_overrides_change_nothing_but_while_they_hold(
+    program: TierProgram, activities: list[Activity], now: datetime, given_by_hand: list[tuple[datetime, int, int]]
+) -> None:
+    plain = fold(facts_of(program, activities), now)
+    overrides = tuple(
+        Override(number, f"t{rank}", at, at + timedelta(days=days), "why not", "staff")
+        for number, (at, days, rank) in enumerate(given_by_hand)
+    )
+    found = fold(replace(facts_of(program, activities), overrides=overrides), now)
+    holding = [one for one in overrides if one.starts_at <= now and one.ends_at is not None and now < one.ends_at
+               and one.tier in program.ranks]  # fmt: skip
+    assert plain is not None
+    assert found is not None
+    assert found.entries == plain.entries
+    assert (found.overridden is not None) == bool(holding)
+    if holding:
+        assert found.tier.handle == max(holding, key=lambda one: (one.starts_at, one.override_id)).tier
+    else:
+        assert (found.tier, found.valid_until, found.at_risk) == (plain.tier, plain.valid_until, plain.at_risk)
+    assert [one.to for one in found.changes][-1:] in ([], [found.tier.handle])
