@@ -85,12 +85,13 @@ async def _planned(opened: PageRequest, gid: str) -> dict[str, Any]:
     if plan is None:
         raise PageMissingError
     before = {tier["handle"] for tier in live["definition"]["tiers"]} if live else set()
+    kept = [tier["handle"] for tier in plan["definition"]["tiers"]]
     return {
         **plan,
         "number": plan["id"].rpartition("/")[2],
-        "rows": _compared(plan["counts"]),
+        "rows": compared(plan["counts"], kept),
         "known": before,
-        "kept": {tier["handle"] for tier in plan["definition"]["tiers"]},
+        "kept": kept,
         "first": live is None,
         "stale": plan["baseVersion"] != (live["version"] if live else 0),
         "cost": words.points(plan["entryPointsCost"]),
@@ -101,14 +102,15 @@ async def _planned(opened: PageRequest, gid: str) -> dict[str, Any]:
     }
 
 
-def _compared(counts: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Both bars of each tier in one scale, highest tier first."""
+def compared(counts: list[dict[str, Any]], ladder: list[str]) -> list[dict[str, Any]]:
+    """Both bars of each tier in one scale: the new ladder, highest tier first, then what it leaves out."""
+    places = {handle: place for place, handle in enumerate(ladder)}
+    counts = sorted(counts, key=lambda one: -places.get(one["tier"]["handle"], -1))
     widths = widths_of([number for one in counts for number in (one["before"], one["after"])], CHART_WIDTH)
-    rows = [
+    return [
         {**one, "before_width": widths[2 * place], "after_width": widths[2 * place + 1]}
         for place, one in enumerate(counts)
     ]
-    return rows[::-1]
 
 
 def _said(tier: dict[str, Any], words: Words) -> str:

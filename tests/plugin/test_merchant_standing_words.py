@@ -11,7 +11,7 @@ from plugin.merchant.chart import widths_of
 from plugin.merchant.perks import perk_fields
 from plugin.merchant.plans import price_text
 from plugin.merchant.tier_form import requirement_of
-from plugin.merchant.tiers import members_text
+from plugin.merchant.tiers import compared, members_text
 from plugin.merchant.words import Words
 
 ENGLISH, CHINESE = Words("en", "America/New_York"), Words("zh-CN", "America/New_York")
@@ -49,6 +49,18 @@ def test_bars_share_one_scale_and_whoever_is_there_is_seen() -> None:
     assert widths_of([0, 1, 5_000, 10_000], 600) == [0, 3, 300, 600]
     assert widths_of([], 600) == []
     assert widths_of([0, 0], 600) == [0, 0]
+
+
+def test_a_planned_change_is_drawn_as_the_new_ladder_with_what_it_leaves_out_last() -> None:
+    counts = [
+        {"tier": {"handle": handle}, "before": before, "after": after}
+        for handle, before, after in (("bronze", 30, 20), ("old", 10, 0), ("general", 0, 15), ("gold", 0, 5))
+    ]
+
+    rows = compared(counts, ["general", "bronze", "gold"])
+
+    assert [row["tier"]["handle"] for row in rows] == ["gold", "bronze", "general", "old"]
+    assert [(row["before_width"], row["after_width"]) for row in rows] == [(0, 100), (600, 400), (0, 300), (200, 0)]
 
 
 @pytest.mark.parametrize(("count", "text"), [(0, "0 members"), (1, "1 member"), (1_234, "1,234 members")])
