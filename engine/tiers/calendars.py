@@ -19,7 +19,6 @@ from engine.tiers.periods import (
     NeverEnds,
     Rolling,
     Term,
-    UntilAnniversary,
     UntilCalendar,
     Window,
 )
@@ -41,14 +40,12 @@ def calendar_period(day: date, months: int, start_month: int) -> tuple[date, dat
     return start, months_after(start, months)
 
 
-def joining_period(day: date, months: int, joined: date) -> tuple[date, date]:
-    """The first day of the period since joining that a day is in, and of the next."""
+def joining_period(day: date, months: int, joined: date, more: int = 0) -> tuple[date, date]:
+    """The first day of the period since joining that a day is in, and of the next, or of one so many periods later."""
     turn = ((day.year - joined.year) * 12 + day.month - joined.month) // months
-    while months_after(joined, turn * months) > day:
+    if months_after(joined, turn * months) > day:  # a month has begun, but not yet the day of joining
         turn -= 1
-    while months_after(joined, (turn + 1) * months) <= day:
-        turn += 1
-    return months_after(joined, turn * months), months_after(joined, (turn + 1) * months)
+    return months_after(joined, turn * months), months_after(joined, (turn + 1 + more) * months)
 
 
 def first_day(window: Window, day: date, joined: date) -> date:
@@ -101,11 +98,4 @@ def term_end(
     if isinstance(term, UntilCalendar):
         months = UNIT_MONTHS[term.unit]
         return start_of_day(months_after(calendar_period(day, months, term.start_month)[1], more * months), zone)
-    return start_of_day(_anniversary_end(term, day, more, joined), zone)
-
-
-def _anniversary_end(term: UntilAnniversary, day: date, more: int, joined: date) -> date:
-    end = joining_period(day, term.months, joined)[1]
-    for _ in range(more):
-        end = joining_period(end, term.months, joined)[1]
-    return end
+    return start_of_day(joining_period(day, term.months, joined, more)[1], zone)

@@ -30,12 +30,12 @@ what the running term was earned by, without all that was refunded since; where 
 the tier that they would have if it had never been (its points for entering stay). A refund within the hold of a renewal
 is one after the hold.
 
-**Changed tiers.** A version begins with its `effective_from`. Where it asks for anything else than the one before, rises
+**Changed tiers.** A version begins with its `effective_from`. Where it asks for other things than the one before, rises
 are looked at then; one that changes names, colors or perks moves nobody. A tier keeps its members by its handle.
-`when_changed` decides about those whose running term the new version would not have given them and who
-do not reach the tier now: `keep` to the end of the term, or `recompute` at once. Ends that were promised stay; terms
-that never ended get an end from then on. A tier that is left out is archived: its members go to the highest tier that
-they reach, with `keep` not below the highest one left of those under it.
+`when_changed` decides about those whose running term the new version would not have given them and who do not reach the
+tier now: `keep` to the end of the term, or `recompute` at once. Ends that were promised stay; terms that never ended
+get an end from then on. A tier that is left out is archived: its members go to the highest tier that they reach, with
+`keep` not below the highest one left of those under it.
 
 **By hand.** An override is the tier while it lasts, higher or lower; of several the last one given. Below it everything
 goes on: what is earned counts, gives entry points, and is the tier again when the override ends.

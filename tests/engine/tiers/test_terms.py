@@ -194,3 +194,17 @@ def test_anniversary_windows_count_from_the_day_of_joining() -> None:
     assert tier_at(facts, "2025-01-16") == "base"
     facts = history(program, order(1, "2025-01-15 00:00", "300"), order(2, "2026-01-14 23:59:59", "300"))
     assert tier_at(facts, "2026-01-14 23:59:59") == "silver"
+
+
+@pytest.mark.parametrize(
+    "term",
+    [
+        Lasts(days=36_500), Lasts(months=1_200), UntilCalendar(extra_periods=100),
+        UntilAnniversary(months=1_200, extra_periods=100),
+    ],
+)  # fmt: skip
+def test_the_longest_terms_end_within_the_calendar(term: Any) -> None:
+    """However far it is looked ahead: each is renewed until it ends no more."""
+    found = standing(history(ladder(*SILVER_GOLD, term=term), order(1, "2026-03-01", "700")), "9985-01-01")
+    assert found.tier.handle == "silver"
+    assert found.valid_until is None or found.valid_until > local("9985-01-01")
