@@ -88,7 +88,7 @@ def _standing(plan_id: int, plan: PlanFacts, now: datetime) -> MembershipStandin
     state, ends_at, entitled_until = view.judged()
     months, next_month = _months(line.runs, plan.zone, now)
     pause, contract = line.pause, line.contract
-    moments = [*view.moments(), entitled_until, next_month, next_news(plan.facts, now)]
+    moments = [*view.moments(), entitled_until, next_month, next_news(plan.known, now)]
     return MembershipStanding(
         plan_id,
         view.version,
@@ -124,7 +124,7 @@ def _months(runs: Sequence[Run], zone: ZoneInfo, now: datetime) -> tuple[tuple[d
             if at > run.ended_at:
                 break
             if at > now:
-                upcoming = at
+                upcoming = at if upcoming is None else min(at, upcoming)
                 break
             done.append(at)
     return tuple(done), upcoming

@@ -54,11 +54,15 @@ class PlanFacts:
     paid_by: Mapping[tuple[int, int], list[MembershipFact]] = field(default_factory=dict)
     """By (shop, order id) the purchases that a contract's period stands for."""
 
+    @property
+    def known(self) -> list[MembershipFact]:
+        """All facts that have a say, those that a period stands for among them."""
+        return [*self.facts, *(fact for facts in self.paid_by.values() for fact in facts)]
+
     def moments(self, until: datetime) -> list[datetime]:
         """The moments up to `until` at which something was given back."""
-        known = [fact for fact in self.facts if fact.kind == "purchased"]
-        known += [fact for facts in self.paid_by.values() for fact in facts]
-        return sorted({one.at for fact in known for one in steps_of(fact)[1:] if one.at <= until})
+        sold = (fact for fact in self.known if fact.kind == "purchased")
+        return sorted({one.at for fact in sold for one in steps_of(fact)[1:] if one.at <= until})
 
 
 def parsed(at: str) -> datetime:

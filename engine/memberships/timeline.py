@@ -229,6 +229,7 @@ class Timeline:
         if end is not None and self.canceled_at is None:
             goes_on |= end >= start or (contract is not None and contract.opened_at <= end)
         if not self.runs or not goes_on:
+            self.runs = [run for run in self.runs if run.started_at < start]
             self.runs.append(Run(start, start))
             self.canceled_at = None
         elif end is not None and end < start:

@@ -234,6 +234,21 @@ def test_given_a_refund_of_a_period_s_order_then_the_period_is_shorter_and_has_n
     assert standing(half, day(11), grace_plan()).ends_at == day(15)
 
 
+def test_given_a_refund_of_a_period_s_order_that_is_still_to_come_then_it_is_reviewed_then() -> None:
+    facts = [
+        opened(day(0), origin_order_id=55), period(day(0), 1, day(0), day(30), order_id=55),
+        bought(day(0), 1, (day(10), 0), order=55),
+    ]  # fmt: skip
+    assert standing(facts, day(9), grace_plan()).review_at == day(10)
+
+
+def test_given_a_first_payment_that_comes_after_a_purchase_then_there_is_one_membership_with_its_months() -> None:
+    facts = [opened(day(0)), bought(day(1)), period(day(1), 1, day(0), day(30))]
+    found = standing(facts, local("2026-02-20"), grace_plan())
+    assert found.started_at == day(0)
+    assert found.months == (local("2026-02-01 07:00"),)
+
+
 def test_given_a_change_of_plan_then_the_old_one_ends_and_the_new_one_begins_at_that_moment() -> None:
     change = about(
         "plan_changed", day(12), to_plan_id=OTHER, to_plan_version=1, period_ends_at=day(42).isoformat(),
