@@ -20,9 +20,8 @@ from engine.memberships.catalog import PlanVersion, plan_versions_of
 from engine.memberships.definitions import PlanDefinition
 from engine.memberships.facts import read_facts
 from engine.memberships.folding import MembershipFacts, MembershipStanding, fold
-from engine.program import version_at
+from engine.program import standing_zone
 from engine.publishing import versions_of
-from engine.rules.days import zone_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +60,10 @@ _FORGET = BulkStatement(
     RETURNING s.program_id, s.member_id""",
 )
 _DUE = text("""
-    SELECT program_id, member_id FROM memberships WHERE review_at <= now()
-    ORDER BY review_at, program_id, member_id LIMIT :most
+    SELECT m.program_id, m.member_id FROM (
+        SELECT program_id, member_id FROM memberships WHERE review_at <= now() ORDER BY review_at LIMIT :pool
+    ) due JOIN members m ON m.program_id = due.program_id AND m.member_id = due.member_id
+    LIMIT :most FOR UPDATE OF m SKIP LOCKED
 """)
 
 
@@ -74,12 +75,9 @@ async def read_memberships(
     versions = await plan_versions_of(connection, {key.program_id for key in asked}) if asked else []
     selling = {one.program_id for one in versions}
     found = await read_facts(connection, (key for key in asked if key.program_id in selling))
-    programs = await versions_of(connection, sorted(selling)) if found else {}
-    zones = {
-        program_id: zone_of(live.definition.time_zone if live else "UTC")
-        for program_id in selling
-        for live in [version_at(programs.get(program_id, []), now)]
-    }
+    told = {key.program_id for key, facts in found.items() if facts}
+    programs = await versions_of(connection, sorted(told)) if told else {}
+    zones = {program_id: standing_zone(programs.get(program_id, [])) for program_id in selling}
     definitions = _definitions(versions)
     return {
         key: MembershipFacts(facts, definitions[key.program_id], zones[key.program_id]) for key, facts in found.items()
@@ -126,8 +124,9 @@ async def follow_memberships(
 
 
 async def due_members(connection: AsyncConnection, most: int) -> list[MemberKey]:
-    """Members whose memberships time has changed since they were worked out, the longest overdue first."""
-    return [MemberKey(*row) for row in await connection.execute(_DUE, {"most": most})]
+    """Members whose memberships time has changed since they were worked out, locked; those of other workers are not."""
+    rows = await connection.execute(_DUE, {"most": most, "pool": 4 * most})
+    return sorted({MemberKey(*row) for row in rows})
 
 
 async def memberships_of(
