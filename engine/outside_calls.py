@@ -103,6 +103,11 @@ _POSTPONE = text(f"""
         unknown_since = CASE WHEN :unknown THEN now() ELSE unknown_since END
     {_MINE}
 """)
+_WAKE = text("""
+    UPDATE outside_calls SET next_attempt_at = now()
+    WHERE program_id = :program_id AND shop_id = :shop_id AND state = 'waiting' AND next_attempt_at > now()
+    AND kind = ANY(:kinds)
+""")
 _OPEN = text("""
     SELECT call_id, shop_id, kind, object_id, attempts, created_at, unknown_since, next_attempt_at, last_error
     FROM outside_calls WHERE program_id = :program_id AND state IN ('waiting', 'running')
@@ -160,6 +165,12 @@ async def postpone(
     False when the lease was lost.
     """
     return await _own(connection, _POSTPONE, call, delay=delay, error=error[:ERROR_MAXIMUM], unknown=unknown)
+
+
+async def wake_calls(connection: AsyncConnection, program_id: int, shop_id: int, kinds: Iterable[str]) -> int:
+    """Let a shop's calls of these kinds be tried at once that wait for a later time, such as its return: how many."""
+    given = {"program_id": program_id, "shop_id": shop_id, "kinds": list(kinds)}
+    return (await connection.execute(_WAKE, given)).rowcount
 
 
 async def open_calls(

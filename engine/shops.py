@@ -9,6 +9,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.database import name_tenants
+from engine.outside_calls import wake_calls
+from engine.perks.calls import PERK_CALLS
 from engine.program import default_definition
 
 
@@ -75,6 +77,8 @@ async def install_shop(
             {**facts, "external_id": external_id, "program_id": known.program_id, "shop_id": known.shop_id},
         )
         await _mark_installed(connection, known, True)
+        if not known.installed:
+            await wake_calls(connection, known.program_id, known.shop_id, PERK_CALLS)
         return ShopReference(known.program_id, known.shop_id, domain, True)
 
 

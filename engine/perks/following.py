@@ -18,11 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.bulk import BulkStatement
 from engine.ledger import MemberKey
 from engine.outside_calls import Wanted, ask_all
-from engine.perks.calls import ISSUE, WITHDRAW, perk_queue
+from engine.perks.calls import ISSUE, MARK_CALL, WITHDRAW, mark_queue, perk_queue
 from engine.perks.codes import perk_code
 from engine.perks.definitions import FreeShippingCode, PercentCode
 from engine.perks.entitlements import Entitlements
-from engine.perks.marks import MARK_CALL, is_nothing, mark_queue, wanted_of
+from engine.perks.marks import is_nothing, wanted_of
 from engine.perks.planning import CODE_KINDS, TAG_KIND, Due, Given, Place, plan, value_of
 from engine.program import version_at
 from engine.publishing import versions_of

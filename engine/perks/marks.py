@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import orjson
@@ -18,16 +18,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.perks.definitions import CustomerTag
 from engine.perks.entitlements import Entitlements
 
-MARK_CALL = "customer-mark"
 FAILURE_MAXIMUM = 200
 
 Json = dict[str, Any]
 NO_STANDING: Json = {"tier": None, "tier_name": None, "plan": None, "plan_until": None}
-
-
-def mark_queue(mark_id: int) -> str:
-    """The queue of one mark's calls."""
-    return f"mark:{mark_id}"
 
 
 def wanted_of(entitlements: Entitlements, now: datetime) -> Json:
@@ -39,11 +33,19 @@ def wanted_of(entitlements: Entitlements, now: datetime) -> Json:
         "tier": entitlements.tier,
         "tier_name": entitlements.tier_name,
         "plan": plan,
-        "plan_until": None if until is None else until.isoformat(timespec="seconds"),
+        "plan_until": _text(until),
     }
     if len(plans) > 1:
-        standing["plans"] = sorted(handle for handle, _ in plans)
+        standing["plans"] = [{"plan": handle, "until": _text(end)} for handle, end in sorted(plans, key=_first)]
     return {"standing": standing, "tags": tags}
+
+
+def _text(moment: datetime | None) -> str | None:
+    return None if moment is None else moment.astimezone(UTC).isoformat(timespec="seconds")
+
+
+def _first(plan: tuple[str, datetime | None]) -> str:
+    return plan[0]
 
 
 def _last_end(plan: tuple[str, datetime | None]) -> tuple[bool, float, str]:

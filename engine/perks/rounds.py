@@ -15,11 +15,10 @@ from engine.database import transaction_time
 from engine.ledger import Ledger, MemberKey
 from engine.memberships.catalog import plan_versions_of
 from engine.outside_calls import Wanted, ask_all
-from engine.perks.calls import ISSUE, WITHDRAW, perk_queue
+from engine.perks.calls import ISSUE, MARK_CALL, WITHDRAW, mark_queue, perk_queue
 from engine.perks.definitions import CodePerk, FreeShippingCode, PercentCode, Perk
 from engine.perks.entitlements import plan_grantor, tier_grantor
 from engine.perks.following import follow
-from engine.perks.marks import MARK_CALL, mark_queue
 from engine.perks.planning import CODE_KINDS
 from engine.perks.reading import read_entitlements
 from engine.program import BEGINNING_OF_TIME

@@ -19,8 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.crash import crash_point
 from engine.database import tenant_transaction
 from engine.outside_calls import OutsideCall, claim, extend, postpone, settle
-from engine.perks.calls import ISSUE, WITHDRAW
-from engine.perks.marks import MARK_CALL
+from engine.perks.calls import ISSUE, MARK_CALL, WITHDRAW
 from plugin.background.billing import charge
 from plugin.background.contract_calls import follow, seek
 from plugin.background.fulfillment import guard, issue, withdraw

@@ -18,14 +18,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.crash import crash_point
 from engine.database import tenant_transaction
 from engine.outside_calls import OutsideCall, Wanted, ask_all, extend
+from engine.perks.calls import MARK_CALL, mark_queue
 from engine.perks.marks import (
-    MARK_CALL,
     Mark,
     TagPlan,
     begin_adding,
     mark_failed,
     mark_of,
-    mark_queue,
     mark_shown,
     plan_tags,
 )

@@ -10,7 +10,8 @@ from plugin.background.outcomes import Later
 _FIRST = timedelta(seconds=1)
 _LAST = timedelta(minutes=30)
 
-NOT_INSTALLED = Later(error="the app is not installed", delay=_LAST)
+NOT_INSTALLED = Later(error="the app is not installed", delay=timedelta(hours=12))
+"""A shop that comes back wakes its calls."""
 
 
 def later(call: OutsideCall, error: str, *, unknown: bool) -> Later:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
+from engine.shops import install_shop
 from plugin.devstore import discounts
 from plugin.shopify.admin_client import AdminClient, AdminRefusedError
 from tests.support.fulfilling import CUSTOMER, TROUBLE, Died, Fulfilling, die_at
@@ -163,8 +164,13 @@ async def test_given_an_uninstalled_shop_when_it_comes_back_then_its_calls_are_m
         await fulfilling.step()
     assert (codes(fulfilling), tags(fulfilling), len(await fulfilling.open_calls())) == ([], [], 2)
 
-    await fulfilling.sql("UPDATE shops SET uninstalled_at = NULL")
-    await fulfilling.settle()
+    await fulfilling.sql("UPDATE shop_directory SET installed = false")
+    await install_shop(
+        fulfilling.engine, domain=fulfilling.shop.domain, external_id=None, name="Back", currency="USD",
+        time_zone="UTC", scopes=[], at=datetime.now(UTC),
+    )  # fmt: skip
+    for call in await fulfilling.calls.claim(8):
+        await fulfilling.calls.make(call)
 
     assert (len(codes(fulfilling)), tags(fulfilling)) == (1, ["laurel-gold"])
 

@@ -83,7 +83,16 @@ def test_given_a_tier_and_plans_when_they_are_read_then_only_what_holds_is_in_an
 def test_given_a_standing_when_it_is_shown_then_it_says_the_tier_and_the_plan_that_lasts_longest() -> None:
     both = Entitlements("gold", (("plus", NOW + SECOND), ("pro", None), ("old", NOW)), (("tier:gold", TAG),), "Gold")
     assert wanted_of(both, NOW) == {
-        "standing": {"tier": "gold", "tier_name": "Gold", "plan": "pro", "plan_until": None, "plans": ["plus", "pro"]},
+        "standing": {
+            "tier": "gold",
+            "tier_name": "Gold",
+            "plan": "pro",
+            "plan_until": None,
+            "plans": [
+                {"plan": "plus", "until": "2026-11-22T12:00:01+00:00"},
+                {"plan": "pro", "until": None},
+            ],
+        },
         "tags": ["laurel-gold"],
     }
     assert wanted_of(plus(until=NOW + SECOND), NOW)["standing"]["plan_until"] == "2026-11-22T12:00:01+00:00"
