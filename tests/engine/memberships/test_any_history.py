@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.memberships.facts import FactKind, MembershipFact
@@ -75,6 +75,7 @@ def shown(one: MembershipStanding | None) -> object:
     return None if one is None else (one.state, one.way, one.started_at, one.ends_at, one.entitled_until, one.months)
 
 
+@settings(deadline=None)
 @given(histories(), st.randoms(use_true_random=False))
 def test_given_any_order_of_arrival_then_one_state_at_every_moment(facts: list[MembershipFact], random: object) -> None:
     shuffled = list(facts)
@@ -83,6 +84,7 @@ def test_given_any_order_of_arrival_then_one_state_at_every_moment(facts: list[M
         assert at(shuffled, day(number)) == at(facts, day(number))
 
 
+@settings(deadline=None)
 @given(histories())
 def test_given_any_history_then_nothing_changes_before_the_moment_of_review(facts: list[MembershipFact]) -> None:
     known = [one for one in facts if one.occurred_at <= day(100)]
@@ -97,6 +99,7 @@ def test_given_any_history_then_nothing_changes_before_the_moment_of_review(fact
         moment = before.review_at
 
 
+@settings(deadline=None)
 @given(histories())
 def test_given_any_history_then_state_and_entitlement_agree(facts: list[MembershipFact]) -> None:
     for number in range(0, 400, 13):
@@ -112,6 +115,7 @@ def test_given_any_history_then_state_and_entitlement_agree(facts: list[Membersh
         assert one.billed or one.renews_at is None
 
 
+@settings(deadline=None)
 @given(st.lists(purchases(), min_size=1, max_size=6))
 def test_given_purchases_and_refunds_then_the_end_is_the_sum_from_each_beginning(facts: list[MembershipFact]) -> None:
     """The public rule, in its plainest form: end = max(end so far, bought at) + what is kept, never before a refund."""
