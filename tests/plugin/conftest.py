@@ -17,6 +17,7 @@ from plugin.web.app import LaurelApp, create_app
 from tests.support.fulfilling import Fulfilling
 from tests.support.shopify import FakeShopify
 from tests.support.signing import API_KEY, OLD_SECRET, SECRET
+from tests.support.subscribing import Subscribing
 
 
 @pytest.fixture
@@ -68,3 +69,16 @@ async def fulfilling(
     await fulfilling.open()
     yield fulfilling
     await fulfilling.close()
+
+
+@pytest.fixture
+async def subscribing(
+    engine: AsyncEngine, shop: ShopReference, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Subscribing]:
+    """A plan that is sold by the month in such a demo store."""
+    monkeypatch.setattr(admin_client, "_backoff_seconds", lambda _: 0.0)
+    monkeypatch.setattr(admin_client, "_throttle_seconds", lambda *_: 0.0)
+    subscribing = Subscribing(engine, shop, settings, tmp_path)
+    await subscribing.open()
+    yield subscribing
+    await subscribing.close()
