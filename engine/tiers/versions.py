@@ -28,12 +28,21 @@ _INSERT = text("""
 """)
 # Members whose tier was never worked out are given the lowest one, as of no version: they are due for a review by that.
 _OPEN = text("""
-    INSERT INTO member_tiers (program_id, member_id, version, tier, since)
-    SELECT m.program_id, m.member_id, 0, :tier, GREATEST(m.joined_at, :effective_from) FROM members m
-    WHERE m.program_id = :program_id AND m.merged_into IS NULL AND m.joined_at <= now()
-    AND NOT EXISTS (SELECT FROM member_tiers t WHERE t.program_id = :program_id AND t.member_id = m.member_id)
-    ON CONFLICT DO NOTHING
+    WITH page AS MATERIALIZED (
+        SELECT member_id, joined_at FROM members
+        WHERE program_id = :program_id AND merged_into IS NULL AND closed_at IS NULL AND member_id > :after
+        ORDER BY member_id LIMIT :most
+    ), written AS (
+        INSERT INTO member_tiers (program_id, member_id, version, tier, since)
+        SELECT :program_id, p.member_id, 0, :tier, GREATEST(p.joined_at, :effective_from) FROM page p
+        WHERE p.joined_at <= now() AND NOT EXISTS (
+            SELECT FROM member_tiers t WHERE t.program_id = :program_id AND t.member_id = p.member_id)
+        ON CONFLICT DO NOTHING
+    )
+    SELECT max(member_id) AS last, count(*) AS looked FROM page
 """)
+PAGE_MEMBERS = 50_000
+"""No more members are given a row by one statement: each has to end in good time."""
 
 
 @lru_cache(maxsize=1024)
@@ -72,5 +81,8 @@ async def publish_tiers(
     given = {"program_id": program_id, "effective_from": effective_from, "actor": actor}
     row = (await connection.execute(_INSERT, {**given, "definition": definition.to_json()})).one()
     opened = {"program_id": program_id, "effective_from": row.effective_from, "tier": definition.tiers[0].handle}
-    await connection.execute(_OPEN, opened)
+    after: int | None = 0
+    while after is not None:
+        page = (await connection.execute(_OPEN, {**opened, "after": after, "most": PAGE_MEMBERS})).one()
+        after = page.last if page.looked == PAGE_MEMBERS else None
     return TierVersion(row.version, row.effective_from, definition)

@@ -14,7 +14,7 @@ from engine.ledger import MemberKey
 from engine.merging import merge_members
 from engine.program import BEGINNING_OF_TIME
 from engine.shops import ShopReference
-from engine.tiers import planning
+from engine.tiers import planning, versions
 from engine.tiers.activities import Activity, Step, read_activities, store_activities
 from engine.tiers.definitions import TierProgram, default_tiers
 from engine.tiers.folding import fold
@@ -89,7 +89,10 @@ async def test_facts_of_many_members_take_four_statements(engine: AsyncEngine, s
 
 
 @pytest.mark.anyio
-async def test_what_is_kept_says_whose_tier_changed_and_who_is_due(engine: AsyncEngine, shop: ShopReference) -> None:
+async def test_what_is_kept_says_whose_tier_changed_and_who_is_due(
+    engine: AsyncEngine, shop: ShopReference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "PAGE_MEMBERS", 1)
     async with tenant_transaction(engine, shop.program_id) as connection:
         members = await enroll(connection, shop, 60_000, 10_000)
         await publish(connection, shop, ladder(*SILVER_GOLD, term=Lasts(days=36_500)))
