@@ -78,7 +78,7 @@ def _tier(one: TierStanding | None) -> tuple[Any, ...]:
 
 
 async def _wrong_plans(connection: AsyncConnection, keys: Sequence[MemberKey], now: datetime) -> set[MemberKey]:
-    facts = await read_memberships(connection, keys, now)
+    facts = await read_memberships(connection, keys)
     if not facts:
         return set()
     members = [key.member_id for key in keys]

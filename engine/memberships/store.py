@@ -68,7 +68,7 @@ _DUE = text("""
 
 
 async def read_memberships(
-    connection: AsyncConnection, members: Iterable[MemberKey], now: datetime
+    connection: AsyncConnection, members: Iterable[MemberKey]
 ) -> dict[MemberKey, MembershipFacts]:
     """What these members' memberships follow from. Programs without plans cost one query, and are left out."""
     asked = set(members)
@@ -118,7 +118,7 @@ async def follow_memberships(
 
     Members of programs that never had a plan are left out.
     """
-    found = await read_memberships(connection, members, now)
+    found = await read_memberships(connection, members)
     standings = {key: fold(facts, now) for key, facts in found.items()}
     return standings, await store_memberships(connection, standings)
 
@@ -136,7 +136,7 @@ async def memberships_of(
     moment = now or await transaction_time(connection)
     key = MemberKey(program_id, member_id)
     versions = {(one.plan_id, one.version): one for one in await plan_versions_of(connection, [program_id])}
-    facts = (await read_memberships(connection, [key], moment)).get(key)
+    facts = (await read_memberships(connection, [key])).get(key)
     standings = fold(facts, moment) if facts is not None else ()
     sold = [(versions[one.plan_id, one.plan_version], one) for one in standings]
     return [Membership(version.handle, version.definition, one) for version, one in sold]
