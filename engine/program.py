@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from engine.rules.bounds import Frozen
 from engine.rules.definitions import Definition
@@ -24,6 +25,7 @@ __all__ = [
     "PurchaseRule",
     "SignUpRule",
     "default_definition",
+    "standing_zone",
     "version_at",
 ]
 
@@ -66,3 +68,12 @@ def version_at(versions: Sequence[ProgramVersion], moment: datetime) -> ProgramV
     """The version that was live at a moment of business time, or None before the first one."""
     live = [version for version in versions if version.effective_from <= moment]
     return max(live, key=lambda version: (version.effective_from, version.version), default=None)
+
+
+def standing_zone(versions: Sequence[ProgramVersion]) -> ZoneInfo:
+    """The zone of the days that tiers and memberships count by: that of what was published last, UTC before.
+
+    It is one for all of a member's history, so a new zone counts from its publication on, whenever it decides events.
+    """
+    newest = max(versions, key=lambda version: version.version, default=None)
+    return newest.definition.zone if newest is not None else ZoneInfo("UTC")

@@ -9,7 +9,12 @@ from functools import lru_cache
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.program import Definition, ProgramVersion, version_at
+from engine.program import Definition, ProgramVersion, standing_zone, version_at
+
+_ALL_DUE = (
+    text("UPDATE member_tiers SET review_at = now() WHERE program_id = :program_id"),
+    text("UPDATE memberships SET review_at = now() WHERE program_id = :program_id"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,7 @@ async def publish(
     Now is the second that runs: shops tell times in whole seconds, and an order paid right afterwards must earn by it.
     """
     await lock_versions(connection, program_id)
+    before = await versions(connection, program_id)
     row = (
         await connection.execute(
             text(
@@ -173,6 +179,9 @@ async def publish(
         ),
         {"program_id": program_id, "definition": definition.to_json()},
     )
+    if standing_zone(before).key != definition.zone.key:  # days are others now: everybody's standing is looked at anew
+        for statement in _ALL_DUE:
+            await connection.execute(statement, {"program_id": program_id})
     return ProgramVersion(
         program_id=program_id, version=row.version, effective_from=row.effective_from, definition=definition
     )

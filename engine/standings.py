@@ -6,10 +6,11 @@ time alone changes it. Whoever changes a fact calls `review` in the same transac
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.award_posting import post
@@ -30,6 +31,14 @@ from engine.tiers.folding import fold
 from engine.tiers.rewarding import entry_works
 
 Versions = Mapping[int, Sequence[ProgramVersion]]
+Told = Callable[[MemberKey, Exception], None]
+"""Hears of a member who could not be reviewed, and why."""
+REVIEWED_AT_ONCE = 200
+
+
+def _nobody(_key: MemberKey, error: Exception) -> None:
+    raise error
+
 
 _WITH_STANDINGS = text("""
     SELECT program_id FROM tier_versions WHERE program_id = ANY(:programs)
@@ -40,6 +49,15 @@ _STALE = BulkStatement(
     """SELECT g.program_id, g.member_id FROM given g
     JOIN memberships s ON s.program_id = g.program_id AND s.member_id = g.member_id WHERE s.review_at <= now()""",
 )
+_LATER = text("""
+    UPDATE member_tiers SET review_at = now() + interval '1 hour',
+        version = GREATEST(version, (SELECT max(v.version) FROM tier_versions v WHERE v.program_id = :program_id))
+    WHERE program_id = :program_id AND member_id = :member_id
+""")
+_MEMBERSHIPS_LATER = text("""
+    UPDATE memberships SET review_at = now() + interval '1 hour'
+    WHERE program_id = :program_id AND member_id = :member_id AND review_at <= now()
+""")
 _FORGET = text("DELETE FROM member_tiers WHERE program_id = :program_id AND member_id = :member_id")
 
 
@@ -99,12 +117,35 @@ async def review_merged(connection: AsyncConnection, giver: MemberKey, receiver:
         await review_members(connection, [giver, receiver], new_customers=True)
 
 
-async def review_due(connection: AsyncConnection, most: int = 200) -> int:
-    """Review those of the named tenants whose time came; returns how many."""
-    due = await tier_store.due_members(connection, most)
-    due += await membership_store.due_members(connection, most - len(due)) if len(due) < most else []
-    await review_members(connection, due)
+async def review_due(connection: AsyncConnection, most: int = REVIEWED_AT_ONCE, told: Told = _nobody) -> int:
+    """Review members of the named tenants whose time came; returns how many, `most` or more where others wait.
+
+    One who cannot be reviewed holds up nobody else: `told` hears of them, and they are tried again in an hour.
+    """
+    due = set(await tier_store.due_members(connection, most))
+    due |= set(await membership_store.due_members(connection, most))
+    await _review_each(connection, sorted(due), told)
     return len(due)
+
+
+async def _review_each(connection: AsyncConnection, members: Sequence[MemberKey], told: Told) -> None:
+    """Review these at once; where that cannot be, half by half."""
+    if not members:
+        return
+    try:
+        async with connection.begin_nested():
+            await review_members(connection, members)
+    except OperationalError:  # the database's own trouble is nobody's fault
+        raise
+    except Exception as error:
+        if len(members) == 1:
+            await connection.execute(_LATER, members[0]._asdict())
+            await connection.execute(_MEMBERSHIPS_LATER, members[0]._asdict())
+            told(members[0], error)
+            return
+        middle = len(members) // 2
+        await _review_each(connection, members[:middle], told)
+        await _review_each(connection, members[middle:], told)
 
 
 async def statuses_of(ledger: Ledger, members: Iterable[MemberKey], versions: Versions) -> dict[MemberKey, Status]:

@@ -51,7 +51,7 @@ def _ask_rule(reading: Reading, rule: Rule, look: Look, currency: str, line: Ord
 
 
 def factor_of(rule: Rule, asked: Sequence[Asked], ceiling: Decimal | None) -> Decimal:
-    """The rule's own factors, multiplied or the best of them, times those of group and privilege; at most the ceiling."""
+    """The rule's own factors, multiplied or the best of them, times those of group and privilege; up to the ceiling."""
     own = [one.factor for one in asked if one.met and one.rule is None]
     if rule.multipliers_stack == "best_of" and own:
         own = [max(own)]

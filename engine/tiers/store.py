@@ -19,7 +19,7 @@ from engine.database import transaction_time
 from engine.ledger import MemberKey
 from engine.memberships.folding import fold as fold_memberships
 from engine.memberships.store import completed_months, read_memberships
-from engine.program import BEGINNING_OF_TIME, version_at
+from engine.program import BEGINNING_OF_TIME, standing_zone
 from engine.publishing import versions_of
 from engine.rules.days import zone_of
 from engine.tiers.activities import read_activities
@@ -38,7 +38,7 @@ _PEOPLE = BulkStatement(
         JOIN members m ON m.program_id = g.program_id AND (m.member_id = g.member_id OR m.merged_into = g.member_id)
     )
     SELECT w.program_id, w.root, w.joined_at, o.override_id, o.tier, o.starts_at, o.ends_at, o.reason, o.created_by,
-        o.withdrawn_at, o.withdrawn_by, now() AS read_at
+        o.withdrawn_at, o.withdrawn_by
     FROM whose w LEFT JOIN tier_overrides o ON o.program_id = w.program_id AND o.member_id = w.member_id""",
 )
 _COLUMNS = {
@@ -72,14 +72,26 @@ _STORE = BulkStatement(
 _LIVE = """WITH live AS MATERIALIZED (
         SELECT program_id, max(version) AS version FROM tier_versions WHERE effective_from <= now() GROUP BY program_id
     )"""
-_DUE = text(f"""{_LIVE}
-    (SELECT program_id, member_id FROM member_tiers WHERE review_at <= now() ORDER BY review_at LIMIT :most)
-    UNION
-    (SELECT l.program_id, behind.member_id FROM live l CROSS JOIN LATERAL (
-        SELECT t.member_id FROM member_tiers t WHERE t.program_id = l.program_id AND t.version < l.version
-        ORDER BY t.version, t.member_id LIMIT :most) behind)
-    LIMIT :most
+# Members are locked as they are found, so that several workers share them; nobody waits for another here.
+_DUE = text("""
+    SELECT m.program_id, m.member_id FROM (
+        SELECT program_id, member_id FROM member_tiers WHERE review_at <= now() ORDER BY review_at LIMIT :pool
+    ) due JOIN members m ON m.program_id = due.program_id AND m.member_id = due.member_id
+    LIMIT :most FOR UPDATE OF m SKIP LOCKED
 """)
+# Programs in turns: the new tiers of a large one hold up no other's.
+_BEHIND = text(f"""{_LIVE}
+    SELECT m.program_id, m.member_id FROM (
+        SELECT l.program_id, behind.member_id FROM live l CROSS JOIN LATERAL (
+            SELECT t.member_id, row_number() OVER (ORDER BY t.version, t.member_id) AS turn FROM member_tiers t
+            WHERE t.program_id = l.program_id AND t.version < l.version
+            ORDER BY t.version, t.member_id LIMIT :pool) behind
+        ORDER BY behind.turn, l.program_id LIMIT :pool
+    ) due JOIN members m ON m.program_id = due.program_id AND m.member_id = due.member_id
+    LIMIT :most FOR UPDATE OF m SKIP LOCKED
+""")
+_POOL = 4
+"""How many times as many members are looked at as are taken: those that another worker has are passed over."""
 _DUE_AMONG = BulkStatement(
     {"program_id": "bigint", "member_id": "bigint"},
     """, live AS MATERIALIZED (
@@ -113,8 +125,8 @@ async def read_facts(
     versions = await tier_versions_of(connection, {key.program_id for key in asked}) if asked else {}
     ranked = [key for key in asked if planned or key.program_id in versions]
     activities = await read_activities(connection, ranked)
-    people, read_at = await _people(connection, ranked)
-    zones = await _zones(connection, sorted({key.program_id for key in ranked}), read_at)
+    people = await _people(connection, ranked)
+    zones = await _zones(connection, sorted({key.program_id for key in ranked}))
     found = dict.fromkeys(asked, TierFacts((), zone_of("UTC"), BEGINNING_OF_TIME))
     for key, (joined_at, overrides) in people.items():
         given = versions.get(key.program_id, ()), zones[key.program_id], joined_at
@@ -143,7 +155,7 @@ async def read_all_facts(
     """The same with the months of membership, as far as any version of the tiers, or a planned one, asks for them."""
     found = await read_facts(connection, members, planned=planned is not None)
     asking = [key for key, facts in found.items() if asks_for_months(facts, planned)]
-    bought = await read_memberships(connection, asking, now) if asking else {}
+    bought = await read_memberships(connection, asking) if asking else {}
     months = {key: completed_months(fold_memberships(facts, now)) for key, facts in bought.items()}
     return {key: replace(facts, months=months.get(key, ())) for key, facts in found.items()}
 
@@ -158,11 +170,13 @@ async def store_standings(connection: AsyncConnection, standings: Mapping[Member
 
 
 async def due_members(connection: AsyncConnection, most: int) -> list[MemberKey]:
-    """Members whose tier time has changed since it was worked out, or whose tiers have a new version: at most so many.
+    """Members whose tier time has changed since it was worked out, and some whose tiers have a new version; locked.
 
-    Both are found by an index, so that a review touches nobody else.
+    At most `most` of each kind. Both are found by an index, so that a review touches nobody else.
     """
-    return [MemberKey(*row) for row in await connection.execute(_DUE, {"most": most})]
+    given = {"most": most, "pool": _POOL * most}
+    due = {MemberKey(*row) for row in await connection.execute(_DUE, given)}
+    return sorted(due | {MemberKey(*row) for row in await connection.execute(_BEHIND, given)})
 
 
 async def due_among(connection: AsyncConnection, members: Iterable[MemberKey]) -> set[MemberKey]:
@@ -176,22 +190,16 @@ def asks_for_months(facts: TierFacts, planned: TierProgram | None = None) -> boo
     return any("membership_months" in one.asks_for for one in definitions)
 
 
-async def _zones(connection: AsyncConnection, programs: list[int], now: datetime | None) -> dict[int, ZoneInfo]:
-    """The zone of each program's days: that of its live version."""
-    if now is None:
-        return {}
+async def _zones(connection: AsyncConnection, programs: list[int]) -> dict[int, ZoneInfo]:
+    """The zone of each program's days."""
     published = await versions_of(connection, programs)
-    live = {program_id: version_at(published.get(program_id, []), now) for program_id in programs}
-    return {
-        program_id: zone_of(version.definition.time_zone if version else "UTC") for program_id, version in live.items()
-    }
+    return {program_id: standing_zone(published.get(program_id, [])) for program_id in programs}
 
 
 async def _people(
     connection: AsyncConnection, members: Iterable[MemberKey]
-) -> tuple[dict[MemberKey, tuple[datetime, tuple[Override, ...]]], datetime | None]:
-    """When each member joined and what was given to them by hand; and when that was read, None if nobody was found."""
-    read_at: datetime | None = None
+) -> dict[MemberKey, tuple[datetime, tuple[Override, ...]]]:
+    """When each member joined, and what was given to them by hand."""
     joined: dict[MemberKey, datetime] = {}
     overrides: dict[MemberKey, list[Override]] = {}
     for row in await _PEOPLE.run(connection, list(members)):
@@ -199,8 +207,7 @@ async def _people(
         joined[key] = min(joined.get(key, row.joined_at), row.joined_at)
         if row.override_id is not None:
             overrides.setdefault(key, []).append(Override(*row[3:11]))
-        read_at = row.read_at
-    return {key: (at, tuple(overrides.get(key, ()))) for key, at in joined.items()}, read_at
+    return {key: (at, tuple(overrides.get(key, ()))) for key, at in joined.items()}
 
 
 def _row(key: MemberKey, one: TierStanding) -> tuple[Any, ...]:

@@ -19,9 +19,10 @@ from engine.audit import audit_due
 from engine.billing.due import bill_due
 from engine.billing.rounds import follow_up
 from engine.celebrations import celebrate
-from engine.counting_past import count_past
+from engine.counting_past import PAGE_ORDERS, count_past
 from engine.database import tenant_transaction
 from engine.expiry import expire_due
+from engine.ledger import MemberKey
 from engine.outside_calls import forget_settled
 from engine.perks.birthdays import give_birthday_points
 from engine.perks.rounds import DueCodes, ask_perks_again
@@ -29,7 +30,7 @@ from engine.releases import release_due
 from engine.reservations import void_due
 from engine.rewards.ending import ask_again, expire_codes
 from engine.sealing import programs_to_seal, seal_program
-from engine.standings import review_due
+from engine.standings import REVIEWED_AT_ONCE, review_due
 from engine.tiers.planning import count_plans
 from plugin.background.files import carry_out_files, forget_files
 from plugin.background.tenants import Tenants
@@ -47,6 +48,8 @@ class Round:
     name: str
     every_seconds: float
     run: Callable[[], Awaitable[int]]
+    full: int | None = None
+    """What a step finds at most: after such a one the next follows at once, because there may be more."""
 
 
 Step = Callable[[AsyncConnection], Awaitable[int]]
@@ -57,12 +60,12 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
     work = _Work(engine, tenants)
     return [
         Round("seal", 2.0, work.seal),
-        Round("expire", 5.0, work.for_all(expire_due)),
-        Round("release", 5.0, work.for_all(release_due)),
-        Round("standings", 2.0, work.for_all(review_due)),
-        Round("past-orders", 5.0, work.for_all(count_past)),
-        Round("tier-plans", 1.0, work.for_all(count_plans)),
-        Round("bill", 5.0, work.for_all(bill_due)),
+        Round("expire", 5.0, work.for_all(expire_due), full=500),
+        Round("release", 5.0, work.for_all(release_due), full=500),
+        Round("standings", 2.0, work.for_all(partial(review_due, told=_not_reviewed)), full=REVIEWED_AT_ONCE),
+        Round("past-orders", 5.0, work.for_all(count_past), full=PAGE_ORDERS),
+        Round("tier-plans", 1.0, work.for_all(count_plans), full=1),
+        Round("bill", 5.0, work.for_all(bill_due), full=50),
         Round("billing-follow-up", 20.0, work.for_all(follow_up)),
         Round("perks", 5.0, work.for_all(DueCodes().deliver)),
         Round("perks-again", 60.0, work.for_all(ask_perks_again)),
@@ -76,6 +79,10 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
         Round("audit", 600.0, work.audit),
         Round("delivery-partitions", 3600.0, work.partitions),
     ]
+
+
+def _not_reviewed(key: MemberKey, error: Exception) -> None:
+    log.error("member not reviewed", program=key.program_id, member=key.member_id, exc_info=error)
 
 
 @dataclass(frozen=True, slots=True)

@@ -88,6 +88,9 @@ async def _drain(inbox: Inbox, stop: asyncio.Event) -> None:
 async def _repeat(one: Round, stop: asyncio.Event) -> None:
     while not stop.is_set():
         done = await _guarded(one.name, one.run)
+        if one.full is not None and done >= one.full:
+            await asyncio.sleep(0)
+            continue
         await pause(one.every_seconds if done >= 0 else TROUBLE_SECONDS, stop)
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine import standings
 from engine.counting_past import count_past
 from engine.database import tenant_transaction
 from engine.events import CustomersMerged
@@ -20,6 +22,7 @@ from engine.program import BEGINNING_OF_TIME
 from engine.shops import ShopReference
 from engine.standings import read_status, review_due
 from engine.tiers.definitions import TierProgram
+from engine.tiers.folding import TierFacts, TierStanding
 from engine.tiers.versions import publish_tiers
 from tests.support.facts import PAID_AT, line, order, refund
 from tests.support.programs import Balance, apply, balance, breaches, publish_rules, purchase, spend
@@ -172,3 +175,38 @@ async def test_orders_of_a_release_that_kept_no_activities_are_counted_once_and_
         assert await count_past(connection) == 0
         await connection.execute(text("DELETE FROM activities WHERE source_id = '11'"))
     assert (await breaches(engine, shop))["orders-worth"] == 1
+
+
+async def test_another_zone_of_the_program_is_looked_at_for_everybody(engine: AsyncEngine, shop: ShopReference) -> None:
+    await publish_rules(engine, shop, purchase())
+    await publish(engine, shop, tiers(window={"kind": "rolling", "days": 30}))
+    day = PAID_AT.replace(hour=3, minute=0, second=0) - timedelta(days=28)
+    await apply(engine, shop, order(10, [line("600.00")], occurred_at=day))
+    assert await breaches(engine, shop) == {}
+
+    await publish_rules(engine, shop, purchase(), time_zone="America/Los_Angeles")
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        assert await review_due(connection) == 1
+        assert await review_due(connection) == 0
+    assert await breaches(engine, shop) == {}
+
+
+async def test_one_member_who_cannot_be_reviewed_holds_up_nobody_else(
+    engine: AsyncEngine, shop: ShopReference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish_rules(engine, shop, purchase())
+    await apply(engine, shop, *(order(10 + one, [line("600.00")], customer=one) for one in (1, 2, 3)))
+    await publish(engine, shop, tiers())
+    folded = standings.fold
+
+    def stumbles(facts: TierFacts, now: datetime) -> TierStanding | None:
+        if any(one.source_id == "12" for one in facts.activities):
+            raise ValueError("a bug")
+        return folded(facts, now)
+
+    monkeypatch.setattr(standings, "fold", stumbles)
+    heard: list[str] = []
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        assert await review_due(connection, told=lambda _, error: heard.append(str(error))) == 3
+    assert heard == ["a bug"]
+    assert [await balance(engine, shop, one) for one in (1, 2, 3)] == [Balance(650), Balance(600), Balance(650)]
