@@ -19,13 +19,22 @@ from graphql import (
     parse,
 )
 
+from engine.billing.repairs import RepairReason, Resolution
+from engine.memberships.definitions import MembershipState, Way
+from engine.memberships.refusals import RefusalCode
 from engine.rules.caps import Period
 from engine.rules.holds import HeldUntil
 from engine.rules.outcomes import Reason
+from engine.tiers.requirements import Metric
+from engine.tiers.standing import Reason as TierReason
 from laurel_graphql.persisted import document_id, manifest, operations_folder
 from laurel_graphql.sdl import SCHEMAS, print_sdl
 from laurel_graphql.texts import TEXTS, reason_text
 from laurel_graphql.types.explanations import OrderReason
+from laurel_graphql.types.membership_repairs import MembershipRepairReason, MembershipRepairResolution
+from laurel_graphql.types.plan_values import MembershipStatus, MembershipWay
+from laurel_graphql.types.tier_values import TierMetric
+from laurel_graphql.types.tiers import TierChangeReason
 from laurel_graphql.types.transactions import TransactionKind, kind_of
 
 ROOT = Path(__file__).parents[2]
@@ -105,6 +114,23 @@ def test_every_answer_of_the_engine_has_a_name_and_words() -> None:
         assert all(f"order.{reason}" in texts for reason in reasons)
         assert all(f"limit.cap.{period}" in texts for period in get_args(Period))
         assert all(f"limit.hold.{event}" in texts for event in get_args(HeldUntil))
+
+
+def test_every_state_and_refusal_of_tiers_and_memberships_has_a_name_and_words() -> None:
+    def names(literal: object) -> set[str]:
+        return {str(one).upper() for one in get_args(literal)}
+
+    assert names(TierReason) == {one.name for one in TierChangeReason}
+    assert names(Metric) == {one.name for one in TierMetric}
+    assert names(MembershipState) == {one.name for one in MembershipStatus}
+    assert names(Way) == {one.name for one in MembershipWay}
+    assert names(RepairReason) == {one.name for one in MembershipRepairReason}
+    assert names(Resolution) == {one.name for one in MembershipRepairResolution}
+    for texts in TEXTS.values():
+        assert all(f"tier.change.{reason}" in texts for reason in get_args(TierReason))
+        assert all(f"membership.refused.{code.lower()}" in texts for code in get_args(RefusalCode))
+        assert all(f"membership.{state}" in texts for state in get_args(MembershipState))
+        assert all(f"repair.{reason}" in texts for reason in get_args(RepairReason))
 
 
 KINDS = (

@@ -59,6 +59,11 @@ async def run(ask: Ask, document: str, **given: Any) -> dict[str, Any]:
     return checked
 
 
+def codes(payload: dict[str, Any]) -> list[str]:
+    """The code of each user error."""
+    return [error["code"] for error in payload["userErrors"]]
+
+
 @pytest.fixture
 async def member(engine: AsyncEngine, shop: ShopReference, ask_merchant: Ask) -> str:
     """A member who is Silver by 600.00 USD in the default tiers, by their id."""
@@ -89,10 +94,10 @@ async def test_a_change_of_tiers_is_counted_then_applied_at_once_and_only_to_wha
         "state": "READY", "baseVersion": 1, "up": 1, "down": 0, "same": 1, "entryPointsCost": 25, "membersTotal": 2,
         "membersDone": 2,
         "counts": [
+            {"tier": {"handle": "base", "name": "Base"}, "before": 0, "after": 1},
+            {"tier": {"handle": "gold", "name": "Gold"}, "before": 0, "after": 1},
             {"tier": {"handle": "bronze", "name": "Bronze"}, "before": 1, "after": 0},
             {"tier": {"handle": "silver", "name": "Silver"}, "before": 1, "after": 0},
-            {"tier": {"handle": "gold", "name": "Gold"}, "before": 0, "after": 1},
-            {"tier": {"handle": "base", "name": "Base"}, "before": 0, "after": 1},
         ],
         "definition": {
             "summary": ["Everything since joining counts.", "A tier stays for good once it is reached."],
@@ -277,3 +282,10 @@ async def test_tiers_are_not_given_out_of_reason_or_out_of_reach(
     assert (await ask_merchant("query ($id: ID!) { member(id: $id) { tierOverrides { id } } }", {"id": member})).data[
         "member"
     ] == {"tierOverrides": []}
+
+
+async def test_a_requirement_nested_without_end_is_refused_before_anything_follows_it(ask_merchant: Ask) -> None:
+    for levels in (6, 40, 400):
+        reply = await ask_merchant(CREATE, {"input": {"definition": ladder(enter=deep(levels))}})
+        refused = reply.codes if "errors" in reply.body else codes(reply.data["tierPlanCreate"])
+        assert refused in (["INVALID"], ["BAD_USER_INPUT"], ["MALFORMED_REQUEST"]), levels

@@ -13,7 +13,7 @@ from engine.idempotency import IdempotencyKeyInvalid, IdempotencyKeyReused, begi
 from engine.ledger import MemberKey
 from engine.standings import review_members
 from engine.tiers.facts import Override
-from engine.tiers.overrides import OVERRIDES_MAXIMUM, OverrideRefused, override_tier, overrides_of
+from engine.tiers.overrides import OVERRIDES_MAXIMUM, OverrideRefused, member_of_override, override_tier, overrides_of
 from laurel_graphql.context import MerchantContext, MerchantInfo
 from laurel_graphql.gids import number_of
 from laurel_graphql.inputs.texts import readable
@@ -121,7 +121,8 @@ async def _given(
     )  # fmt: skip
     known = await begin(connection, asked, _OBJECT)
     if known is not None:
-        given = await overrides_of(connection, context.program_id, member_id, OVERRIDES_MAXIMUM)
+        owner = await member_of_override(connection, context.program_id, known)
+        given = await overrides_of(connection, context.program_id, owner or member_id, OVERRIDES_MAXIMUM)
         return next(one for one in given if one.override_id == known)
     made = await override_tier(connection, context.program_id, member_id, tier, wanted.ends_at, reason, context.actor)
     await remember(connection, asked, _OBJECT, made.override_id)

@@ -113,8 +113,8 @@ async def tier_program_of(connection: Connection, context: RequestContext, live:
 def tier_plan_of(plan: TierPlanFacts, words: Words, live: ProgramFacts | None) -> TierPlan:
     """The change of an engine's record; `live` names tiers that it leaves out."""
     counts = plan.counts
-    known = {tier.handle: head_of(tier) for tier in (live.tiers if live is not None else ())}
-    known |= {tier.handle: head_of(tier) for tier in plan.definition.tiers}
+    known = {tier.handle: head_of(tier) for tier in plan.definition.tiers}
+    known |= {tier.handle: head_of(tier) for tier in (live.tiers if live else ()) if tier.handle not in known}
     listed = [*known, *sorted((counts.before.keys() | counts.after.keys()) - known.keys())]
     return TierPlan(
         id=strawberry.ID(gid("TierPlan", plan.plan_id)),
