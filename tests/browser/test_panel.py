@@ -101,17 +101,17 @@ def test_given_only_a_keyboard_when_the_panel_is_used_then_focus_stays_in_it_and
     launcher(page).focus()
     page.keyboard.press("Enter")
     panel = page.locator("laurel-panel dialog[open]")
-    panel.locator(".steps").wait_for()
+    panel.get_by_role("button", name="View: Laurel Plus").wait_for()
     assert focused(page) == "Close"
 
     seen = []
-    for _ in range(4):
+    for _ in range(6):
         page.keyboard.press("Tab")
         seen.append(focused(page))
     page.keyboard.press("Shift+Tab")
 
-    assert seen == ["action", "action second", "body", "Close"]
-    assert focused(page) == "body"
+    assert seen == ["action", "action second", "body", "Details: All levels", "View: Laurel Plus", "Close"]
+    assert focused(page) == "View: Laurel Plus"
     page.keyboard.press("Escape")
     expect(page.locator("laurel-panel dialog[open]")).to_have_count(0)
     assert focused(page) == "launcher"
