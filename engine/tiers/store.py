@@ -35,7 +35,10 @@ _PEOPLE = BulkStatement(
     {"program_id": "bigint", "member_id": "bigint"},
     """, whose AS MATERIALIZED (
         SELECT g.program_id, g.member_id AS root, m.member_id, m.joined_at FROM given g
-        JOIN members m ON m.program_id = g.program_id AND (m.member_id = g.member_id OR m.merged_into = g.member_id)
+        JOIN members m ON m.program_id = g.program_id AND m.member_id = g.member_id
+        UNION ALL
+        SELECT g.program_id, g.member_id, m.member_id, m.joined_at FROM given g
+        JOIN members m ON m.program_id = g.program_id AND m.merged_into = g.member_id
     )
     SELECT w.program_id, w.root, w.joined_at, o.override_id, o.tier, o.starts_at, o.ends_at, o.reason, o.created_by,
         o.withdrawn_at, o.withdrawn_by

@@ -20,7 +20,7 @@ from tests.support.tier_strategies import JOINED, facts_of, moments, orders, pro
 from tests.support.tiers import NEW_YORK
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=250, deadline=None)
 @given(programs(), orders(), moments)
 def test_the_fold_finds_what_the_slow_model_finds(
     program: TierProgram, activities: list[Activity], now: datetime
@@ -38,7 +38,7 @@ def test_the_fold_finds_what_the_slow_model_finds(
     assert found.metrics.spend_minor == slow.spend(now, 0)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(programs(), orders(), moments, st.randoms())
 def test_no_order_in_which_facts_come_changes_a_standing(
     program: TierProgram, activities: list[Activity], now: datetime, random: Any
@@ -55,7 +55,7 @@ def _apart(activity: Activity) -> bool:
     return len({step.at for step in activity.steps}) == len(activity.steps)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(programs(), orders(), moments, st.sampled_from(["keep", "recompute"]))
 def test_what_is_not_known_yet_changes_nothing(
     program: TierProgram, activities: list[Activity], now: datetime, after_hold: str
@@ -74,7 +74,7 @@ def test_what_is_not_known_yet_changes_nothing(
         assert getattr(with_future, name) == getattr(without, name), name
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(programs(), orders(), moments, st.floats(0, 1), st.sampled_from(["keep", "recompute"]))
 def test_nothing_changes_before_the_next_review_and_something_does_then(
     program: TierProgram, activities: list[Activity], now: datetime, part: float, after_hold: str
@@ -90,7 +90,7 @@ def test_nothing_changes_before_the_next_review_and_something_does_then(
         assert fold(facts, now + timedelta(days=4_000)) == found
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(orders(), moments, st.sampled_from([0, 1, 30]))
 def test_lifetime_tiers_that_recompute_are_always_those_of_the_sum_net_of_refunds(
     activities: list[Activity], now: datetime, hold_days: int
@@ -107,7 +107,7 @@ def test_lifetime_tiers_that_recompute_are_always_those_of_the_sum_net_of_refund
     assert found.metrics.spend_minor == total
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=80, deadline=None)
 @given(programs(), orders(), moments, moments, st.sampled_from(["keep", "recompute"]))
 def test_a_version_that_changes_only_names_moves_nobody(
     program: TierProgram, activities: list[Activity], now: datetime, changed_at: datetime, when_changed: str
@@ -124,7 +124,7 @@ def test_a_version_that_changes_only_names_moves_nobody(
         assert getattr(found, name) == getattr(expected, name), name
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(programs(), orders(), moments, st.lists(st.tuples(moments, st.integers(1, 90), st.integers(0, 4)), max_size=3))
 def test_overrides_change_nothing_but_while_they_hold(
     program: TierProgram, activities: list[Activity], now: datetime, given_by_hand: list[tuple[datetime, int, int]]
