@@ -1,4 +1,14 @@
-/** Where a code is put into the cart: an address of this shop, or a secure one, and nothing else. */
+/** Where the panel's links lead: addresses that the program names, in this shop or elsewhere. */
+
+import { safeLink } from "./elements.ts";
+
+/** An address that the program names; a path of this shop is followed in the shopper's own language. */
+export function shopLink(address: string | null | undefined, cart: string | undefined): string | undefined {
+  const root = cart?.startsWith("/") ? cart.replace(/\/cart$/, "") : "";
+  return safeLink(address?.startsWith("/") && !address.startsWith("//") ? root + address : (address ?? undefined));
+}
+
+/** Puts a code into the cart: at an address of this shop, or a secure one, and nothing else. */
 
 export function applyLink(address: string | null, cart: string | undefined, page: string = location.href): string | undefined {
   if (!address) return undefined;

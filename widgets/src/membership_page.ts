@@ -2,6 +2,7 @@
 
 import { element, safeLink, type Child } from "./elements.ts";
 import { dayText, moneyText } from "./formats.ts";
+import { shopLink } from "./links.ts";
 import { choose, otherPlans } from "./membership_change.ts";
 import { drawQuestion, send } from "./membership_questions.ts";
 import { wishKey, type MembershipView } from "./navigation.ts";
@@ -80,14 +81,14 @@ function drawGives(scene: Scene, { plan, entitled }: Membership): Child {
 /** The quieter ways: extending what was bought once, another plan, pausing, ending. None hides behind another. */
 function drawChanges(scene: Scene, membership: Membership, view: MembershipView): Child {
   const { canPause, canCancel, canCancelNow, canChange, way, entitled } = membership;
-  const { texts, standing } = scene;
+  const { texts, standing, links } = scene;
   const ask = (asking: "pause" | "cancel" | "change"): void => {
     Object.assign(view, { asking, problem: "", key: wishKey(), askedAt: Date.now() });
     scene.redraw();
     scene.focus("question");
   };
   const product = standing.plan(view.planId)?.products.find(({ url }) => url)?.url;
-  const more = way === "PURCHASE" && entitled && safeLink(product ?? undefined);
+  const more = way === "PURCHASE" && entitled && shopLink(product, links.cart);
   const extend = more && element("a", { class: "link change", href: more, "data-focus": "extend" }, texts.get("membership.extend"));
   const [other] = canChange ? otherPlans(scene, membership) : [];
   const change = other && button(texts.get("change.offer"), "link change", "change", () => (ask("change"), void choose(scene, view, other.id)));

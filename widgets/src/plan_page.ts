@@ -1,13 +1,14 @@
 /** Plans that can be joined: all of them, and one with what it costs, gives and asks for before anybody pays. */
 
-import { element, safeLink, type Child } from "./elements.ts";
+import { element, type Child } from "./elements.ts";
+import { laurel } from "./icons.ts";
+import { shopLink } from "./links.ts";
 import type { PlanView } from "./navigation.ts";
 import { facts, heading, page, section } from "./panel_page.ts";
 import { drawPrivileges } from "./privileges.ts";
 import type { Scene } from "./scene.ts";
 import { drawPlanCard, priceText } from "./standing_cards.ts";
 import type { Plan } from "./standing_model.ts";
-import { laurel } from "./icons.ts";
 import { tinted } from "./tier_colors.ts";
 
 export function drawPlans(scene: Scene): DocumentFragment {
@@ -60,7 +61,7 @@ export function drawAsks({ texts }: Scene, plan: Plan): HTMLElement {
 /** The way to the checkout; who is not logged in joins the program first, so that the membership finds its member. */
 export function drawJoining(scene: Scene, plan: Plan, words = "plans.join"): Child {
   const { texts, links, answer } = scene;
-  const link = safeLink(plan.joinUrl ?? undefined);
+  const link = shopLink(plan.joinUrl, links.cart);
   if (!link || plan.joined) return null;
   if (!answer?.me) {
     const target = links.signIn ?? links.join;

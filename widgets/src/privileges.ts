@@ -1,9 +1,9 @@
 /** What a tier or a plan does for its members, one by one; the shopper's own with the codes that were made for them. */
 
 import { copyButton } from "./code.ts";
-import { element, safeLink, type Child } from "./elements.ts";
+import { element, type Child } from "./elements.ts";
 import { dayText } from "./formats.ts";
-import { applyLink } from "./links.ts";
+import { applyLink, shopLink } from "./links.ts";
 import type { Scene } from "./scene.ts";
 import type { MyPrivilege, Privilege } from "./standing_model.ts";
 import { privilegePicture, sign } from "./symbols.ts";
@@ -20,9 +20,9 @@ export function drawMine(scene: Scene, grantor: string, privileges: readonly Pri
   return element("ul", { class: "privileges" }, ...mine.map((each) => drawRow(scene, each.perk, drawDelivery(scene, each))));
 }
 
-function drawRow({ texts }: Scene, privilege: Privilege, delivery?: Child): HTMLElement {
+function drawRow({ texts, links }: Scene, privilege: Privilege, delivery?: Child): HTMLElement {
   const { kind, title, description, text, url } = privilege;
-  const link = safeLink(url ?? undefined);
+  const link = shopLink(url, links.cart);
   const open = link && element("a", { class: "link", href: link, "data-focus": `open:${url}` }, texts.get("perk.open"), sign("forward"));
   if (open) open.setAttribute("aria-label", `${texts.get("perk.open")}: ${title}`);
   return element(
