@@ -26,9 +26,15 @@ class MembershipRepairReason(Enum):
     CONTRACT_WITHOUT_MEMBER = strawberry.enum_value(
         "CONTRACT_WITHOUT_MEMBER", description="A contract has no customer who is a member."
     )
+    CHARGED_AFTER_END = strawberry.enum_value(
+        "CHARGED_AFTER_END", description="A charge that was under way succeeded after its membership had ended."
+    )
     CHARGED_TWICE = strawberry.enum_value("CHARGED_TWICE", description="A period was paid for twice.")
     CHARGED_ELSEWHERE = strawberry.enum_value(
         "CHARGED_ELSEWHERE", description="A payment came that this app did not ask for."
+    )
+    CHARGED_AFTER_END = strawberry.enum_value(
+        "CHARGED_AFTER_END", description="A payment succeeded after the membership had been ended."
     )
 
 
