@@ -96,12 +96,18 @@ class Contract:
         return Schedule(
             datetime.fromisoformat(base_at) if base_at else self.anchor_at,
             self.interval_unit, self.interval_count, zone, int(self.detail.get("base_cycle", 1)), self._inserted,
+            self._fixed,
         )  # fmt: skip
 
     @property
     def _inserted(self) -> tuple[int, datetime] | None:
         found = self.detail.get("inserted")
         return None if found is None else (int(found[0]), datetime.fromisoformat(found[1]))
+
+    @property
+    def _fixed(self) -> tuple[int, int] | None:
+        found = self.detail.get("fixed")
+        return None if found is None else (int(found[0]), int(found[1]))
 
     @property
     def told_at(self) -> datetime | None:
@@ -125,8 +131,12 @@ class Contract:
         return found
 
     def counted_from(self, cycle: int, moment: datetime) -> Contract:
-        """Count its cycles anew: this one begins at that moment."""
-        return self.noting(base_cycle=cycle, base_at=moment.isoformat(), inserted=None)
+        """Count its cycles anew: this one begins at that moment.
+
+        A day on which all renew holds for the first cycle only: who paused, or changed to another length, renews on a
+        day of their own from then on, since nothing but whole periods is charged for.
+        """
+        return self.noting(base_cycle=cycle, base_at=moment.isoformat(), inserted=None, fixed=None)
 
     def with_inserted(self, moment: datetime) -> Contract:
         """Let a shorter cycle begin at that moment, which ends when the next one would have begun: that moves none."""

@@ -11,7 +11,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.billing.attempts import Attempt, attempts_of
 from engine.billing.contracts import Contract, lock_members
-from engine.billing.cycles import second_cycle
 from engine.billing.plans import SoldPlan, plan_of, plans_sold
 from engine.billing.repairs import answer_repairs, note_repair
 from engine.billing.settling import failed_news, paid_news
@@ -112,17 +111,26 @@ def _opened(contract: Contract, sold: _Sold, member_id: int) -> Contract:
     if definition.trial_days:
         ends_at = linked.anchor_at + timedelta(days=definition.trial_days)
         linked = replace(linked, trial_ends_at=ends_at).counted_from(2, ends_at)
-    elif definition.fixed_day is not None:
-        schedule = linked.schedule
-        second = second_cycle(
-            linked.anchor_at, linked.interval_unit, linked.interval_count, schedule.zone,
-            fixed_day=definition.fixed_day.day,
-        )  # fmt: skip
-        linked = linked.counted_from(2, second)
+    if definition.fixed_day is not None:
+        linked = _prorated(linked.noting(fixed=[definition.fixed_day.day, definition.fixed_day.month]))
     if linked.maximum_cycles is None and definition.maximum_cycles is not None:
         linked = linked.noting(maximum_cycles=definition.maximum_cycles)
     begins = linked.schedule.start(linked.next_cycle)
     return replace(linked, next_billing_at=begins) if linked.billable else linked
+
+
+def _prorated(contract: Contract) -> Contract:
+    """With a fixed day the term until that day costs its share, whether it was a trial that ended or a purchase.
+
+    A purchase was paid whole at the checkout, so that the whole period after it costs no more than that share: who
+    joins the day before the fixed day does not pay twice.
+    """
+    price, share = contract.price_minor, contract.schedule.first_share(contract.price_minor)
+    if share == price:
+        return contract
+    wanted = {**contract.wanted, "price_minor": share, "variant_id": None, "at": contract.anchor_at.isoformat()}
+    credited = True if contract.trial_ends_at is None else None
+    return replace(contract, price_minor=share).noting(full_price_minor=price, wanted=wanted, credited=credited)
 
 
 def _opening(contract: Contract) -> list[News]:
@@ -133,7 +141,8 @@ def _opening(contract: Contract) -> list[News]:
         return [News("contract_opened", f"{number}:opened", contract.anchor_at, about)]
     first = {
         "cycle": 1, "starts_at": contract.anchor_at.isoformat(), "ends_at": ends_at,
-        "amount_minor": contract.price_minor, "currency": contract.currency, "order_id": contract.origin_order_id,
+        "amount_minor": contract.detail.get("full_price_minor", contract.price_minor), "currency": contract.currency,
+        "order_id": contract.origin_order_id,
     }  # fmt: skip
     return [
         News("contract_opened", f"{number}:opened", contract.anchor_at, {**about, "period_ends_at": ends_at}),

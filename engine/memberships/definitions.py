@@ -106,7 +106,11 @@ class PlanDefinition(Frozen):
     """Days after a period's end on which its payment is tried."""
     final_action: FinalAction = "cancel"
     fixed_day: FixedDay | None = None
-    """All contracts renew on this day, and pay for the first term in proportion; None: each on the day of joining."""
+    """All contracts renew on this day; None: each on the day of joining.
+
+    The term until the first such day costs its share. It was paid whole at the checkout, so that the whole period after
+    it costs no more than that share. Who pauses, or comes from a plan of another length, renews on a day of their own.
+    """
     selling_plan_id: Identifier | None = None
     """The shop's selling plan that contracts of this plan come from; None: it is only sold by the unit."""
     test_orders: bool = False

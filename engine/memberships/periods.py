@@ -6,11 +6,11 @@ From January 31 a month ends on February 28, two months on March 31.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from engine.memberships.definitions import FixedDay, Interval
-from engine.rules.days import LAST_MOMENT, clamped, days_later, local_day, months_later, start_of_day
+from engine.memberships.definitions import Interval
+from engine.rules.days import LAST_MOMENT, days_later, months_later
 
 SECOND = timedelta(seconds=1)
 DAY_SECONDS = 86_400
@@ -50,28 +50,3 @@ def advance(anchor: datetime, interval: Interval, count: int, zone: ZoneInfo) ->
 
 def _months(anchor: datetime, months: int, zone: ZoneInfo) -> datetime:
     return LAST_MOMENT if months > 120_000 else months_later(anchor, months, zone)
-
-
-def cycle_period(anchor: datetime, interval: Interval, cycle: int, zone: ZoneInfo) -> Period:
-    """The period of a cycle, counted from 1, of a contract whose first one began at the anchor."""
-    return Period(advance(anchor, interval, cycle - 1, zone), advance(anchor, interval, cycle, zone))
-
-
-def fixed_period(moment: datetime, interval: Interval, fixed: FixedDay, zone: ZoneInfo) -> Period:
-    """The period between two of a plan's renewal days that a moment falls in; days begin at midnight of the program.
-
-    Raises ValueError for an interval that is not counted in months.
-    """
-    if not interval.months:
-        raise ValueError("only an interval of months has a fixed day")
-    day = local_day(moment, zone)
-    months = day.year * 12 + day.month - 1
-    first = months - (months - (fixed.month - 1)) % interval.months
-    if _boundary(first, fixed, zone) > moment:
-        first -= interval.months
-    return Period(_boundary(first, fixed, zone), _boundary(first + interval.months, fixed, zone))
-
-
-def _boundary(months: int, fixed: FixedDay, zone: ZoneInfo) -> datetime:
-    year, month = divmod(months, 12)
-    return start_of_day(date(year, month + 1, clamped(year, month + 1, fixed.day)), zone)

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
-from engine.memberships.definitions import FixedDay, Interval, UnusedRefund
-from engine.memberships.periods import Period, fixed_period
+from engine.memberships.definitions import UnusedRefund
+from engine.memberships.periods import Period
 from engine.money import half_even_ratio
 
 
@@ -32,14 +31,6 @@ class Proration:
         return max(0, self.credit_minor - self.charge_minor)
 
 
-@dataclass(frozen=True, slots=True)
-class FirstTerm:
-    """The first term of a plan that renews on a fixed day: until that day, at its share of the price."""
-
-    period: Period
-    due_minor: int
-
-
 def share_of_price(price_minor: int, period: Period, moment: datetime) -> int:
     """price × remaining seconds ÷ seconds of the period."""
     if period.seconds <= 0:
@@ -50,18 +41,6 @@ def share_of_price(price_minor: int, period: Period, moment: datetime) -> int:
 def changed_now(paid_minor: int, price_minor: int, period: Period, moment: datetime) -> Proration:
     """A change from what was paid for a period to another price, at a moment of it."""
     return Proration(share_of_price(paid_minor, period, moment), share_of_price(price_minor, period, moment))
-
-
-def first_term(price_minor: int, joined_at: datetime, interval: Interval, fixed: FixedDay, zone: ZoneInfo) -> FirstTerm:
-    """From joining to the next renewal day. Who joins at that day's first moment pays for all of it."""
-    whole = fixed_period(joined_at, interval, fixed, zone)
-    return FirstTerm(Period(joined_at, whole.ends_at), share_of_price(price_minor, whole, joined_at))
-
-
-def next_charge(price_minor: int, credit_minor: int) -> tuple[int, int]:
-    """(what a renewal costs, what is left of the credit) for who paid more before than was due."""
-    used = min(price_minor, max(0, credit_minor))
-    return price_minor - used, max(0, credit_minor) - used
 
 
 def refund_due(rule: UnusedRefund, paid_minor: int, benefits_minor: int) -> int:

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.billing.cycles import Schedule, Unit, later, second_cycle
+from engine.billing.cycles import Schedule, Unit, later
+from engine.rules.days import LAST_MOMENT
 
 NEW_YORK = ZoneInfo("America/New_York")
 UTC_ZONE = ZoneInfo("UTC")
@@ -47,6 +48,13 @@ def test_given_an_hour_that_a_clock_skips_when_a_cycle_would_begin_in_it_then_it
     assert later(_at("2027-03-07T07:30"), "week", 1, NEW_YORK) == _at("2027-03-14T07:30")
 
 
+@pytest.mark.parametrize("unit", ["day", "week", "month", "year"])
+def test_given_cycles_beyond_the_calendar_when_their_start_is_asked_for_then_it_is_the_last_moment_there_is(
+    unit: Unit,
+) -> None:
+    assert Schedule(_at("2027-01-31T12:00"), unit, 1_000, NEW_YORK).start(999_999_999) == LAST_MOMENT
+
+
 @given(
     st.integers(0, 12 * 365 * 86_400),
     st.sampled_from(["day", "week", "month", "year"]),
@@ -68,16 +76,34 @@ def test_given_any_moment_when_its_cycle_is_asked_for_then_it_lies_between_two_s
 
 
 @pytest.mark.parametrize(
-    ("joined", "fixed_day", "second"),
+    ("joined", "unit", "count", "fixed", "starts", "share"),
     [
-        ("2026-12-31T18:00", 1, "2027-02-01T18:00"),
-        ("2026-12-31T18:00", None, "2027-01-31T18:00"),
-        ("2027-01-15T18:00", 31, "2027-02-28T18:00"),
-        ("2027-01-31T18:00", 28, "2027-02-28T18:00"),
-        ("2027-01-31T18:00", 15, "2027-03-15T18:00"),
+        ("2026-12-31T18:00", "year", 1, (1, 1), ["2027-01-01T18:00", "2028-01-01T18:00"], 27),  # 9,900 / 365
+        ("2027-01-01T18:00", "year", 1, (1, 1), ["2028-01-01T18:00", "2029-01-01T18:00"], 9_900),
+        ("2026-03-15T18:00", "year", 1, (1, 1), ["2027-01-01T18:00", "2028-01-01T18:00"], 7_920),  # 292 of 365 days
+        ("2026-01-20T18:00", "month", 3, (15, 2), ["2026-02-15T18:00", "2026-05-15T18:00"], 2_798),  # 26 of 92 days
+        ("2026-01-15T18:00", "month", 1, (31, 1), ["2026-01-31T18:00", "2026-02-28T18:00"], 5_110),  # 16 of 31 days
+        ("2026-02-10T18:00", "month", 1, (31, 1), ["2026-02-28T18:00", "2026-03-31T18:00"], 6_364),  # 18 of 28 days
     ],
 )
-def test_complaint_23_given_a_fixed_day_when_someone_joins_just_before_it_then_nobody_pays_twice(
-    joined: str, fixed_day: int | None, second: str
+def test_complaint_23_given_a_fixed_day_when_someone_joins_before_it_then_that_term_costs_its_share(
+    joined: str, unit: Unit, count: int, fixed: tuple[int, int], starts: list[str], share: int
 ) -> None:
-    assert second_cycle(_at(joined), "month", 1, UTC_ZONE, fixed_day=fixed_day) == _at(second)
+    schedule = Schedule(_at(joined), unit, count, UTC_ZONE, fixed=fixed)
+
+    assert [schedule.start(cycle) for cycle in (2, 3)] == [_at(start) for start in starts]
+    assert schedule.first_share(9_900) == share
+
+
+def test_given_the_31st_as_the_fixed_day_when_a_month_is_shorter_then_the_next_one_is_on_the_31st_again() -> None:
+    monthly = Schedule(_at("2026-01-15T18:00"), "month", 1, UTC_ZONE, base_cycle=2, fixed=(31, 1))
+
+    assert [monthly.start(cycle) for cycle in (2, 3, 4, 5, 6)] == [
+        _at("2026-01-15T18:00"), _at("2026-01-31T18:00"), _at("2026-02-28T18:00"), _at("2026-03-31T18:00"),
+        _at("2026-04-30T18:00"),
+    ]  # fmt: skip
+    assert [monthly.cycle_at(monthly.start(cycle)) for cycle in (2, 3, 4, 30)] == [2, 3, 4, 30]
+
+
+def test_given_no_fixed_day_then_the_first_cycle_costs_the_whole_price() -> None:
+    assert Schedule(_at("2026-01-15T18:00"), "month", 1, UTC_ZONE).first_share(900) == 900
