@@ -62,7 +62,6 @@ ENGLISH = {
     "repair.charged_after_end": "A charge succeeded after the membership had ended: consider giving it back.",
     "repair.charged_twice": "A period of this contract was paid for twice.",
     "repair.charged_elsewhere": "This contract was charged by something else than this app.",
-    "repair.charged_after_end": "This contract was charged after it had ended.",
     "repair.refused.repair_not_found": "There is no such repair.",
     "repair.refused.repair_settled": "It was settled in another way before.",
 }
@@ -126,7 +125,6 @@ SIMPLIFIED_CHINESE = {
     "repair.charged_after_end": "会员资格结束后仍有一笔收费成功，请考虑退款。",
     "repair.charged_twice": "该合约的同一周期被收费两次。",
     "repair.charged_elsewhere": "该合约由本应用以外的途径收费。",
-    "repair.charged_after_end": "该合约在结束后仍被收费。",
     "repair.refused.repair_not_found": "没有这项待处理事项。",
     "repair.refused.repair_settled": "该事项此前已以其他方式处理。",
 }

@@ -33,9 +33,6 @@ class MembershipRepairReason(Enum):
     CHARGED_ELSEWHERE = strawberry.enum_value(
         "CHARGED_ELSEWHERE", description="A payment came that this app did not ask for."
     )
-    CHARGED_AFTER_END = strawberry.enum_value(
-        "CHARGED_AFTER_END", description="A payment succeeded after the membership had been ended."
-    )
 
 
 @strawberry.enum(description="How it was repaired.")
