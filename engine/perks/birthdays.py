@@ -24,6 +24,7 @@ from engine.memberships.catalog import plan_versions_of
 from engine.perks.definitions import BirthdayPoints, Perk
 from engine.perks.reading import read_entitlements
 from engine.rules.days import local_day, start_of_day
+from engine.tiers.store import due_among
 from engine.tiers.versions import live_tiers
 
 SOURCE = "birthday-perk"
@@ -107,6 +108,9 @@ async def give_birthday_points(connection: AsyncConnection, program_id: int, mos
     # Another worker may have given them while this one waited for the lock.
     again = await connection.execute(_STILL_DUE, {**asked, "members": [row.member_id for row in due]})
     born = [_Birthday(MemberKey(program_id, row.member_id), *row[1:]) for row in again]
+    # Whose tier may be over is reviewed first: this is never taken back.
+    due_first = await due_among(connection, [one.member for one in born])
+    born = [one for one in born if one.member not in due_first]
     return await _celebrate(ledger, terms, born, day)
 
 

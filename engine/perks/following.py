@@ -120,8 +120,10 @@ async def follow(connection: AsyncConnection, changes: Mapping[MemberKey, Entitl
         due += [(key, one) for one in planned.give]
         revoke += [(key.program_id, delivery_id) for delivery_id in planned.revoke]
         anyway |= _customers_of_tags(key, planned.give, planned.revoke, found[key].given)
-    calls = await _give(connection, due, now) + await _take_back(connection, revoke)
-    await ask_all(connection, calls + await _mark(connection, changes, found, anyway, now))
+    # Marks before deliveries, as where a call is settled.
+    calls = await _mark(connection, changes, found, anyway, now)
+    calls += await _give(connection, due, now) + await _take_back(connection, revoke)
+    await ask_all(connection, calls)
 
 
 async def _find(connection: AsyncConnection, members: Iterable[MemberKey]) -> dict[MemberKey, _Found]:

@@ -23,6 +23,7 @@ from engine.perks.planning import CODE_KINDS
 from engine.perks.reading import read_entitlements
 from engine.program import BEGINNING_OF_TIME
 from engine.rewards.standing import period_start
+from engine.tiers.store import due_among
 from engine.tiers.versions import live_tiers
 
 PAGE = 1_000
@@ -33,38 +34,40 @@ _GIVER = {
     "program_id": "bigint", "grantor": "text", "perk": "text", "since": "timestamptz", "tier": "text",
     "plan_id": "bigint", "version": "integer",
 }  # fmt: skip
-# Of the next members who have a tier or plan that gives a code: who did not get it in this month, or ever. `reached` is
-# the member up to whom all were looked at, NULL at the end.
-_LACKING = BulkStatement(
+# The next members who have a tier or plan that gives a code. `reached` is the member up to whom all are among them,
+# NULL at the end.
+_PAGE = BulkStatement(
     _GIVER,
     """, looked_at AS MATERIALIZED (
-        SELECT g.*, t.member_id FROM given g CROSS JOIN LATERAL (
+        SELECT g.grantor, g.perk, g.version, g.since, t.member_id FROM given g CROSS JOIN LATERAL (
             SELECT t.member_id FROM member_tiers t WHERE t.program_id = g.program_id AND t.tier = g.tier
             AND t.member_id > :position ORDER BY t.member_id LIMIT :page) t WHERE g.tier IS NOT NULL
-        UNION ALL SELECT g.*, s.member_id FROM given g CROSS JOIN LATERAL (
+        UNION ALL SELECT g.grantor, g.perk, g.version, g.since, s.member_id FROM given g CROSS JOIN LATERAL (
             SELECT s.member_id FROM memberships s WHERE s.program_id = g.program_id AND s.plan_id = g.plan_id
             AND s.plan_version = g.version AND s.entitled_until > now()
             AND s.member_id > :position ORDER BY s.member_id LIMIT :page) s WHERE g.plan_id IS NOT NULL
     ), ends AS (
         SELECT CASE WHEN count(*) = :page THEN max(member_id) END AS member_id FROM looked_at
         GROUP BY grantor, perk, version
-    ), reached AS MATERIALIZED (SELECT min(member_id) AS member_id FROM ends
-    ), lacking AS (
-        SELECT DISTINCT e.program_id, e.member_id FROM looked_at e CROSS JOIN reached r
-        WHERE (r.member_id IS NULL OR e.member_id <= r.member_id)
-        AND NOT EXISTS (
-            SELECT FROM perk_deliveries d WHERE d.program_id = e.program_id AND d.member_id = e.member_id
-            AND d.grantor = e.grantor AND d.perk = e.perk AND d.state <> 'revoked' AND d.created_at >= e.since)
-        AND NOT EXISTS (
-            SELECT FROM members m JOIN perk_deliveries d ON d.program_id = m.program_id AND d.member_id = m.member_id
-            WHERE m.program_id = e.program_id AND m.merged_into = e.member_id
-            AND d.grantor = e.grantor AND d.perk = e.perk AND d.state <> 'revoked' AND d.created_at >= e.since)
-        AND EXISTS (
-            SELECT FROM customers c JOIN shops s ON s.program_id = c.program_id AND s.shop_id = c.shop_id
-            WHERE c.program_id = e.program_id AND c.member_id = e.member_id AND c.deleted_at IS NULL
-            AND c.customer_id > 0 AND s.uninstalled_at IS NULL)
-    )
-    SELECT r.member_id AS reached, l.member_id FROM reached r LEFT JOIN lacking l ON true ORDER BY l.member_id""",
+    ), reached AS MATERIALIZED (SELECT min(member_id) AS member_id FROM ends)
+    SELECT l.member_id, l.grantor, l.perk, l.since, r.member_id AS reached FROM looked_at l CROSS JOIN reached r
+    WHERE r.member_id IS NULL OR l.member_id <= r.member_id""",
+)
+# Those of a page who did not get it in this month, or ever. A statement of its own: it knows how few they are.
+_LACKING = BulkStatement(
+    {"program_id": "bigint", "member_id": "bigint", "grantor": "text", "perk": "text", "since": "timestamptz"},
+    """SELECT DISTINCT g.program_id, g.member_id FROM given g
+    WHERE NOT EXISTS (
+        SELECT FROM perk_deliveries d WHERE d.program_id = g.program_id AND d.member_id = g.member_id
+        AND d.grantor = g.grantor AND d.perk = g.perk AND d.state <> 'revoked' AND d.created_at >= g.since)
+    AND NOT EXISTS (
+        SELECT FROM members m JOIN perk_deliveries d ON d.program_id = m.program_id AND d.member_id = m.member_id
+        WHERE m.program_id = g.program_id AND m.merged_into = g.member_id
+        AND d.grantor = g.grantor AND d.perk = g.perk AND d.state <> 'revoked' AND d.created_at >= g.since)
+    AND EXISTS (
+        SELECT FROM customers c JOIN shops s ON s.program_id = c.program_id AND s.shop_id = c.shop_id
+        WHERE c.program_id = g.program_id AND c.member_id = g.member_id AND c.deleted_at IS NULL
+        AND c.customer_id > 0 AND s.uninstalled_at IS NULL)""",
 )
 _LEFT_ALONE = text("""
     SELECT d.program_id, d.shop_id, d.delivery_id, d.state FROM perk_deliveries d
@@ -129,12 +132,14 @@ class DueCodes:
             for one in givers
         ]
         position = self._positions.get(program_id, 0)
-        found = await _LACKING.run(connection, rows, position=position, page=self.page)
-        self._positions[program_id] = found[0].reached or 0
-        lacking = [MemberKey(program_id, row.member_id) for row in found if row.member_id is not None]
+        found = await _PAGE.run(connection, rows, position=position, page=self.page)
+        self._positions[program_id] = (found[0].reached or 0) if found else 0
+        asked = [(program_id, row.member_id, row.grantor, row.perk, row.since) for row in found]
+        lacking = sorted(MemberKey(*row) for row in await _LACKING.run(connection, asked))
         if lacking:
             ledger = await Ledger.open(connection, lacking)
             roots = {ledger.root(key) for key in lacking}
+            roots -= await due_among(connection, roots)  # their tier may be over: first it is reviewed
             await follow(connection, await read_entitlements(connection, roots, ledger.now), ledger.now)
         return len(lacking)
 

@@ -9,6 +9,7 @@ import pytest
 from engine.perks.birthdays import give_birthday_points
 from engine.perks.definitions import BirthdayPoints
 from engine.perks.rounds import DueCodes, ask_perks_again, try_refused_again
+from engine.standings import review_due
 from tests.support.perks import BORN_TODAY, Perking, percent
 from tests.support.programs import breaches
 
@@ -41,6 +42,7 @@ async def test_given_a_birthday_when_its_round_comes_again_and_again_then_there_
         "UPDATE members SET birthday_day = birthday_day % 28 + 1",
         "UPDATE members SET closed_at = now()",
         "UPDATE member_tiers SET tier = 'other'",
+        "UPDATE member_tiers SET review_at = now() - interval '1 second'",  # it may be over
         "UPDATE customers SET deleted_at = now()",
     ],
 )
@@ -60,6 +62,11 @@ async def test_given_a_new_month_when_the_round_comes_then_its_code_is_given_onc
     (first,) = await perking.deliveries()
     assert await perking.step(DueCodes().deliver) == 0
     await perking.sql("UPDATE perk_deliveries SET created_at = created_at - interval '32 days', occasion = 'before'")
+
+    await perking.sql("UPDATE member_tiers SET review_at = now() - interval '1 second'")
+    await perking.step(DueCodes().deliver)
+    assert len(await perking.deliveries()) == 1  # the tier may be over: first it is reviewed
+    await perking.step(review_due)
 
     assert [await perking.step(DueCodes().deliver) for _ in range(2)] == [1, 0]
 
