@@ -55,6 +55,7 @@ def test_given_a_tier_at_risk_when_it_is_looked_at_then_everything_about_it_is_s
         "What Silver gives you",
         "2 times the points",
         "What Gold adds",
+        "A tier that you reached is yours.",
     ):
         expect(panel.locator(".body")).to_contain_text(words)
     expect(panel.get_by_role("progressbar", name="Spent: $620.50 of $2,000.00")).to_have_attribute("value", "31")

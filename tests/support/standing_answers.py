@@ -7,6 +7,7 @@ from typing import Any
 from tests.support.reward_answers import in_days
 
 Answer = dict[str, Any]
+TERMS = ["What you spend counts for good.", "A tier that you reached is yours."]
 PLUS, CIRCLE = "gid://laurel/MembershipPlan/1", "gid://laurel/MembershipPlan/2"
 
 
@@ -143,4 +144,4 @@ def standing(
 ) -> Answer:
     """The answer to the operation `standing`."""
     me = {"id": "gid://laurel/Member/1", "tier": tier, "memberships": memberships or [], "perks": perks or []}
-    return {"me": me, "program": {"tiers": tiers or [], "plans": plans or []}}
+    return {"me": me, "program": {"tiers": tiers or [], "tierTerms": TERMS if tiers else [], "plans": plans or []}}

@@ -155,5 +155,6 @@ export interface StandingAnswer {
     readonly memberships: readonly Membership[];
     readonly perks: readonly MyPrivilege[];
   } | null;
-  readonly program: { readonly tiers: readonly Tier[]; readonly plans: readonly Plan[] } | null;
+  /** `tierTerms` says in sentences what counts, for how long, and how long a tier lasts. */
+  readonly program: { readonly tiers: readonly Tier[]; readonly tierTerms: readonly string[]; readonly plans: readonly Plan[] } | null;
 }

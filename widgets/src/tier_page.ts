@@ -15,8 +15,8 @@ import { drawRing, percentOf } from "./tier_ring.ts";
 export function drawTier(scene: Scene): DocumentFragment {
   const { texts, standing } = scene;
   const tier = standing.answer?.me?.tier;
-  const ladder = section(texts.get("tier.levels"), drawLadder(scene));
-  if (!tier) return page(heading(scene, texts.get("tier.levels")), [element("div", { class: "ladder-alone" }, drawLadder(scene)), drawInvitation(scene)]);
+  const levels = element("div", {}, drawLadder(scene), drawTerms(scene));
+  if (!tier) return page(heading(scene, texts.get("tier.levels")), [element("div", { class: "ladder-alone" }, levels), drawInvitation(scene)]);
   return page(heading(scene, texts.get("tier.title")), [
     drawBadge(scene, tier),
     drawRisk(texts, tier),
@@ -25,7 +25,7 @@ export function drawTier(scene: Scene): DocumentFragment {
     drawAhead(texts, tier),
     drawGives(scene, tier),
     tier.next && tier.next.perks.length > 0 && section(texts.get("tier.adds", { tier: tier.next.name }), drawPrivileges(scene, tier.next.perks)),
-    ladder,
+    section(texts.get("tier.levels"), levels),
   ]);
 }
 
@@ -105,6 +105,12 @@ function drawGives(scene: Scene, { name, handle }: MyTier): Child {
   const tiers = scene.standing.answer?.program?.tiers ?? [];
   const gives = drawMine(scene, name, tiers.find((tier) => tier.handle === handle)?.perks ?? []);
   return gives && section(scene.texts.get("tier.gives", { tier: name }), gives);
+}
+
+/** What counts and for how long, in the API's sentences. */
+function drawTerms({ standing }: Scene): Child {
+  const terms = standing.answer?.program?.tierTerms ?? [];
+  return terms.length > 0 && element("p", { class: "small-print" }, terms.join(" "));
 }
 
 /** Who is no member yet is told how to become one. */
