@@ -17,6 +17,7 @@ from engine.billing.contracts import (
     ContractKey,
     Status,
     lock_contract,
+    lock_members,
     place_contract,
     store_contract,
 )
@@ -25,6 +26,8 @@ from engine.billing.due import ask_follow, looked_at
 from engine.billing.linking import link
 from engine.billing.telling import News, tell
 from engine.billing.turns import resumed
+from engine.enrollment import CustomerKey, find_members
+from engine.ledger import MemberKey
 
 _RANKS: dict[Status, int] = {"unknown": 0, "active": 1, "paused": 2, "failed": 3, "expired": 4, "cancelled": 5}
 
@@ -66,6 +69,9 @@ async def tell_contract(
     key = ContractKey(program_id, shop_id, news.contract_id)
     anchor = at if reading is None else reading.created_at
     fresh = Contract(key, news.currency, news.interval_unit, news.interval_count, anchor, at)
+    if news.customer_id is not None:  # members are locked before contracts, also before it is known that it is theirs
+        found = await find_members(connection, [CustomerKey(program_id, shop_id, news.customer_id)])
+        await lock_members(connection, [MemberKey(program_id, number) for number in found.values()])
     await place_contract(connection, fresh)
     before = await lock_contract(connection, key)
     assert before is not None, "it was just placed"

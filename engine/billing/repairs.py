@@ -12,7 +12,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.billing.contracts import ContractKey
 
 RepairReason = Literal[
-    "order_without_contract", "contract_without_plan", "contract_without_member", "charged_twice", "charged_elsewhere"
+    "order_without_contract",
+    "contract_without_plan",
+    "contract_without_member",
+    "charged_twice",
+    "charged_elsewhere",
+    "charged_after_end",
 ]
 Resolution = Literal["granted", "refunded", "contract_made", "not_ours", "nothing_to_do"]
 RESOLUTIONS: tuple[Resolution, ...] = ("granted", "refunded", "contract_made", "not_ours", "nothing_to_do")

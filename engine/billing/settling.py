@@ -12,12 +12,13 @@ from typing import Literal
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.billing.attempts import Attempt, add_attempt, attempts_of, change_attempt, parse_key
-from engine.billing.contracts import Contract, ContractKey, lock_contract, place_contract, store_contract
+from engine.billing.contracts import ENDED, Contract, ContractKey, lock_contract, place_contract, store_contract
 from engine.billing.cycles import later
 from engine.billing.due import ask_follow, looked_at
 from engine.billing.dunning import failure_class
 from engine.billing.repairs import note_repair
 from engine.billing.telling import News, tell
+from engine.billing.turns import at_full_price
 from engine.database import transaction_time
 
 Outcome = Literal["succeeded", "failed", "challenged"]
@@ -108,6 +109,8 @@ async def _succeeded(
     for one in attempts:
         if one.cycle == attempt.cycle and one.state == "waiting" and one.attempt_id != attempt.attempt_id:
             await change_attempt(connection, replace(one, state="dropped", settled_at=at))
+    if contract.status in ENDED and contract.told_at is not None and at > contract.told_at:
+        await note_repair(connection, contract.key, "charged_after_end", order_id=news.order_id)
     await tell(connection, contract, [paid_news(contract, paid)])
     after = advanced(contract, attempt.cycle)
     await store_contract(connection, after)
@@ -117,13 +120,9 @@ async def _succeeded(
 
 def advanced(contract: Contract, cycle: int) -> Contract:
     """The contract with a cycle paid: the next one follows, at the whole price where this one was less."""
-    full = contract.detail.get("full_price_minor")
-    if full is not None:
-        wanted = {**contract.wanted, "price_minor": full}
-        contract = replace(contract, price_minor=full).noting(full_price_minor=None, wanted=wanted)
     if cycle < contract.next_cycle:
         return contract if contract.next_billing_at is not None else _waiting(contract)
-    return _waiting(replace(contract, next_cycle=cycle + 1))
+    return _waiting(replace(at_full_price(contract), next_cycle=cycle + 1))
 
 
 def _waiting(contract: Contract) -> Contract:

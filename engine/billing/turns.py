@@ -73,6 +73,8 @@ def _charge_or_wait(contract: Contract, attempts: list[Attempt], ladder: Ladder,
 def _charge_current(contract: Contract, now: datetime) -> Turn:
     """Charge the cycle that it is now, and none of those that were missed before it."""
     current = skipped(contract, contract.schedule.start(contract.schedule.cycle_at(now)))
+    if current.contract.wanted:  # the shop does not know the price yet
+        return Turn(replace(current.contract, next_billing_at=now + _LOOK_AGAIN), current.news)
     return Turn(replace(current.contract, next_billing_at=None), current.news, current.contract.next_cycle)
 
 
@@ -80,9 +82,9 @@ def skipped(contract: Contract, until: datetime) -> Turn:
     """Pass over all cycles that begin before a moment, without a charge for any of them."""
     cycle = max(contract.schedule.first_from(until), contract.next_cycle)
     begins = contract.schedule.start(cycle)
-    moved = replace(contract, next_cycle=cycle, next_billing_at=begins)
     if cycle == contract.next_cycle:
-        return Turn(moved)
+        return Turn(replace(contract, next_billing_at=begins))
+    moved = replace(at_full_price(contract), next_cycle=cycle, next_billing_at=begins)
     detail = {"cycle": contract.next_cycle, "ends_at": begins.isoformat()}
     source_id = f"{contract.key.contract_id}:{contract.next_cycle}:skipped"
     return Turn(moved, (News("period_skipped", source_id, contract.schedule.start(contract.next_cycle), detail),))
@@ -123,10 +125,30 @@ def resumed(contract: Contract, now: datetime) -> Contract:
     paused_at = contract.detail.get("paused_at")
     rest = timedelta(0)
     if paused_at is not None:
-        rest = max(contract.schedule.start(contract.next_cycle) - datetime.fromisoformat(paused_at), rest)
+        paid_until = contract.schedule.start(contract.next_cycle + _has_first_price(contract))
+        rest = max(paid_until - datetime.fromisoformat(paused_at), rest)
     begins = now + rest
-    active = _wanting(contract, "active", now).counted_from(contract.next_cycle, begins).noting(paused_at=None)
+    active = (
+        _wanting(at_full_price(contract), "active", now)
+        .counted_from(contract.next_cycle, begins)
+        .noting(paused_at=None)
+    )
     return replace(active, next_billing_at=begins if active.linked else None, paused_until=None)
+
+
+def at_full_price(contract: Contract) -> Contract:
+    """The contract at its whole price, where the cycle that it leaves had a price of its own."""
+    full = contract.detail.get("full_price_minor")
+    if full is None:
+        return contract
+    wanted = {**contract.wanted, "price_minor": full}
+    return replace(contract, price_minor=full).noting(full_price_minor=None, wanted=wanted)
+
+
+def _has_first_price(contract: Contract) -> bool:
+    """Whether the cycle that is charged next is the rest of one that was paid for before a change of plan."""
+    inserted = contract.detail.get("inserted")
+    return "full_price_minor" in contract.detail and inserted is not None and inserted[0] == contract.next_cycle
 
 
 def _wanting(contract: Contract, status: Status, now: datetime) -> Contract:

@@ -114,6 +114,9 @@ CREATE TABLE contracts (
 );
 CREATE INDEX contracts_due ON contracts (next_billing_at) WHERE next_billing_at IS NOT NULL;
 CREATE INDEX contracts_member ON contracts (program_id, member_id);
+CREATE INDEX contracts_order ON contracts (program_id, shop_id, origin_order_id) WHERE origin_order_id IS NOT NULL;
+CREATE INDEX contracts_unlinked ON contracts (updated_at) WHERE plan_id IS NULL OR member_id IS NULL;
+CREATE INDEX contracts_wanted ON contracts (program_id, contract_id) WHERE detail ? 'wanted';
 
 -- Each attempt to be paid for a cycle: its key is the same however often it is asked, so that it is one charge at most.
 CREATE TABLE billing_attempts (
@@ -142,6 +145,7 @@ CREATE TABLE billing_attempts (
 );
 CREATE UNIQUE INDEX billing_attempts_paid ON billing_attempts (program_id, shop_id, contract_id, cycle)
     WHERE state = 'succeeded';
+CREATE INDEX billing_attempts_order ON billing_attempts (program_id, shop_id, order_id) WHERE order_id IS NOT NULL;
 CREATE INDEX billing_attempts_open ON billing_attempts (due_at) WHERE state IN ('waiting', 'asked', 'challenged');
 
 -- Orders that should have brought a contract and did not, and contracts that fit no plan: seen and settled by a person.

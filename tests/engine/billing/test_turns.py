@@ -149,6 +149,32 @@ def test_given_a_dearer_plan_at_once_when_it_is_paid_then_the_rest_of_the_month_
     assert paid.schedule.start(1) == ANCHOR
 
 
+def test_given_a_first_price_that_was_never_paid_when_its_cycle_is_over_then_the_next_one_costs_the_whole() -> None:
+    now = at("2027-02-10T15:00")
+    change = Change(4, 1, 1500, first_price_minor=620)
+    begun = changed_now(contract(), change, ("month", 1), now).contract.noting(wanted=None)
+    failed = [attempt(2, 1, "failed", now, "soft")]
+
+    skipping = turn(begun, failed, replace(LADDER, days=(0,), final_action="skip"), now)
+    held = turn(replace(begun, held_since=now), [], LADDER, at("2027-03-01T00:00"))
+    late = turn(begun, [], LADDER, at("2027-03-05T00:00"))
+
+    for done in (skipping, held, late):
+        assert (done.charge, done.contract.price_minor, done.contract.wanted["price_minor"]) == (None, 1500, 1500)
+    assert turn(late.contract.noting(wanted=None), [], LADDER, at("2027-03-05T00:01")).charge == 3
+
+
+def test_given_a_first_price_that_was_never_paid_when_it_is_paused_then_the_rest_follows_and_then_the_whole() -> None:
+    now = at("2027-02-10T15:00")
+    begun = changed_now(contract(), Change(4, 1, 1500, first_price_minor=620), ("month", 1), now).contract
+
+    again = resumed(paused(begun, at("2027-02-11T15:00"), None), at("2027-03-11T15:00"))
+
+    # 17 days were paid for on 11 February, and are on 11 March.
+    assert (again.price_minor, again.wanted["price_minor"]) == (1500, 1500)
+    assert again.next_billing_at == at("2027-03-28T15:00")
+
+
 def test_given_a_plan_by_the_year_at_once_when_it_is_paid_then_a_whole_year_begins() -> None:
     now = at("2027-02-10T15:00")
     begun = changed_now(contract(), Change(4, 1, 9900, first_price_minor=9300), ("year", 1), now).contract
