@@ -190,6 +190,8 @@ async def lock_contract(connection: AsyncConnection, key: ContractKey) -> Contra
     if member_id is not None:
         await lock_members(connection, [MemberKey(key.program_id, member_id)])
     row = (await connection.execute(_LOCK, key._asdict())).one_or_none()
+    if row is not None and row.member_id not in (None, member_id):  # linked while we waited for it
+        await lock_members(connection, [MemberKey(key.program_id, row.member_id)])
     return None if row is None else contract_of_row(row)
 
 
