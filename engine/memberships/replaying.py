@@ -6,6 +6,7 @@ ends a membership at its own moment at the earliest, and lengthens none that was
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -53,6 +54,7 @@ class PlanFacts:
     facts: list[MembershipFact]
     paid_by: Mapping[tuple[int, int], list[MembershipFact]] = field(default_factory=dict)
     """By (shop, order id) the purchases that a contract's period stands for."""
+    _steps: dict[int, list[Kept]] = field(default_factory=dict)
 
     @property
     def known(self) -> list[MembershipFact]:
@@ -62,7 +64,19 @@ class PlanFacts:
     def moments(self, until: datetime) -> list[datetime]:
         """The moments up to `until` at which something was given back."""
         sold = (fact for fact in self.known if fact.kind == "purchased")
-        return sorted({one.at for fact in sold for one in steps_of(fact)[1:] if one.at <= until})
+        return sorted({one.at for fact in sold for one in self.steps(fact)[1:] if one.at <= until})
+
+    def steps(self, fact: MembershipFact) -> list[Kept]:
+        """What a purchase was worth from when on, read once."""
+        known = self._steps.get(id(fact))
+        if known is None:
+            known = self._steps[id(fact)] = steps_of(fact)
+        return known
+
+    def kept_at(self, fact: MembershipFact, moment: datetime) -> Kept:
+        """What a purchase is worth at a moment."""
+        steps = self.steps(fact)
+        return steps[max(0, bisect_right(steps, moment, key=lambda one: one.at) - 1)]
 
 
 def parsed(at: str) -> datetime:
@@ -73,11 +87,6 @@ def parsed(at: str) -> datetime:
 def steps_of(fact: MembershipFact) -> list[Kept]:
     """What a purchase was worth from when on."""
     return [Kept(parsed(at), units, taken, value) for at, units, taken, value in fact.detail["steps"]]
-
-
-def kept_at(fact: MembershipFact, moment: datetime) -> Kept:
-    """What a purchase is worth at a moment."""
-    return [one for one in steps_of(fact) if one.at <= moment][-1]
 
 
 def ordered(facts: Sequence[MembershipFact]) -> list[MembershipFact]:
@@ -126,24 +135,34 @@ def _orders_of_contracts(facts: Sequence[MembershipFact]) -> Iterator[tuple[int,
 
 def replay(plan: PlanFacts, now: datetime) -> Timeline:
     """The timeline at a moment of business time: later facts are not known yet."""
-    line = found = _forward(plan, now)
-    floor = None
-    for moment in reversed(plan.moments(now)):
-        if found.pause is not None or (found.end is not None and found.end >= moment):
-            break
-        found, floor = _forward(plan, moment - _TICK), moment
-    if floor is not None:
-        _keep_what_was(line, found, floor)
+    before, since = None, now
+    for moment in plan.moments(now):
+        line = _forward(plan, moment - _TICK)
+        if before is not None:
+            _keep_what_was(line, before, since)
+        before, since = line, moment
+    line = _forward(plan, now)
+    if before is not None:
+        _keep_what_was(line, before, since)
     return line
 
 
 def _keep_what_was(line: Timeline, before: Timeline, moment: datetime) -> None:
-    """Until that refund it had lasted as it was known then."""
+    """Until a refund, all had been as it was known before it: when it began, its months, and that it lasted."""
     before.forward(moment)
-    if before.end is None:
-        return
+    going = before.running(moment)
     before.cut(moment)
-    line.stretches, line.runs = before.stretches, before.runs
+    current = next((run for run in line.runs if run.started_at <= moment < run.ended_at), None)
+    later = [run for run in line.runs if run.started_at > moment]
+    kept = before.runs
+    if current is not None and going and kept:
+        gaps = [gap for gap in kept[-1].gaps if gap[1] <= moment] + [gap for gap in current.gaps if gap[1] > moment]
+        kept = [*kept[:-1], Run(kept[-1].started_at, current.ended_at, gaps)]
+    elif current is not None:
+        kept = [*kept, current]
+    elif not later and line.pause is None:
+        line.stretches = before.stretches
+    line.runs = [*kept, *later]
 
 
 def _forward(plan: PlanFacts, now: datetime) -> Timeline:
@@ -175,7 +194,7 @@ class _Effect:
         return self.fact.detail
 
     def purchased(self) -> None:
-        kept = kept_at(self.fact, self.now)
+        kept = self.plan.kept_at(self.fact, self.now)
         definition = self.plan.versions[self.fact.plan_id, self.fact.plan_version]
         days = definition.days_per_unit
         self.line.add_bought(
@@ -218,8 +237,8 @@ class _Effect:
     def _period(self, start: datetime, end: datetime, *, trial: bool) -> None:
         order_id = self._detail.get("order_id", self._detail.get("origin_order_id"))
         sold = self.plan.paid_by.get((self.fact.shop_id, int(order_id)), []) if order_id is not None else []
-        whole = sum((steps_of(one)[0].share for one in sold), Fraction(0))
-        kept = sum((kept_at(one, self.now).share for one in sold if one.occurred_at <= self.now), Fraction(0))
+        whole = sum((self.plan.steps(one)[0].share for one in sold), Fraction(0))
+        kept = sum((self.plan.kept_at(one, self.now).share for one in sold if one.occurred_at <= self.now), Fraction(0))
         if whole and kept < whole:
             end -= round((end - start) // SECOND * (1 - kept / whole)) * SECOND
         self._contract().given_back = kept < whole

@@ -111,6 +111,7 @@ def test_given_any_history_then_state_and_entitlement_agree(facts: list[Membersh
         elif one.state != "past_due":
             assert one.entitled_until > day(number)
         assert one.started_at <= day(number)
+        assert list(one.months) == sorted(set(one.months))
         assert one.ends_at is None or one.ends_at >= one.started_at
         assert one.billed or one.renews_at is None
 

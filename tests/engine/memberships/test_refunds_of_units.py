@@ -50,7 +50,22 @@ def test_given_two_purchases_and_the_first_back_then_the_second_counts_from_its_
     facts = [bought(day(0), 1, (day(20), 0)), bought(day(10))]
     assert standing(facts, day(19)).ends_at == day(60)
     found = standing(facts, day(20))
-    assert (found.state, found.started_at, found.ends_at) == ("active", day(10), day(40))
+    assert (found.state, found.started_at, found.ends_at) == ("active", day(0), day(40))
+
+
+def test_given_the_first_of_two_back_after_a_month_then_the_membership_and_its_month_stay() -> None:
+    facts = [bought(day(0), 1, (day(35), 0)), bought(day(14))]
+    found = standing(facts, day(36))
+    assert (found.state, found.started_at, found.ends_at) == ("active", day(0), day(44))
+    assert found.months == (local("2026-02-01 07:00"),)
+
+
+def test_given_everything_back_and_another_purchase_then_that_is_another_membership() -> None:
+    facts = [bought(day(0), 1, (day(5), 0)), bought(day(10), 1, (day(20), 0)), bought(day(20))]
+    found = standing(facts, day(21))
+    assert (found.started_at, found.ends_at) == (day(10), day(50))
+    assert standing(facts[:2], day(21)).started_at == day(10)
+    assert standing(facts[:1], day(21)).ends_at == day(5)
 
 
 def test_given_two_purchases_and_the_second_back_then_the_first_is_as_it_was() -> None:
@@ -109,7 +124,7 @@ def test_given_a_refund_while_paused_then_what_the_pause_held_is_gone() -> None:
 def test_given_a_grant_and_a_purchase_that_came_back_then_the_grant_is_left() -> None:
     facts = [bought(day(0), 1, (day(5), 0)), fact("granted", day(2), days=10)]
     found = standing(facts, day(6))
-    assert (found.way, found.started_at, found.ends_at) == ("grant", day(2), day(12))
+    assert (found.way, found.started_at, found.ends_at) == ("grant", day(0), day(12))
 
 
 def test_given_any_order_of_arrival_then_it_ends_the_same() -> None:
