@@ -34,6 +34,7 @@ from engine.inbox import (
 from engine.redactions import Erasure, Subject, anonymous, find_erased, subject_of
 from engine.shops import shop_is_erased
 from plugin.background.compliance import COMPLIANCE_TOPICS
+from plugin.background.contracts import CONTRACT_HANDLERS
 from plugin.background.deferring import Reading, defer
 from plugin.background.handling import HandlerContext
 from plugin.background.shop_topics import HANDLERS
@@ -99,15 +100,19 @@ class Inbox:
                 await _wait_for_locks(connection, BATCH_LOCK_MILLISECONDS)
                 claimed = await claim_deliveries(connection, BATCH_MAXIMUM)
                 crash_point("inbox-after-claim")
-                await self._process(connection, claimed)
+                await self._process(connection, [one for one in claimed if one.topic not in CONTRACT_HANDLERS])
                 crash_point("inbox-before-commit")
         except Exception as error:  # whatever one delivery does must not stop the others
             if not claimed:  # it was none of them: the database is away
                 raise
             log.warning("batch failed, taken one by one", size=len(claimed), error=type(error).__name__)
-            for delivery in claimed:
-                await self._alone(delivery)
-        crash_point("inbox-after-commit")
+            alone = claimed
+        else:
+            # Each in a transaction of its own: these lock members first, the batch's facts orders before members.
+            alone = [one for one in claimed if one.topic in CONTRACT_HANDLERS]
+            crash_point("inbox-after-commit")
+        for delivery in alone:
+            await self._alone(delivery)
         return len(claimed)
 
     async def _alone(self, delivery: Delivery) -> None:
