@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.billing.attempts import add_attempt, attempts_of
@@ -18,6 +19,7 @@ from engine.database import transaction_time
 from engine.ledger import MemberKey
 from engine.outside_calls import ask
 
+_AFTER_TROUBLE = timedelta(hours=1)
 # The members are locked before any contract, all at once: two rounds never wait for each other in a ring.
 _DUE = text("""
     SELECT c.program_id, c.shop_id, c.contract_id, c.member_id FROM contracts c
@@ -37,8 +39,21 @@ async def bill_due(connection: AsyncConnection, most: int = 50) -> int:
     for row in sorted(rows):
         contract = await lock_contract(connection, ContractKey(*row[:3]))
         if contract is not None:
-            await take_turn(connection, contract)
+            await _turn_of_one(connection, contract)
     return len(rows)
+
+
+async def _turn_of_one(connection: AsyncConnection, contract: Contract) -> None:
+    """One contract's turn. One that cannot have it, for whatever reason, holds up no other and is tried again later."""
+    try:
+        async with connection.begin_nested():
+            await take_turn(connection, contract)
+    except DBAPIError:
+        raise
+    except Exception as error:
+        again_at = await transaction_time(connection) + _AFTER_TROUBLE
+        held_up = replace(contract, next_billing_at=again_at).noting(trouble=type(error).__name__)
+        await store_contract(connection, held_up)
 
 
 async def take_turn(connection: AsyncConnection, contract: Contract) -> Contract:
@@ -56,7 +71,7 @@ async def take_turn(connection: AsyncConnection, contract: Contract) -> Contract
     if begins.left is not None:
         await tell(connection, begins.left, begins.left_news)
     await tell(connection, done.contract, done.news)
-    await store_contract(connection, done.contract)
+    await store_contract(connection, done.contract.noting(trouble=None))
     if done.charge is not None:
         number = max((one.attempt for one in attempts if one.cycle == done.charge), default=0) + 1
         attempt = await add_attempt(

@@ -5,14 +5,16 @@ from __future__ import annotations
 import itertools
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.billing.attempts import attempts_of
-from engine.billing.contracts import ContractKey, read_contract
+from engine.billing.contracts import Contract, ContractKey, read_contract
 from engine.billing.cycles import later
+from engine.billing.due import bill_due
 from engine.billing.news import ContractNews, ContractReading, tell_contract
 from engine.billing.repairs import RepairRefused, repairs_of, settle_repair
 from engine.billing.requests import (
@@ -25,6 +27,7 @@ from engine.billing.requests import (
 )
 from engine.billing.rounds import link_late
 from engine.billing.settling import AttemptNews, settle_attempt
+from engine.billing.turns import Turn, turn
 from engine.database import tenant_transaction
 from engine.memberships.catalog import create_plan
 from engine.memberships.definitions import PlanDefinition
@@ -208,3 +211,26 @@ async def test_given_wishes_when_they_are_told_then_they_hold_at_once_and_the_sh
                 await refused
         with pytest.raises(ContractRefused, match="CONTRACT_NOT_FOUND"):
             await cancel_contract(connection, *ids[:2], 99)
+
+
+async def test_given_a_contract_that_cannot_have_its_turn_when_the_round_comes_then_it_holds_up_no_other(
+    sold: _Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in (1, 2):
+        await sold.do(sold.told(1, "active", days=0), number)
+
+    def troubled(contract: Contract, *rest: Any) -> Turn:
+        if contract.key.contract_id == 1:
+            raise ArithmeticError
+        return turn(contract, *rest)
+
+    monkeypatch.setattr("engine.billing.due.turn", troubled)
+    async with tenant_transaction(sold.engine, sold.shop.program_id) as connection:
+        assert await bill_due(connection) == 2
+        assert await bill_due(connection) == 0
+        bad = await read_contract(connection, ContractKey(sold.shop.program_id, sold.shop.shop_id, 1))
+        charged = await attempts_of(connection, ContractKey(sold.shop.program_id, sold.shop.shop_id, 2))
+
+    assert bad is not None
+    assert bad.detail["trouble"] == "ArithmeticError"
+    assert [(one.cycle, one.state) for one in charged] == [(2, "waiting")]
