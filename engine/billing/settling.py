@@ -122,7 +122,7 @@ def advanced(contract: Contract, cycle: int) -> Contract:
     """The contract with a cycle paid: the next one follows, at the whole price where this one was less."""
     if cycle < contract.next_cycle:
         return contract if contract.next_billing_at is not None else _waiting(contract)
-    return _waiting(replace(at_full_price(contract), next_cycle=cycle + 1))
+    return _waiting(replace(at_full_price(contract, paid=True), next_cycle=cycle + 1))
 
 
 def _waiting(contract: Contract) -> Contract:

@@ -136,13 +136,16 @@ def resumed(contract: Contract, now: datetime) -> Contract:
     return replace(active, next_billing_at=begins if active.linked else None, paused_until=None)
 
 
-def at_full_price(contract: Contract) -> Contract:
-    """The contract at its whole price, where the cycle that it leaves had a price of its own."""
+def at_full_price(contract: Contract, *, paid: bool = False) -> Contract:
+    """The contract at its whole price, where the cycle that it leaves had a price of its own.
+
+    A credit, for more than was due at the checkout, lasts until a cycle is paid.
+    """
     full = contract.detail.get("full_price_minor")
-    if full is None:
+    if full is None or (contract.detail.get("credited") and not paid):
         return contract
     wanted = {**contract.wanted, "price_minor": full}
-    return replace(contract, price_minor=full).noting(full_price_minor=None, wanted=wanted)
+    return replace(contract, price_minor=full).noting(full_price_minor=None, credited=None, wanted=wanted)
 
 
 def _has_first_price(contract: Contract) -> bool:
