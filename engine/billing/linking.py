@@ -141,8 +141,7 @@ def _opening(contract: Contract) -> list[News]:
         return [News("contract_opened", f"{number}:opened", contract.anchor_at, about)]
     first = {
         "cycle": 1, "starts_at": contract.anchor_at.isoformat(), "ends_at": ends_at,
-        "amount_minor": contract.detail.get("full_price_minor", contract.price_minor), "currency": contract.currency,
-        "order_id": contract.origin_order_id,
+        "amount_minor": contract.price_minor, "currency": contract.currency, "order_id": contract.origin_order_id,
     }  # fmt: skip
     return [
         News("contract_opened", f"{number}:opened", contract.anchor_at, {**about, "period_ends_at": ends_at}),

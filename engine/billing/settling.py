@@ -153,11 +153,12 @@ def paid_news(contract: Contract, attempt: Attempt) -> News:
     if attempt.cycle < schedule.base_cycle:  # of before the cycles were counted anew
         starts_at = attempt.due_at
         ends_at = later(starts_at, schedule.unit, schedule.count, schedule.zone)
-    known = attempt.currency == contract.currency
+    amount = attempt.amount_minor if attempt.currency == contract.currency else contract.price_minor
+    if contract.detail.get("credited"):  # what was paid at the checkout beyond the first term was paid for this one
+        amount += contract.detail["full_price_minor"] - contract.price_minor
     detail = {
         "cycle": attempt.cycle, "starts_at": starts_at.isoformat(), "ends_at": ends_at.isoformat(),
-        "amount_minor": attempt.amount_minor if known else contract.price_minor, "currency": contract.currency,
-        "order_id": attempt.order_id,
+        "amount_minor": amount, "currency": contract.currency, "order_id": attempt.order_id,
     }  # fmt: skip
     at = attempt.settled_at or attempt.due_at
     return News("period_paid", attempt.idempotency_key, at, detail, source="billing_attempt")

@@ -237,9 +237,11 @@ def test_given_a_key_when_it_is_read_then_only_our_own_are_understood(
 
 
 def test_given_a_credit_from_the_checkout_when_cycles_are_skipped_or_paused_then_it_lasts_until_one_is_paid() -> None:
-    credited = _contract(price_minor=27, detail={"full_price_minor": 900, "credited": True})
+    credited = contract(price_minor=27, detail={"full_price_minor": 900, "credited": True})
 
-    assert skipped(credited, _at("2027-04-01T00:00")).contract.price_minor == 27
-    assert resumed(paused(credited, _at("2027-02-10T00:00"), None), _at("2027-02-20T00:00")).price_minor == 27
+    assert skipped(credited, at("2027-04-01T00:00")).contract.price_minor == 27
+    assert resumed(paused(credited, at("2027-02-10T00:00"), None), at("2027-02-20T00:00")).price_minor == 27
+    renewed = replace(attempt(2, 1, "succeeded", at("2027-02-28T15:00")), amount_minor=27)
+    assert paid_news(credited, renewed).detail["amount_minor"] == 900  # with what was paid for it before
     paid = advanced(credited, 2)
     assert (paid.price_minor, paid.wanted["price_minor"], "credited" in paid.detail) == (900, 900, False)
