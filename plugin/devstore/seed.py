@@ -203,6 +203,18 @@ PRODUCTS = (
         requires_shipping=False,
         tags=("membership",),
     ),
+    Product(
+        8_214_010_200_321,
+        44_917_208_662_273,
+        "first-harvest",
+        "First Harvest, 250 g",
+        "The first sacks of the season, roasted light: jasmine, white peach. Members may have it first.",
+        "26.00",
+        "coffee",
+        "HP-COF-003",
+        grams=250,
+        tags=("coffee", "early-access"),
+    ),
 )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from starlette.requests import Request
@@ -28,6 +29,10 @@ from plugin.devstore.storefront_objects import (
 
 APP_EMBED = "launcher"
 PRODUCT_BLOCK = "product-points"
+GATE_BLOCK = "early-access"
+GATED_PRODUCT = "first-harvest"
+GATE_DAYS = (-3, 11)
+"""From which day on members may have the gated product, and from which everybody; counted from today."""
 EMBED_SETTINGS: Mapping[str, object] = {"accent": "#1d4a3c"}
 
 
@@ -47,6 +52,10 @@ class Pages:
         blocks = self._blocks(template)
         if PRODUCT_BLOCK in blocks:
             objects["content_for_app_blocks"] = self.extension.render(PRODUCT_BLOCK, objects, EMBED_SETTINGS)
+            product = extra.get("product")
+            if isinstance(product, Mapping) and product.get("handle") == GATED_PRODUCT:
+                blocks = [*blocks, GATE_BLOCK]
+                objects["content_for_app_blocks"] += self.extension.render(GATE_BLOCK, objects, _gate())
         objects["content_for_header"] = self.extension.header(blocks)
         content = self.theme.render(template, objects)
         if APP_EMBED in blocks:
@@ -118,6 +127,15 @@ class Pages:
             if (order["customer"] or {}).get("id") == customer_id
         ]
         return customer_object(customer, theirs, _values(self.store.metafields(gid("Customer", customer["id"]))))
+
+
+def _gate() -> Liquid:
+    """What the merchant chose for the early access of a product: Gold and Laurel Plus first."""
+    today = datetime.now(UTC).date()
+    members_from, opens_at = (str(today + timedelta(days=days)) for days in GATE_DAYS)
+    audience = "Gold, Laurel Plus"
+    chosen = {"tiers": "gold", "plans": "laurel-plus", "audience": audience, "learn_url": "/products/laurel-plus"}
+    return {**chosen, "members_from": members_from, "opens_at": opens_at, "hide_buying": True}
 
 
 def _values(metafields: Mapping[str, Mapping[str, Mapping[str, Any]]]) -> Liquid:

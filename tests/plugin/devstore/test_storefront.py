@@ -32,7 +32,7 @@ async def test_given_the_home_page_when_it_is_read_then_everything_is_for_sale_w
     page = await client.get("/")
 
     assert page.status_code == 200
-    assert page.text.count('<li class="card">') == 10
+    assert page.text.count('<li class="card">') == 11
     assert "$24.00" in page.text
     assert "Liquid error" not in page.text
     assert "Translation missing" not in page.text
