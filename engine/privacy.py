@@ -113,6 +113,10 @@ _ERASE_CUSTOMER = {
     f"WHERE program_id = :program_id AND member_id IN {_PERSON}",
     "memberships": "UPDATE membership_facts SET detail = detail - 'reason' "
     f"WHERE program_id = :program_id AND member_id IN {_PERSON} AND detail ? 'reason'",
+    # Where a shopper confirms a payment: an address of theirs alone.
+    "payments": "UPDATE billing_attempts a SET next_action_url = NULL FROM contracts c "
+    "WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id "
+    "AND a.program_id = c.program_id AND a.shop_id = c.shop_id AND a.contract_id = c.contract_id",
     "contracts": "UPDATE contracts SET customer_id = NULL "
     "WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id",
     # The others of a merge stay in it, so that they can be parted again.
