@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine.memberships.definitions import FixedDay
 from engine.shops import ShopReference
 from plugin.settings import Settings
 from tests.support.fulfilling import TROUBLE, Died
@@ -220,4 +222,25 @@ async def test_given_a_trial_when_it_ends_then_the_first_charge_follows(
     contract = await subscribing.contract()
     assert [charge["key"][-3:] for charge in subscribing.charges()] == ["2-1"]
     assert contract.next_billing_at == contract.schedule.start(3)
+    await subscribing.close()
+
+
+async def test_complaint_23_given_a_fixed_day_when_somebody_joins_the_day_before_then_they_do_not_pay_twice(
+    engine: AsyncEngine, shop: ShopReference, settings: Settings, tmp_path: Path
+) -> None:
+    fixed_at = datetime.now(ZoneInfo("America/New_York")) - timedelta(days=2)
+    subscribing = Subscribing(engine, shop, settings, tmp_path)
+    await subscribing.open(monthly(fixed_day=FixedDay(day=fixed_at.day)))
+    subscribing.buy(days_ago=3)
+    await subscribing.hear()
+    await subscribing.settle()
+
+    contract, membership = await subscribing.contract(), await subscribing.membership()
+    (charge,) = subscribing.charges()
+    paid = subscribing.store.order(charge["order_id"])
+    assert paid is not None
+    assert "0.28" <= paid["total_price"] <= "0.33"  # a day, of 23 to 25 hours, of a month of 28 to 31 days at 9.00
+    assert (contract.price_minor, contract.next_cycle, membership.ends_at) == (900, 3, contract.schedule.start(3))
+    assert membership.term is not None
+    assert membership.term.paid_minor == 900  # what the checkout took beyond that day, and the charge
     await subscribing.close()
