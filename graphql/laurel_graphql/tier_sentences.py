@@ -84,7 +84,9 @@ def rules_text(program: TierProgram, language: str) -> list[str]:
         sentences.append(texts[f"tier.down.{program.downgrade}"])
         if program.grace_days:
             sentences.append(texts["tier.grace"].format(days=days_text(program.grace_days, language)))
-    return sentences
+    hold = "hold" if program.hold_days else "keep"
+    refund = texts[f"tier.refund.{'recompute' if program.after_hold == 'recompute' else hold}"]
+    return [*sentences, refund.format(days=days_text(program.hold_days, language))]
 
 
 def _by_unit(key: str, period: Window | Term) -> str:

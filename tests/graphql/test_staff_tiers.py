@@ -98,7 +98,11 @@ async def test_a_change_of_tiers_is_counted_then_applied_at_once_and_only_to_wha
             {"tier": {"handle": "silver", "name": "Silver"}, "before": 1, "after": 0},
         ],
         "definition": {
-            "summary": ["Everything since joining counts.", "A tier stays for good once it is reached."],
+            "summary": [
+            "Everything since joining counts.",
+            "A tier has no end date.",
+            "Refunds leave a tier to the end of its time.",
+        ],
             "tiers": [{"handle": "base", "enterText": ""}, {"handle": "gold", "enterText": "Spend $300.00"}],
         },
     }  # fmt: skip

@@ -124,7 +124,11 @@ async def test_everybody_may_read_the_ladder_but_not_what_is_for_members(
             {"handle": "gold", "requirementText": "Spend $2,000.00 or place 4 orders", "retainText": "",
              "entryPoints": 0, "perks": [{"handle": "club", "url": None, "text": None}]},
         ],
-        "tierTerms": ["Everything since joining counts.", "A tier stays for good once it is reached."],
+        "tierTerms": [
+            "Everything since joining counts.",
+            "A tier has no end date.",
+            "Refunds leave a tier to the end of its time.",
+        ],
     }  # fmt: skip
 
 
