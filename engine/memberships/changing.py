@@ -7,7 +7,7 @@ the next period. Where both have one interval the period that runs keeps its end
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal
 
 from sqlalchemy import text
@@ -18,11 +18,11 @@ from engine.billing.changing import Change
 from engine.memberships.asking import Wish, begin_wish
 from engine.memberships.catalog import Plan, plan_of
 from engine.memberships.definitions import Interval
-from engine.memberships.judging import MembershipTerm
 from engine.memberships.periods import Period
 from engine.memberships.proration import Proration, changed_now, share_of_price
 from engine.memberships.refusals import MembershipRefused
 from engine.memberships.store import Membership, memberships_of
+from engine.memberships.terms import MembershipTerm
 
 When = Literal["now", "at_end"]
 _CURRENCY = text("""
@@ -96,7 +96,7 @@ def _quoted(known: Membership, plan: Plan, currency: str, when: When | None, now
         return ChangeQuote(plan, chosen, known.standing.ends_at or now, currency, price, Proration(0, 0))
     if not possible or term is None:
         raise MembershipRefused("ONLY_AT_END", "when", "It can change when the next period begins.")
-    period = Period(term.starts_at, term.ends_at)
+    period = Period(term.ends_at - timedelta(seconds=term.seconds), term.ends_at)  # as if nothing had parted it
     if plan.definition.interval == known.definition.interval:
         proration = changed_now(term.paid_minor, price, period, now)
     else:

@@ -14,8 +14,10 @@ from zoneinfo import ZoneInfo
 
 from engine.memberships.definitions import MembershipState, Way
 from engine.memberships.facts import MembershipFact
-from engine.memberships.judging import MembershipTerm, View
-from engine.memberships.replaying import PlanFacts, PlanVersions, by_plan, replay, steps_of
+from engine.memberships.judging import View
+from engine.memberships.plan_facts import PlanFacts, PlanVersions, by_plan, steps_of
+from engine.memberships.replaying import replay
+from engine.memberships.terms import MembershipTerm, term_of
 from engine.memberships.timeline import Run
 from engine.rules.days import months_later
 
@@ -106,7 +108,7 @@ def _standing(plan_id: int, plan: PlanFacts, now: datetime) -> MembershipStandin
         len(contract.paid_cycles) if contract else 0,
         pause is not None,
         line.canceling and state != "ended",
-        view.term(),
+        term_of(plan, line, now),
         months,
         min((at for at in moments if at is not None and at > now), default=None),
     )

@@ -12,26 +12,11 @@ from datetime import datetime
 
 from engine.memberships.definitions import MembershipState, PlanDefinition, Way
 from engine.memberships.facts import MembershipFact
-from engine.memberships.replaying import PlanFacts
+from engine.memberships.plan_facts import PlanFacts
 from engine.memberships.timeline import Contract, Stretch, Timeline
 from engine.rules.days import days_later
 
 UNDER_WAY_DAYS = 1
-
-
-@dataclass(frozen=True, slots=True)
-class MembershipTerm:
-    """The stretch that runs: what was paid for it, in minor units, 0 for a trial or a grant.
-
-    `changed`: it began with a change from another plan, of whose price a part was paid for it.
-    """
-
-    starts_at: datetime
-    ends_at: datetime
-    fact: MembershipFact
-    paid_minor: int
-    currency: str | None
-    changed: bool
 
 
 @dataclass(slots=True)
@@ -163,15 +148,3 @@ class View:
         yield contract.skipped_until if contract else None
         yield days_later(self._paid_until, UNDER_WAY_DAYS, self.plan.zone) if contract else None
         yield from (one.end for one in self.line.stretches)
-
-    def term(self) -> MembershipTerm | None:
-        """What runs now, with what was paid for it."""
-        one = self.current
-        if one is None:
-            return None
-        paid = 0 if one.trial else int(one.fact.detail.get("amount_minor", one.fact.detail.get("paid_minor", 0)))
-        changed = any(
-            fact.detail.get("from_plan_id") is not None and one.start <= fact.occurred_at <= self.now
-            for fact in self.plan.facts
-        )
-        return MembershipTerm(one.start, one.end, one.fact, paid, one.fact.detail.get("currency"), changed)

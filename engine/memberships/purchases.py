@@ -110,16 +110,23 @@ def _fact(
 def plan_sold(
     versions: Iterable[PlanVersion], program_id: int, product_id: int | None, moment: datetime
 ) -> PlanVersion | None:
-    """The version that sold a product at a moment. A plan's first one also covers what was bought before it was made.
+    """The version that sold a product at a moment.
 
+    A plan's first one also covers what was bought before it was made, unless another plan sold that product then.
     Shops tell times in whole seconds, so a version counts from the second on in which it was made.
     """
+    selling = [one for one in versions if one.program_id == program_id and not _archived(one, moment)]
     live: dict[int, PlanVersion] = {}
-    for one in versions:
-        began = one.created_at.replace(microsecond=0) <= moment or one.plan_id not in live
-        if one.program_id == program_id and began and (one.archived_at is None or moment < one.archived_at):
+    for one in selling:
+        if one.created_at.replace(microsecond=0) <= moment:
             live[one.plan_id] = one
-    return next((one for one in live.values() if product_id in one.definition.product_ids), None)
+    first = {one.plan_id: one for one in reversed(selling) if one.plan_id not in live}
+    backdated = sorted(first.values(), key=lambda one: one.created_at)
+    return next((one for one in [*live.values(), *backdated] if product_id in one.definition.product_ids), None)
+
+
+def _archived(one: PlanVersion, moment: datetime) -> bool:
+    return one.archived_at is not None and one.archived_at <= moment
 
 
 def purchase_detail(state: OrderState, line: OrderLine) -> dict[str, Any]:

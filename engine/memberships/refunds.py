@@ -33,7 +33,7 @@ async def refund_quote(
     term = membership.standing.term
     if term is None or term.currency is None or not term.paid_minor:
         return None
-    paid = max(0, term.paid_minor - int(term.fact.detail.get("refunded_minor", 0)))
+    paid = term.paid_minor
     grantor = plan_grantor(membership.handle)
     saved = await saved_in(connection, program_id, member_id, term.starts_at, now, grantor)
     used = saved.get(term.currency, 0)

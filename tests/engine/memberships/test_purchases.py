@@ -130,5 +130,11 @@ def test_given_versions_then_the_one_that_sold_the_product_when_it_was_paid_deci
     assert plan_sold(versions, 2, product, day(moment)) is None
 
 
+def test_given_a_product_that_went_to_another_plan_then_the_one_that_sold_it_then_decides() -> None:
+    new = PlanVersion(1, 50, "new", 1, THIRTY_DAYS.model_copy(update={"product_ids": (5,)}), day(40), None)
+    versions = [new, version(1, day(0), 5, day(30))]
+    assert [found.plan_id for at in (10, 35, 45) if (found := plan_sold(versions, 1, 5, day(at)))] == [100, 50, 50]
+
+
 def test_given_a_plan_then_it_is_read_back_as_it_was_written() -> None:
     assert type(MONTHLY).model_validate_json(MONTHLY.model_dump_json()) == MONTHLY
