@@ -40,7 +40,7 @@ class MembershipStanding:
     `renews_at`: when a contract is billed next. `billed`: a contract goes on; `cycles` of it were paid. `pausing`: by
     wish, not because a period was left out. `canceling`: by wish, which may be taken back while it lasts.
     `months`: the moments at which a full month of membership was over. `review_at`: the earliest moment at which any
-    of this changes without news.
+    of this changes without news, but for which of several bought units is the `term` that runs.
     """
 
     plan_id: int
