@@ -11,7 +11,8 @@
 | payment_failed | contract_id, cycle, attempt, failure_class |
 | period_skipped | contract_id, cycle, ends_at |
 | paused | until, or null |
-| resumed, cancel_scheduled, cancel_withdrawn, canceled | contract_id, where there is one |
+| resumed, cancel_scheduled, cancel_withdrawn | contract_id, where there is one |
+| canceled | gives_up: names of the purchases and grants that were known; refund_due_minor, currency |
 | contract_ended | contract_id, reason |
 | plan_changed | contract_id, to_plan_id, to_plan_version, period_ends_at, amount_minor, currency |
 

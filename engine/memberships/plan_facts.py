@@ -5,7 +5,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from fractions import Fraction
 from zoneinfo import ZoneInfo
 
@@ -100,7 +100,33 @@ def by_plan(facts: Sequence[MembershipFact], versions: PlanVersions, zone: ZoneI
         if fact.kind == "plan_changed":
             plans.setdefault(fact.detail["to_plan_id"], []).append(_joined(fact))
     for plan_id, found in sorted(plans.items()):
-        yield plan_id, PlanFacts(zone, versions, ordered(found), paid_by)
+        yield plan_id, PlanFacts(zone, versions, _as_meant(ordered(found)), paid_by)
+
+
+def given_up(facts: Sequence[MembershipFact], plan_id: int) -> list[str]:
+    """What a cancellation now gives up: all that is known by then to have been bought or granted of a plan."""
+    return sorted(_name(fact) for fact in facts if fact.plan_id == plan_id and fact.kind in _GIVEN)
+
+
+_GIVEN = frozenset({"purchased", "granted"})
+
+
+def _name(fact: MembershipFact) -> str:
+    return f"{fact.shop_id}:{fact.source}:{fact.source_id}"
+
+
+def _as_meant(facts: Sequence[MembershipFact]) -> list[MembershipFact]:
+    """What a cancellation did not know of begins after it: a purchase told late, or of the same second."""
+    facts = list(facts)
+    for wish in [fact for fact in facts if fact.kind == "canceled" and "gives_up" in fact.detail]:
+        known, after = set(wish.detail["gives_up"]), wish.occurred_at + timedelta(microseconds=1)
+        facts = [
+            replace(fact, occurred_at=after)
+            if fact.kind in _GIVEN and fact.occurred_at <= wish.occurred_at and _name(fact) not in known
+            else fact
+            for fact in facts
+        ]
+    return ordered(facts)
 
 
 def _joined(fact: MembershipFact) -> MembershipFact:

@@ -14,6 +14,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.billing import requests as billing
 from engine.memberships.asking import Wish, begin_wish
 from engine.memberships.catalog import plan_of
+from engine.memberships.facts import read_facts
+from engine.memberships.plan_facts import given_up
 from engine.memberships.refunds import refund_quote
 from engine.memberships.refusals import MembershipRefused
 from engine.memberships.store import Membership
@@ -74,9 +76,9 @@ async def cancel(connection: AsyncConnection, wish: Wish, when: Literal["now", "
     if when == "at_end":
         return await asked.tell(known, "cancel_scheduled", {})
     owed = await refund_quote(connection, *asked.root, known, asked.now)
-    return await asked.tell(
-        known, "canceled", {"refund_due_minor": owed.refund_minor, "currency": owed.currency} if owed else {}
-    )
+    due = {"refund_due_minor": owed.refund_minor, "currency": owed.currency} if owed else {}
+    facts = (await read_facts(connection, [asked.root]))[asked.root]
+    return await asked.tell(known, "canceled", {**due, "gives_up": given_up(facts, wish.plan_id)})
 
 
 async def withdraw_cancel(connection: AsyncConnection, wish: Wish) -> Membership:

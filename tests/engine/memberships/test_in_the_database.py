@@ -123,7 +123,7 @@ async def test_given_wishes_then_each_is_heard_once_under_its_key(shopping: Shop
         assert refusal.value.code == "NOT_A_MEMBER"
     async with tenant_transaction(shopping.engine, shopping.shop.program_id) as connection:
         owed = await connection.execute(text("SELECT detail FROM membership_facts WHERE kind = 'canceled'"))
-        assert owed.scalar_one() == {"refund_due_minor": 900, "currency": "USD"}
+        assert owed.scalar_one() == {"refund_due_minor": 900, "currency": "USD", "gives_up": ["1:order:1:1"]}
 
 
 async def test_given_days_by_hand_then_they_follow_what_was_bought_and_need_a_reason(shopping: Shopping) -> None:

@@ -109,3 +109,24 @@ def test_given_a_scheduled_cancellation_while_paused_then_it_stays_paused_and_en
     assert standing(facts, day(13)).state == "paused"
     found = standing(facts, day(21))
     assert (found.state, found.ends_at) == ("cancel_scheduled", day(40))
+
+
+def test_given_a_cancellation_now_and_a_purchase_of_the_same_second_then_it_begins_anew() -> None:
+    """Found by a tester: shops tell times in whole seconds, so whoever came back at once had paid before they left."""
+    first, again = bought(day(0), order=1), bought(day(3), order=2)
+    left = fact("canceled", day(3) + timedelta(milliseconds=40), gives_up=["1:order:1:1"])
+
+    for facts in ([first, left, again], [again, left, first]):
+        found = standing(facts, day(3, 1))
+        assert (found.state, found.started_at) == ("active", left.occurred_at + timedelta(microseconds=1))
+        assert found.ends_at == left.occurred_at + timedelta(days=30, microseconds=1)
+
+
+def test_given_a_purchase_that_was_told_after_a_cancellation_then_it_is_not_given_up() -> None:
+    first, late = bought(day(0), order=1), bought(day(2), order=2)
+    left = fact("canceled", day(3), gives_up=["1:order:1:1"])
+
+    assert standing([first, left], day(4)).state == "ended"
+    assert standing([first, left, late], day(4)).state == "active"
+    again = fact("canceled", day(5), gives_up=["1:order:1:1", "1:order:2:1"])
+    assert standing([first, left, late, again], day(6)).state == "ended"
