@@ -109,8 +109,7 @@ _ERASE_CUSTOMER = {
     "events": "UPDATE member_events SET fields = '{}', decided_from = NULL "
     f"WHERE program_id = :program_id AND shop_id = :shop_id AND member_id IN {_PERSON}",
     # What the staff wrote down about somebody; that they did something, and when, stays.
-    "tiers_by_hand": "UPDATE tier_overrides SET reason = '' "
-    f"WHERE program_id = :program_id AND member_id IN {_PERSON}",
+    "tiers_by_hand": f"UPDATE tier_overrides SET reason = '' WHERE program_id = :program_id AND member_id IN {_PERSON}",
     "memberships": "UPDATE membership_facts SET detail = detail - 'reason' "
     f"WHERE program_id = :program_id AND member_id IN {_PERSON} AND detail ? 'reason'",
     # Where a shopper confirms a payment: an address of theirs alone.
