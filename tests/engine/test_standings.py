@@ -22,7 +22,7 @@ from engine.program import BEGINNING_OF_TIME
 from engine.shops import ShopReference
 from engine.standings import read_status, review_due
 from engine.tiers.definitions import TierProgram
-from engine.tiers.folding import TierFacts, TierStanding
+from engine.tiers.folding import TierFacts, TierStanding, fold
 from engine.tiers.versions import publish_tiers
 from tests.support.facts import PAID_AT, line, order, refund
 from tests.support.programs import Balance, apply, balance, breaches, publish_rules, purchase, spend
@@ -197,12 +197,11 @@ async def test_one_member_who_cannot_be_reviewed_holds_up_nobody_else(
     await publish_rules(engine, shop, purchase())
     await apply(engine, shop, *(order(10 + one, [line("600.00")], customer=one) for one in (1, 2, 3)))
     await publish(engine, shop, tiers())
-    folded = standings.fold
 
     def stumbles(facts: TierFacts, now: datetime) -> TierStanding | None:
         if any(one.source_id == "12" for one in facts.activities):
             raise ValueError("a bug")
-        return folded(facts, now)
+        return fold(facts, now)
 
     monkeypatch.setattr(standings, "fold", stumbles)
     heard: list[str] = []
