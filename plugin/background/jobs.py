@@ -6,11 +6,14 @@ One job of a kind for each shop waits at a time. A job that a dying worker left 
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 
 import structlog
-from procrastinate import App, JobContext, PsycopgConnector, RetryStrategy
-from procrastinate.exceptions import AlreadyEnqueued
+from procrastinate import App, JobContext, PsycopgConnector
+from procrastinate.exceptions import AlreadyEnqueued, UniqueViolation
+from procrastinate.jobs import Status
 
 from engine.database import APPLICATION_ROLE, libpq_url
 from engine.shops import all_shops
@@ -23,6 +26,12 @@ CONCURRENCY = 4
 CONNECT_SECONDS = 10.0
 TROUBLE_SECONDS = 1.0
 STALLED_AFTER_SECONDS = 60
+ATTEMPTS_MAXIMUM = 8
+_FIRST_WAIT_SECONDS = 4
+_LONGEST_WAIT_SECONDS = 3_600
+
+Run = Callable[[int, int, int], Awaitable[object]]
+"""Does the work for a program, a shop and the number of what is read (0: nothing in particular)."""
 
 log = structlog.get_logger("laurel.jobs")
 
@@ -42,17 +51,11 @@ def create_jobs(services: Services) -> App:
 
 
 def _add_tasks(app: App, services: Services) -> None:
-    retry = RetryStrategy(max_attempts=8, exponential_wait=4)
-
-    @app.task(name="reconcile-shop", retry=retry)
-    async def reconcile(program_id: int, shop_id: int) -> None:
-        await reconcile_shop(services, program_id, shop_id)
-
-    @app.task(name="refresh-token", retry=retry)
-    async def refresh(program_id: int, shop_id: int) -> None:
-        await refresh_shop_token(services, program_id, shop_id)
-
-    _add_readings(app, services, retry)
+    _add_tried(app, "reconcile-shop", lambda program, shop, _: reconcile_shop(services, program, shop))
+    _add_tried(app, "refresh-token", lambda program, shop, _: refresh_shop_token(services, program, shop))
+    _add_tried(app, "reread-order", lambda program, shop, number: reread_order(services, program, shop, number))
+    _add_tried(app, "reread-customer", lambda program, shop, number: reread_customer(services, program, shop, number))
+    _add_tried(app, "read-products", lambda program, shop, _: read_products(services, program, shop))
 
     async def for_each_shop(name: str) -> None:
         async with services.engine.begin() as connection:
@@ -88,7 +91,11 @@ def _add_tasks(app: App, services: Services) -> None:
     @app.task(name="retry-stalled", queueing_lock="retry-stalled", pass_context=True)
     async def retry_stalled(context: JobContext, timestamp: int) -> None:
         for job in await app.job_manager.get_stalled_jobs(seconds_since_heartbeat=STALLED_AFTER_SECONDS):
-            await app.job_manager.retry_job(job, retry_at=datetime.now(UTC) + timedelta(seconds=1))
+            try:
+                await app.job_manager.retry_job(job, retry_at=datetime.now(UTC) + timedelta(seconds=1))
+            except UniqueViolation:  # another of its name waits already: that one does the work
+                assert job.id is not None
+                await app.job_manager.finish_job_by_id_async(job.id, Status.ABORTED, delete_job=False)
 
     @app.periodic(cron="5 4 * * *")
     @app.task(name="forget-old-jobs", queueing_lock="forget-old-jobs")
@@ -96,18 +103,30 @@ def _add_tasks(app: App, services: Services) -> None:
         await app.job_manager.delete_old_jobs(nb_hours=72)
 
 
-def _add_readings(app: App, services: Services, retry: RetryStrategy) -> None:
-    @app.task(name="reread-order", retry=retry)
-    async def order(program_id: int, shop_id: int, object_id: int) -> None:
-        await reread_order(services, program_id, shop_id, object_id)
+def _add_tried(app: App, name: str, run: Run) -> None:
+    """A task that is tried again, each time as a new job, after longer and longer.
 
-    @app.task(name="reread-customer", retry=retry)
-    async def customer(program_id: int, shop_id: int, object_id: int) -> None:
-        await reread_customer(services, program_id, shop_id, object_id)
+    A job that failed cannot go back among those that wait: there may be another one of its name by then, and the
+    database takes only one. Whichever waits does the work of both.
+    """
 
-    @app.task(name="read-products", retry=retry)
-    async def products(program_id: int, shop_id: int, object_id: int = 0) -> None:
-        await read_products(services, program_id, shop_id)
+    @app.task(name=name, pass_context=True)
+    async def task(context: JobContext, program_id: int, shop_id: int, object_id: int = 0, attempt: int = 1) -> None:
+        try:
+            await run(program_id, shop_id, object_id)
+        except Exception as error:
+            if attempt >= ATTEMPTS_MAXIMUM:
+                raise
+            log.warning("job failed", job=name, program=program_id, attempt=attempt, error=type(error).__name__)
+            wait_seconds = min(_FIRST_WAIT_SECONDS**attempt, _LONGEST_WAIT_SECONDS)
+            again = app.configure_task(
+                name, queueing_lock=context.job.queueing_lock, lock=context.job.lock,
+                schedule_in={"seconds": wait_seconds},
+            )  # fmt: skip
+            with contextlib.suppress(AlreadyEnqueued):
+                await again.defer_async(
+                    program_id=program_id, shop_id=shop_id, object_id=object_id, attempt=attempt + 1
+                )
 
 
 async def run_jobs(services: Services, stop: asyncio.Event) -> None:

@@ -45,6 +45,13 @@ async def run(queue: App) -> None:
     await queue.run_worker_async(wait=False, install_signal_handlers=False, listen_notify=False)
 
 
+async def states_of_one(engine: AsyncEngine) -> list[str]:
+    """How the jobs that are called one ended, oldest first; the runner has rounds of its own besides."""
+    found = "SELECT status FROM procrastinate_jobs WHERE queueing_lock = 'one' ORDER BY id"
+    async with engine.begin() as connection:
+        return list((await connection.execute(text(found))).scalars())
+
+
 async def test_a_round_reads_each_installed_shop_again(queue: App, reconciled: Calls, shop: ShopReference) -> None:
     await queue.configure_task("reconcile-all").defer_async(timestamp=1)
     await run(queue)
@@ -80,8 +87,47 @@ async def test_a_job_that_fails_is_tried_again_later(
     task = queue.configure_task("reconcile-shop")
     job_id = await task.defer_async(program_id=shop.program_id, shop_id=shop.shop_id)
     await run(queue)
-    first = "SELECT status, attempts, scheduled_at > now() FROM procrastinate_jobs WHERE id = :id"
+    found = """SELECT id = :id, status, args->'attempt', scheduled_at > now() FROM procrastinate_jobs
+        WHERE task_name = 'reconcile-shop' AND queueing_lock IS NULL ORDER BY id"""
     async with engine.begin() as connection:
-        row = (await connection.execute(text(first), {"id": job_id})).one()
+        rows = [tuple(row) for row in await connection.execute(text(found), {"id": job_id})]
 
-    assert tuple(row) == ("todo", 1, True)
+    assert rows == [(True, "succeeded", None, None), (False, "todo", 2, True)]
+
+
+async def test_a_job_that_fails_while_another_of_its_name_waits_leaves_the_work_to_that(
+    queue: App, shop: ShopReference, engine: AsyncEngine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Found by a tester: the failed one could not go back among those that wait, and blocked the other for ever."""
+    task = queue.configure_task("reconcile-shop", queueing_lock="one", lock="one")
+    calls: list[int] = []
+
+    async def refuse_first(_services: Services, _program_id: int, shop_id: int) -> None:
+        calls.append(shop_id)
+        if len(calls) == 1:
+            await task.defer_async(program_id=shop.program_id, shop_id=shop.shop_id)
+            raise ConnectionError
+
+    monkeypatch.setattr(jobs, "reconcile_shop", refuse_first)
+    await task.defer_async(program_id=shop.program_id, shop_id=shop.shop_id)
+    await run(queue)
+
+    assert await states_of_one(engine) == ["succeeded", "succeeded"]
+
+
+async def test_a_job_that_a_dead_worker_left_gives_way_to_another_of_its_name(
+    queue: App, reconciled: Calls, shop: ShopReference, engine: AsyncEngine
+) -> None:
+    task = queue.configure_task("reconcile-shop", queueing_lock="one", lock="one")
+    left = await task.defer_async(program_id=shop.program_id, shop_id=shop.shop_id)
+    async with engine.begin() as connection:
+        dead = "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '1 hour') RETURNING id"
+        worker = (await connection.execute(text(dead))).scalar_one()
+        doing = "UPDATE procrastinate_jobs SET status = 'doing', worker_id = :worker WHERE id = :id"
+        await connection.execute(text(doing), {"worker": worker, "id": left})
+    await task.defer_async(program_id=shop.program_id, shop_id=shop.shop_id)
+    await queue.configure_task("retry-stalled").defer_async(timestamp=1)
+    await run(queue)
+
+    assert await states_of_one(engine) == ["aborted", "succeeded"]
+    assert (shop.program_id, shop.shop_id) in reconciled
