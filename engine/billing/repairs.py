@@ -18,6 +18,7 @@ RepairReason = Literal[
     "charged_twice",
     "charged_elsewhere",
     "charged_after_end",
+    "plan_archived",
 ]
 Resolution = Literal["granted", "refunded", "contract_made", "not_ours", "nothing_to_do"]
 RESOLUTIONS: tuple[Resolution, ...] = ("granted", "refunded", "contract_made", "not_ours", "nothing_to_do")
@@ -64,6 +65,12 @@ _SETTLE = text(f"""
     UPDATE membership_repairs SET settled_at = now(), settled_by = :actor, resolution = :resolution
     WHERE program_id = :program_id AND repair_id = :repair_id RETURNING {_COLUMNS}
 """)
+_PAID_FOR_NOTHING = text("""
+    INSERT INTO membership_repairs (program_id, repair_id, shop_id, order_id, reason)
+    SELECT :program_id, nextval('ledger_ids'), :shop_id, :order_id, 'plan_archived'
+    WHERE NOT EXISTS (SELECT FROM contracts WHERE program_id = :program_id AND member_id = :member_id)
+    ON CONFLICT DO NOTHING
+""")
 _ANSWER = text("""
     UPDATE membership_repairs SET settled_at = now(), settled_by = 'program', resolution = :resolution
     WHERE program_id = :program_id AND shop_id = :shop_id AND reason = ANY(:reasons) AND settled_at IS NULL
@@ -83,6 +90,14 @@ async def note_order(connection: AsyncConnection, program_id: int, shop_id: int,
     """List an order that should have brought a contract and did not."""
     given = {"program_id": program_id, "shop_id": shop_id, "order_id": order_id, "contract_id": None}
     await connection.execute(_NOTE, {**given, "reason": "order_without_contract"})
+
+
+async def note_archived(
+    connection: AsyncConnection, program_id: int, shop_id: int, order_id: int, member_id: int
+) -> None:
+    """List an order that paid for a plan which is archived, once; whoever has a contract pays for its periods so."""
+    given = {"program_id": program_id, "shop_id": shop_id, "order_id": order_id, "member_id": member_id}
+    await connection.execute(_PAID_FOR_NOTHING, given)
 
 
 async def answer_repairs(

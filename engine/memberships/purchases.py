@@ -14,6 +14,7 @@ from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.billing.repairs import note_archived
 from engine.bulk import BulkStatement
 from engine.events import OrderLine, RefundLine
 from engine.ledger import MemberKey
@@ -58,6 +59,9 @@ async def follow_purchases(connection: AsyncConnection, orders: Iterable[PaidOrd
     ]
     known = await _known(connection, lines)
     facts = [(_fact(order, line, versions, known), known.get(_key(order, line))) for order, line in lines]
+    for order, _ in (one for one, (fact, _) in zip(lines, facts, strict=True) if fact is None):
+        if not order.state.order.test:  # it was paid for, and nothing sells it any more: a person has to look at it
+            await note_archived(connection, *order.known.key, order.owner.member_id)
     changed = [(fact, before) for fact, before in facts if fact is not None and not _same(fact, before)]
     await replace_facts(connection, (fact for fact, _ in changed))
     return {fact.owner for fact, _ in changed} | {before.owner for _, before in changed if before is not None}

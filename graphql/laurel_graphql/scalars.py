@@ -17,7 +17,7 @@ CurrencyCode = NewType("CurrencyCode", str)
 LocalDateTime = NewType("LocalDateTime", datetime)
 """A wall-clock time without a zone: whose zone it is, the field says."""
 
-_DECIMAL = re.compile(r"-?\d{1,15}(\.\d{1,6})?")
+_DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
 
 
 def _points(value: object) -> int:

@@ -29,6 +29,9 @@ class MembershipRepairReason(Enum):
     CHARGED_AFTER_END = strawberry.enum_value(
         "CHARGED_AFTER_END", description="A charge that was under way succeeded after its membership had ended."
     )
+    PLAN_ARCHIVED = strawberry.enum_value(
+        "PLAN_ARCHIVED", description="An order paid for a plan that is archived, and began no membership."
+    )
     CHARGED_TWICE = strawberry.enum_value("CHARGED_TWICE", description="A period was paid for twice.")
     CHARGED_ELSEWHERE = strawberry.enum_value(
         "CHARGED_ELSEWHERE", description="A payment came that this app did not ask for."

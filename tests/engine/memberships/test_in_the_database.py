@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine.billing.repairs import repairs_of
 from engine.database import tenant_transaction
 from engine.ledger import MemberKey
 from engine.memberships.benefits import Benefit, benefits_of, record_benefits, saved_in
@@ -80,7 +81,11 @@ async def test_given_no_plan_then_orders_make_no_membership_and_an_archived_one_
     async with tenant_transaction(shopping.engine, shopping.shop.program_id) as connection:
         await archive_plan(connection, plan.program_id, plan.plan_id, expected_version=1, actor="tests")
     await shopping.hear(plus(2, day(1)))
+    await shopping.hear(plus(2, day(1)))
     assert await shopping.memberships(now=day(2)) == []
+    async with tenant_transaction(shopping.engine, shopping.shop.program_id) as connection:
+        repairs = await repairs_of(connection, shopping.shop.program_id)
+    assert [(one.order_id, one.reason) for one in repairs] == [(2, "plan_archived")]
 
 
 async def test_given_time_that_passed_then_the_member_is_due_and_reviewed(shopping: Shopping) -> None:
