@@ -62,12 +62,16 @@ def test_the_rules_of_a_ladder_read_as_sentences() -> None:
         "It stays for 1 period more after that.",
         "Whoever does not qualify anew goes one tier down.",
         "Benefits stay for 1 day more.",
+        "What is refunded no longer counts: the tier follows at once.",
     ]
-    yearly = LADDER.model_copy(update={"window": Anniversary(), "term": UntilAnniversary(), "downgrade": "to_base"})
+    yearly = LADDER.model_copy(
+        update={"window": Anniversary(), "term": UntilAnniversary(), "downgrade": "to_base", "after_hold": "keep"}
+    )
     assert rules_text(yearly, "zh-CN") == [
         "自加入之日起每 12 个月内的记录计入。",
         "等级有效至下一个入会周年，每 12 个月一次。",
         "未重新达标者从头开始。",
+        "达到等级后 30 天内退款会撤销该等级；之后的退款不影响等级，直至到期。",
     ]
 
 
