@@ -33,7 +33,7 @@ settings.load_profile("repeatable")
 # Every test has a database of its own, cloned inside the kernel: a quarter of the time that copying takes.
 SETTINGS = (
     "fsync = off", "synchronous_commit = off", "full_page_writes = off", "max_connections = 200",
-    "file_copy_method = clone",
+    "file_copy_method = clone", "autovacuum = off", "max_wal_size = '4GB'", "checkpoint_timeout = '1h'",
 )  # fmt: skip
 
 
