@@ -99,7 +99,8 @@ def _review_at(facts: TierFacts, climb: Climb, now: datetime) -> datetime | None
     """The next moment at which time alone changes the standing."""
     moments = [climb.due, climb.next_version_at, _next_drop(facts, climb)]
     for override in facts.overrides:
-        moments += [override.starts_at, override.end(now)]
+        # A withdrawal may be newer than this moment: whoever waited for a lock is behind it.
+        moments += [override.starts_at, override.ends_at, override.withdrawn_at]
     for activity in facts.activities:
         moments += [max(step.at, activity.occurred_at) for step in activity.steps]
     return min((at for at in (*moments, *facts.months) if at is not None and at > now), default=None)

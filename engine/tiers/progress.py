@@ -13,6 +13,7 @@ from engine.tiers.facts import TierFacts
 from engine.tiers.folding import climb_to
 from engine.tiers.frames import LAST_INSTANT
 from engine.tiers.metrics import Metrics, Missing, missing_of
+from engine.tiers.overriding import override_at
 from engine.tiers.requirements import Node
 from engine.tiers.standing import TierStanding
 from engine.tiers.timelines import NOTHING, Counts, plus, sum_of
@@ -86,10 +87,10 @@ def _projected(facts: TierFacts, climb: Climb, standing: TierStanding, now: date
     if standing.overridden is None and later.place.grace_until is not None and later.due is not None:
         at = later.due
         later.go(at)
-    tier = later.frame.program.tiers[later.place.rank]
-    return Projection(
-        tier, at, _dropping(facts, climb, local_day(now, facts.zone), local_day(at - LAST_INSTANT, facts.zone))
-    )
+    program, held = later.frame.program, override_at(facts, at, now)  # another one may go on below the one that ends
+    rank = program.ranks[held.tier] if held is not None else later.place.rank
+    today, last_day = local_day(now, facts.zone), local_day(at - LAST_INSTANT, facts.zone)
+    return Projection(program.tiers[rank], at, _dropping(facts, climb, today, last_day))
 
 
 def _dropping(facts: TierFacts, climb: Climb, today: date, last_day: date) -> tuple[tuple[date, Metrics], ...]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from engine.tiers.facts import Override, TierVersion
 from engine.tiers.periods import Calendar, UntilCalendar
+from engine.tiers.progress import progress
 from tests.support.tiers import EARLY, SILVER_GOLD, history, ladder, local, order, standing, tier_at
 
 
@@ -32,6 +33,25 @@ def test_an_override_that_is_withdrawn_ends_then() -> None:
     facts = history(ladder(*SILVER_GOLD), overrides=(given(1, "gold", "2026-02-01", None, "2026-02-20"),))
     assert standing(facts, "2026-02-19").valid_until is None
     assert (tier_at(facts, "2026-02-19"), tier_at(facts, "2026-02-20")) == ("gold", "base")
+
+
+def test_a_withdrawal_newer_than_the_moment_is_when_to_look_again() -> None:
+    """Whoever waits for a lock reads facts that are newer than the moment that they work by."""
+    facts = history(ladder(*SILVER_GOLD), overrides=(given(1, "gold", "2026-02-01", None, "2026-02-20"),))
+    found = standing(facts, "2026-02-19")
+    assert (found.tier.handle, found.review_at) == ("gold", local("2026-02-20"))
+
+
+def test_an_older_override_goes_on_below_the_one_that_ends() -> None:
+    facts = history(
+        ladder(*SILVER_GOLD),
+        overrides=(given(1, "silver", "2026-01-20"), given(2, "gold", "2026-02-01", "2026-03-01")),
+    )
+    now = local("2026-02-10")
+    ahead = progress(facts, standing(facts, "2026-02-10"), now).projected
+    assert ahead is not None
+    assert (ahead.tier.handle, ahead.at) == ("silver", local("2026-03-01"))
+    assert tier_at(facts, "2026-03-01") == "silver"
 
 
 def test_what_is_earned_below_an_override_counts_and_shows_when_it_ends() -> None:
