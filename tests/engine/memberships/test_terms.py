@@ -46,3 +46,11 @@ def test_given_months_then_each_of_them_is_a_term() -> None:
     found = standing([bought(local("2026-01-31"), 3)], local("2026-03-01"), MONTHLY)
     assert found.term is not None
     assert (found.term.starts_at, found.term.paid_minor) == (local("2026-02-28"), 1_800)
+
+
+def test_given_a_pause_that_lasts_then_what_it_holds_is_the_term() -> None:
+    """Found by a tester: while paused, nothing was said to be owed for a term that nobody had used."""
+    facts = [bought(day(0), 2), fact("paused", day(9), until=None)]
+    term = standing(facts, day(12)).term
+    assert term is not None
+    assert (term.starts_at, term.paid_minor, term.currency) == (day(0), 1_800, "USD")
