@@ -1,0 +1,1 @@
+"""Challenges of several steps, for one member or for the whole community."""

@@ -1,0 +1,1 @@
+"""Leaderboards: scores from the ledger, ranks in Redis, seasons frozen in the database."""

@@ -1,0 +1,1 @@
+"""Leagues: weekly cohorts of members alike, with promotion and demotion."""

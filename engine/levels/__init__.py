@@ -1,0 +1,1 @@
+"""Levels by experience, which is apart from the points that can be spent."""

@@ -1,0 +1,1 @@
+"""Streaks: something done day after day, week after week or month after month."""
