@@ -9,8 +9,8 @@ from engine.awards import read_awards
 from engine.order_awards import PaidOrder, paid_order
 from engine.order_facts import each_page_of_paid_orders
 from engine.publishing import versions
-from engine.qualifying import ORDER, order_activity
-from engine.tiers.activities import TEST_ORDER, activities_by_source
+from engine.qualifying import order_activity
+from engine.tiers.activities import ORDER, TEST_ORDER, activities_by_source
 
 PAGE_ORDERS = 1_000
 ORDER_SOURCES = (ORDER, TEST_ORDER)

@@ -14,6 +14,7 @@ from engine.award_posting import post
 from engine.awards import write_awards
 from engine.decisions import decide_events, decide_orders
 from engine.event_awards import EventClaim, store_events
+from engine.game.marking import mark
 from engine.ledger import Ledger, MemberKey
 from engine.memberships.purchases import follow_purchases
 from engine.order_awards import PaidOrder
@@ -53,9 +54,10 @@ async def _decide(ledger: Ledger, turn: Turn, number: int, versions: Versions, r
     await store_events(connection, decided)
     activities = [(one.owner, order_activity(one, work)) for one, work in zip(turn.orders, works, strict=True)]
     heard = [(claim.member, event_activity(claim, work)) for claim, work, _ in decided]
-    await store_activities(connection, [*activities, *((key, one) for key, one in heard if one is not None)])
+    await store_activities(connection, [*activities, *heard])
     await follow_purchases(connection, turn.orders)
     await review(ledger, standing, versions)
+    await mark(connection, members)
 
 
 def turns_of(ledger: Ledger, orders: Sequence[PaidOrder], claims: Sequence[EventClaim], *, in_turn: bool) -> list[Turn]:

@@ -19,9 +19,8 @@ from engine.rules.deciding import decide_order
 from engine.rules.facts import DecidedFrom
 from engine.rules.order_state import OrderState, net_sales
 from engine.rules.outcomes import RuleOutcome
-from engine.tiers.activities import TEST_ORDER, Activity, Step
+from engine.tiers.activities import ORDER, TEST_ORDER, Activity, Step
 
-ORDER = "order"
 REVIEW = "review"
 REFERRALS = frozenset({"referral", "custom:referral"})
 
@@ -50,8 +49,8 @@ def _outcomes(one: PaidOrder, state: OrderState) -> Iterable[RuleOutcome]:
     return decide_order(one.version.definition, state, facts).outcomes
 
 
-def event_activity(claim: EventClaim, work: Work | None) -> Activity | None:
-    """What an event counts, None where that is nothing."""
+def event_activity(claim: EventClaim, work: Work | None) -> Activity:
+    """What an event counts; also one that is worth nothing is something that the member did."""
     source, event = claim.source, claim.event
     granted = {rule: award.granted for rule, award in work.awards.items()} if work else {}
     step = Step(
@@ -60,8 +59,6 @@ def event_activity(claim: EventClaim, work: Work | None) -> Activity | None:
         reviews=int(event.source == REVIEW),
         referrals=int(event.source in REFERRALS),
     )
-    if not (step.points or step.reviews or step.referrals):
-        return None
     return Activity(source.shop_id, event.source, source.source_id, step.at, None, (step,))
 
 

@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.bulk import BulkStatement
 from engine.ledger import MemberKey
 
+ORDER = "order"
 TEST_ORDER = "test_order"
 """The source of an order that was placed to try the shop out: it counts only where the tiers say `test_orders`."""
 
@@ -46,6 +47,13 @@ class Activity:
     occurred_at: datetime
     currency: str | None
     steps: tuple[Step, ...]
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is an order, or was ever worth anything to a tier; other games may count it all the same."""
+        if self.source in (ORDER, TEST_ORDER):
+            return True
+        return any(one.points or one.reviews or one.referrals for one in self.steps)
 
 
 # The join on the ids of all who were merged is spelled out: under row-level security an expression would scan.

@@ -58,7 +58,9 @@ class TierFacts:
         if not self.versions:
             return None
         did = [
-            max(one.occurred_at, one.steps[0].at) for one in self.activities if one.steps and one.source != TEST_ORDER
+            max(one.occurred_at, one.steps[0].at)
+            for one in self.activities
+            if one.steps and one.source != TEST_ORDER and one.counts
         ]
         return max(min([*did, self.joined_at]), min(one.effective_from for one in self.versions))
 
