@@ -14,9 +14,8 @@ from typing import Annotated, Literal, Self, get_args
 
 from pydantic import Field, model_validator
 
-from engine.qualifying import ORDER
 from engine.rules.bounds import Frozen
-from engine.tiers.activities import TEST_ORDER, Activity
+from engine.tiers.activities import ORDER, TEST_ORDER, Activity
 
 Reason = Literal["MANY_ORDERS", "MANY_EVENTS", "MANY_RETURNS"]
 REASONS: tuple[Reason, ...] = get_args(Reason)
