@@ -95,6 +95,11 @@ class BadgeDefinition(Frozen):
         """What counts at all: a version that agrees in it with the one before goes on counting where that one stood."""
         return self.counter, self.window, self.recurrence
 
+    @property
+    def gives_points(self) -> bool:
+        """Whether any points can come of it."""
+        return any(level.points for level in self.levels)
+
     def level_title(self, level: int) -> str:
         """What a level, from 1 on, is called: the badge and, where it has one, the level's own name."""
         name = self.levels[level - 1].name

@@ -142,9 +142,8 @@ class _Worth:
         if self._field:
             worth: int = getattr(step, self._field)
             return worth
-        return int(
-            _is_worth(step) or (bool(self._sources) and not _is_order(one) and not any(map(_is_worth, one.steps)))
-        )
+        nameable = bool(self._sources) and one.source not in (ORDER, TEST_ORDER)
+        return int(_is_worth(step) or (nameable and not any(map(_is_worth, one.steps))))
 
 
 def _is_worth(step: Step) -> bool:

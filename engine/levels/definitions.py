@@ -45,3 +45,8 @@ class LevelsDefinition(Frozen):
         if self.levels[0].threshold == 0 and self.levels[0].points:
             raise ValueError("everybody has a level that takes no experience: it gives no points")
         return self
+
+    @property
+    def gives_points(self) -> bool:
+        """Whether any points can come of it."""
+        return any(level.points for level in self.levels)
