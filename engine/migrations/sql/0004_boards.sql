@@ -12,14 +12,20 @@ CREATE TABLE board_participants (
 );
 CREATE INDEX board_participants_member ON board_participants (program_id, member_id);
 
--- Members whose place on a board may have changed; drained into Redis and deleted, like game_marks.
+-- Members whose place on a board may have changed; drained into Redis and deleted, like game_marks. A mark that names a
+-- board says that its member is to be taken off it, also where nothing was written of them yet.
 CREATE TABLE board_marks (
     program_id bigint NOT NULL,
     mark_id bigint NOT NULL DEFAULT nextval('ledger_ids'),
     member_id bigint NOT NULL,
+    definition_id bigint NOT NULL DEFAULT 0,
     marked_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (program_id, mark_id)
 );
+
+-- Numbers that rise: whoever writes boards draws one before reading what to write, so an older reading never replaces a
+-- newer one, however late it is written.
+CREATE SEQUENCE board_fences AS bigint;
 
 -- A season of a board. While it is open its ranks are in Redis; when it closes they are frozen here, and prizes follow.
 CREATE TABLE board_seasons (

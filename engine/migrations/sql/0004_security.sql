@@ -22,3 +22,4 @@ GRANT SELECT, INSERT, UPDATE ON game_definitions, game_facts, achievements, game
 GRANT SELECT, INSERT ON game_marks, board_marks, friendships TO laurel_app;
 GRANT DELETE ON game_facts, game_marks, game_standings, game_sweeps, game_previews, challenge_contributions, artworks,
     board_participants, board_marks, board_quarantines, friendships, league_entries TO laurel_app;
+GRANT USAGE ON SEQUENCE board_fences TO laurel_app;
