@@ -6,9 +6,6 @@ A reference is `builtin:<name>` or `artwork:<id>`. The shipped ones have a metal
 from __future__ import annotations
 
 import re
-from typing import Annotated
-
-from pydantic import AfterValidator, Field
 
 BUILTIN_ARTWORKS = (
     "bag", "bolt", "book", "cake", "calendar", "coins", "compass", "crown", "flag", "flame", "friends", "gem", "gift",
@@ -49,13 +46,3 @@ def metal_of(level: int, levels: int) -> str:
     """What the rim of a level is made of, `level` counted from 1; a badge with a single level has gold."""
     metals = _METALS_BY_LEVELS.get(levels, ("gold",))
     return metals[min(max(level, 1), len(metals)) - 1]
-
-
-def _known(reference: str) -> str:
-    if not is_artwork(reference):
-        raise ValueError("names no picture: builtin:<name> or artwork:<id>")
-    return reference
-
-
-ArtworkReference = Annotated[str, Field(max_length=60), AfterValidator(_known)]
-"""The picture of a definition. That a merchant's own one exists is checked where the definition is stored."""
