@@ -29,9 +29,10 @@ from engine.events import (
     OrderEdit,
     Refund,
 )
+from engine.game.marking import mark
 from engine.idling import move_idle_ends
 from engine.known_orders import KnownOrder, OrderKey
-from engine.ledger import Ledger
+from engine.ledger import Ledger, MemberKey
 from engine.merging import merge_customers
 from engine.order_awards import PaidOrder, paid_order
 from engine.order_facts import lock_orders, meet_by_email, store_orders
@@ -158,7 +159,8 @@ async def _post(connection: AsyncConnection, batch: _Batch, facts: CustomerFacts
     new_orders = [one for one in orders if one.known.decided_version is None]
     claims = earliest([*facts.claims(), *_purchase_claims(new_orders)])
     members = {one.owner for one in orders} | {claim.member for claim in claims} | {use.member for use in uses}
-    ledger = await Ledger.open(connection, members)
+    tagged = facts.tagged_members()
+    ledger = await Ledger.open(connection, members | tagged)
     # Only now: another batch may have decided an event while this one waited for the member.
     known = await told_before(connection, claims)
     new = joined_once(ledger, (claim for claim in claims if claim.source not in known))
@@ -167,8 +169,17 @@ async def _post(connection: AsyncConnection, batch: _Batch, facts: CustomerFacts
     active = [(one.owner, one.state.order.occurred_at) for one in new_orders]
     await move_idle_ends(ledger, active, batch.versions)
     await follow_orders(ledger, uses, _shortfalls(batch, ledger.now))
+    await _follow_tags(ledger, tagged)
     await ledger.write()
     return ledger
+
+
+async def _follow_tags(ledger: Ledger, tagged: set[MemberKey]) -> None:
+    """A board may be for those with a tag: their game is looked at again."""
+    roots = {ledger.root(key) for key in tagged}
+    for key in roots:
+        ledger.holdings[key].changed = True
+    await mark(ledger.connection, roots)
 
 
 def _paid_orders(batch: _Batch) -> list[PaidOrder]:

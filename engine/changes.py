@@ -20,6 +20,15 @@ class Versions:
     stale_at: datetime | None
 
 
+@dataclass(frozen=True, slots=True)
+class MemberVersion:
+    """A member's own version, and the boards and leagues (definition ids) in which others can change their rank."""
+
+    version: int
+    member_id: int
+    boards: tuple[int, ...]
+
+
 _MEMBER = """
     SELECT m.version, LEAST(m.next_expiry_at, t.review_at, (
         SELECT min(s.review_at) FROM memberships s WHERE s.program_id = m.program_id AND s.member_id = m.member_id
@@ -30,7 +39,8 @@ _MEMBER = """
     WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id
 """
 READ_VERSIONS = text(f"""
-    SELECT COALESCE(member.version, 0), COALESCE(program.version, 0) + tiers.version + plans.version,
+    SELECT COALESCE(member.version, 0),
+        COALESCE(program.version, 0) + tiers.version + plans.version + games.version,
         LEAST(member.stale_at, program.next_from)
     FROM (
         SELECT max(version) FILTER (WHERE effective_from <= now()) AS version,
@@ -40,6 +50,16 @@ READ_VERSIONS = text(f"""
         SELECT COALESCE(max(version), 0) AS version FROM tier_versions WHERE program_id = :program_id
     ) tiers CROSS JOIN (
         SELECT COALESCE(sum(version), 0) + count(archived_at) AS version FROM plans WHERE program_id = :program_id
-    ) plans LEFT JOIN ({_MEMBER}) member ON true
+    ) plans CROSS JOIN (
+        SELECT COALESCE(sum(version), 0) + count(archived_at) AS version FROM game_definitions
+        WHERE program_id = :program_id
+    ) games LEFT JOIN ({_MEMBER}) member ON true
 """)
-READ_MEMBER_VERSION = text(_MEMBER)
+READ_MEMBER_VERSION = text("""
+    SELECT m.version, m.member_id, ARRAY(
+        SELECT p.definition_id FROM board_participants p
+        WHERE p.program_id = m.program_id AND p.member_id = m.member_id ORDER BY p.definition_id
+    ) AS boards
+    FROM customers c JOIN members m ON m.program_id = c.program_id AND m.member_id = c.member_id
+    WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id
+""")

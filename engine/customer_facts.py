@@ -81,6 +81,10 @@ class CustomerFacts:
         self._join(key, min(event.occurred_at, received_at))
         self.done.append((key, event, received_at))
 
+    def tagged_members(self) -> set[MemberKey]:
+        """The members of whose tags the batch speaks."""
+        return {MemberKey(key.program_id, self.members[key]) for key in self.tags if key in self.members}
+
     def claims(self) -> list[EventClaim]:
         """What those who are members did or joined by."""
         joined = [

@@ -15,7 +15,7 @@ from psycopg_pool import AsyncConnectionPool, PoolTimeout
 from sqlalchemy import TextClause
 from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 
-from engine.changes import READ_MEMBER_VERSION, READ_VERSIONS, Versions
+from engine.changes import READ_MEMBER_VERSION, READ_VERSIONS, MemberVersion, Versions
 from engine.database import APPLICATION_ROLE, libpq_url
 from engine.inbox import STORE
 
@@ -84,10 +84,10 @@ class DirectDatabase:
         assert row is not None  # it joins outwards from one row
         return Versions(*row)
 
-    async def member_version(self, program_id: int, shop_id: int, customer_id: int) -> int | None:
+    async def member_version(self, program_id: int, shop_id: int, customer_id: int) -> MemberVersion | None:
         """The member's version, None for a customer without a member. Raises like `store_delivery`."""
         row = await self._read(_MEMBER_VERSION, program_id, shop_id, customer_id)
-        return int(row[0]) if row else None
+        return MemberVersion(row[0], row[1], tuple(row[2])) if row else None
 
     async def close(self) -> None:
         """Give back every connection."""

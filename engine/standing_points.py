@@ -62,7 +62,7 @@ async def works_for(
 
     A member with nothing due has to be named, too. `source` tells these awards from all others.
     """
-    given = await _given(connection, source, due)
+    given = await points_given(connection, source, due)
     works: list[Work | None] = []
     for key, ones in due.items():
         before, wanted = given.get(key, {}), {one.name: one for one in ones}
@@ -75,9 +75,10 @@ async def works_for(
     return [work for work in works if work is not None]
 
 
-async def _given(
+async def points_given(
     connection: AsyncConnection, source: str, members: Iterable[MemberKey]
 ) -> dict[MemberKey, dict[str, list[Award]]]:
+    """The awards of these members by a source, by what each is named; several of a name after a merge, oldest first."""
     rows = await _GIVEN.run(connection, sorted(set(members)), source=source)
     keys = {
         AwardKey(row.program_id, MEMBER_SCOPE, source, row.source_id, row.rule): MemberKey(

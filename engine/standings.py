@@ -17,6 +17,7 @@ from engine.award_posting import post
 from engine.awards import write_awards
 from engine.bulk import BulkStatement
 from engine.database import transaction_time
+from engine.game.marking import mark
 from engine.ledger import Ledger, MemberKey
 from engine.memberships import store as membership_store
 from engine.memberships.store import completed_months
@@ -93,6 +94,7 @@ async def review(
         changed = set(roots)
     if changed:
         await follow(connection, await read_entitlements(connection, changed, now), now)
+        await mark(connection, changed)
     for key in roots:
         ledger.holdings[key].changed = True  # also where only the way to the next tier became shorter
 

@@ -38,7 +38,8 @@ class ProxyChanges:
             settings.requests_per_second, shop.program_id, str(shop.shop_id), *caller
         ):
             return too_many()
-        version: int | None = 0
+        version = 0
         if shopper.customer_id is not None:
-            version = await self._services.direct.member_version(shop.program_id, shop.shop_id, shopper.customer_id)
-        return Response(f'{{"version":{version or 0}}}', 200, NEVER_CACHED, "application/json")
+            known = await self._services.direct.member_version(shop.program_id, shop.shop_id, shopper.customer_id)
+            version = known.version if known is not None else 0
+        return Response(f'{{"version":{version}}}', 200, NEVER_CACHED, "application/json")

@@ -67,7 +67,9 @@ async def test_versions_are_0_for_a_stranger_and_rise_with_every_change(
 
     assert [(versions.member, versions.program) for versions in seen] == [(0, 1), (2, 1), (3, 1)]
     assert seen[1].stale_at == PAID_AT + timedelta(days=365)
-    assert await direct.member_version(shop.program_id, shop.shop_id, CUSTOMER) == 3
+    known = await direct.member_version(shop.program_id, shop.shop_id, CUSTOMER)
+    assert known is not None
+    assert (known.version, known.boards) == (3, ())
     assert await direct.member_version(shop.program_id, shop.shop_id, 1) is None
 
 

@@ -87,8 +87,6 @@ CREATE TABLE game_standings (
     member_id bigint NOT NULL,
     experience bigint NOT NULL DEFAULT 0,
     level integer NOT NULL DEFAULT 0,
-    -- Which definitions it was worked out by: the newest recorded_at of all versions.
-    definitions_at timestamptz NOT NULL,
     review_at timestamptz,
     PRIMARY KEY (program_id, member_id)
 ) WITH (fillfactor = 80);
