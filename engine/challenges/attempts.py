@@ -1,0 +1,163 @@
+"""Whether steps were finished, and since when, by what was done in a stretch of time.
+
+What a refund takes away is reckoned with as if it had never been there: at each moment the steps are as they would be,
+had everything been worth no more than it was from then on. So the second step of a sequence begins where what is left
+finished the first, and a history without refunds takes one look.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from itertools import groupby
+from typing import NamedTuple
+
+from engine.game.counters import Change, Counter
+
+
+class Asked(NamedTuple):
+    """How much of what a step asks for, as it is counted; spend in minor units."""
+
+    counter: Counter
+    units: int
+
+
+class Interval(NamedTuple):
+    """All steps were finished from a moment on and until another one, if any."""
+
+    starts_at: datetime
+    ends_at: datetime | None
+
+
+class Reached(NamedTuple):
+    """How much of a step was done, and when it was finished."""
+
+    units: int
+    done_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """When all steps were finished, and how far each is at the end."""
+
+    intervals: tuple[Interval, ...]
+    steps: tuple[Reached, ...]
+
+
+class _Parts:
+    """What counts by one counter as far as is known, in the order in which it came to count."""
+
+    def __init__(self) -> None:
+        self._left: list[int] = []
+        self._changes: list[Change] = []
+        self._of: dict[datetime, list[int]] = {}
+
+    def add(self, change: Change) -> None:
+        """A refund takes from what came last of what was done at that moment."""
+        mine = self._of.setdefault(change.occurred_at, [])
+        if change.delta > 0:
+            mine.append(len(self._left))
+            self._left.append(change.delta)
+            self._changes.append(change)
+            return
+        missing = -change.delta
+        while missing and mine:
+            taken = min(missing, self._left[mine[-1]])
+            self._left[mine[-1]] -= taken
+            missing -= taken
+            if not self._left[mine[-1]]:
+                mine.pop()
+
+    def reach(self, units: int, after: datetime | None, by_day: bool) -> Reached:
+        """How much was done after a moment, and when it was as much as is asked for."""
+        total, done_at = 0, None
+        days: set[date] = set()
+        for left, change in zip(self._left, self._changes, strict=True):
+            if not left or (after is not None and change.occurred_at <= after) or (by_day and change.day in days):
+                continue
+            days.add(change.day)
+            total += left
+            if done_at is None and total >= units:
+                done_at = change.at
+        return Reached(total, done_at)
+
+
+class Attempting:
+    """One attempt at the steps, looked at whenever something was taken back, and at the end."""
+
+    def __init__(self, asked: Sequence[Asked], *, sequence: bool, lasting: bool) -> None:
+        self._asked = [(_events(one.counter), one.units, one.counter.metric == "days") for one in asked]
+        self._sequence, self._lasting = sequence, lasting
+        self._parts = {counter: _Parts() for counter, _, _ in self._asked}
+        self._intervals: list[Interval] = []
+        self._looked_at: datetime | None = None
+
+    def go(self, changes: Iterable[tuple[Change, Counter]]) -> Attempt:
+        """Take all changes, each with the counter that it is of, in the order of time."""
+        for moment, together in groupby(changes, key=_at):
+            told = list(together)
+            if any(change.delta < 0 for change, _ in told) and not self._settled:
+                self._look(moment)
+            for change, counter in told:
+                self._parts[counter].add(change)
+        steps = self._look(None)
+        return Attempt(tuple(self._intervals), steps)
+
+    @property
+    def _settled(self) -> bool:
+        return self._lasting and bool(self._intervals)
+
+    def _look(self, until: datetime | None) -> tuple[Reached, ...]:
+        """How far it is before a moment at which something is taken back, None for the end."""
+        steps = self._steps()
+        moments = [one.done_at for one in steps if one.done_at is not None]
+        finished_at = max(moments) if len(moments) == len(steps) else None
+        if not self._settled:
+            self._note(finished_at)
+        self._looked_at = until
+        return steps
+
+    def _note(self, finished_at: datetime | None) -> None:
+        since = self._looked_at
+        running = self._intervals[-1] if self._intervals and self._intervals[-1].ends_at is None else None
+        if running is not None and since is not None and (finished_at is None or finished_at > since):
+            self._intervals[-1] = running._replace(ends_at=since)
+            running = None
+        if running is None and finished_at is not None:
+            self._intervals.append(Interval(finished_at, None))
+
+    def _steps(self) -> tuple[Reached, ...]:
+        found: list[Reached] = []
+        after: datetime | None = None
+        for counter, units, by_day in self._asked:
+            locked = self._sequence and bool(found) and found[-1].done_at is None
+            found.append(Reached(0, None) if locked else self._parts[counter].reach(units, after, by_day))
+            after = found[-1].done_at if self._sequence else None
+        return tuple(found)
+
+
+def attempt(
+    asked: Sequence[Asked], changes: Iterable[tuple[Change, Counter]], *, sequence: bool, lasting: bool
+) -> Attempt:
+    """Go through all that was done in a stretch, in the order of time.
+
+    Each change comes with the counter that it is of, as `counters_of` names them. In a `sequence` a step counts only
+    what was done after the one before it was finished. What is `lasting` stays finished whatever is taken back.
+    """
+    return Attempting(asked, sequence=sequence, lasting=lasting).go(changes)
+
+
+def counters_of(asked: Iterable[Asked]) -> tuple[Counter, ...]:
+    """What has to be counted for these steps, each once: days are counted out of the events on them."""
+    return tuple(dict.fromkeys(_events(one.counter) for one in asked))
+
+
+@lru_cache(maxsize=1024)
+def _events(counter: Counter) -> Counter:
+    return counter.model_copy(update={"metric": "events"}) if counter.metric == "days" else counter
+
+
+def _at(told: tuple[Change, Counter]) -> datetime:
+    return told[0].at

@@ -1,0 +1,99 @@
+"""What a member made of each period of a challenge by the terms of its versions, each worked out once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+
+from engine.challenges.attempts import Asked, Attempt, Interval, attempt, counters_of
+from engine.challenges.definitions import ChallengeDefinition, Period
+from engine.challenges.participation import Stretch, stretches
+from engine.challenges.periods import PeriodBounds, period_bounds, period_of
+from engine.challenges.progress import Tried
+from engine.game.counters import Change, Counter, Counting
+from engine.game.facts import Game, GameFacts
+
+_Told = tuple[Change, Counter]
+
+
+class Trying:
+    """One member's attempts at one challenge, as far as is known at a moment."""
+
+    def __init__(self, game: Game[ChallengeDefinition], facts: GameFacts, now: datetime, counting: Counting) -> None:
+        self._game, self._facts, self._now, self._counting = game, facts, now, counting
+        self._opens_at = min(one.effective_from for one in game.versions)
+        self._tried: dict[tuple[object, ...], dict[str, Tried]] = {}
+        self._bounds: dict[tuple[Period, str], PeriodBounds] = {}
+        self.next_at: datetime | None = None
+        """When something that is known of already begins to count."""
+
+    def periods(self, definition: ChallengeDefinition) -> dict[str, Tried]:
+        """What was made of each period in which anything was done."""
+        found = self._tried.get(definition.terms)
+        if found is None:
+            self._tried[definition.terms] = found = self._try(definition)
+        return found
+
+    def bounds(self, definition: ChallengeDefinition, period: str) -> PeriodBounds:
+        """The first moment that counts in a period, and the first one after it."""
+        key = definition.period, period
+        found = self._bounds.get(key)
+        if found is None:
+            self._bounds[key] = found = period_bounds(definition, period, self._facts.zone, self._opens_at)
+        return found
+
+    def spans(self, definition: ChallengeDefinition) -> tuple[Stretch, ...]:
+        """When the member took part."""
+        return stretches(self._facts, self._game.definition_id, definition, self._now)
+
+    def _try(self, definition: ChallengeDefinition) -> dict[str, Tried]:
+        asked = asked_of(definition)
+        told: defaultdict[str, list[_Told]] = defaultdict(list)
+        for counter in counters_of(asked):
+            for change in self._counting.changes(counter):
+                if change.at <= self._now:
+                    told[period_of(definition, change.day)].append((change, counter))
+                else:
+                    self.next_at = min(self.next_at or change.at, change.at)
+        spans = self.spans(definition)
+        return {period: self._look(definition, asked, period, changes, spans) for period, changes in told.items()}
+
+    def _look(
+        self, definition: ChallengeDefinition, asked: Sequence[Asked], period: str, told: list[_Told],
+        spans: Sequence[Stretch],
+    ) -> Tried:  # fmt: skip
+        """One period. Each time of taking part is an attempt of its own; what is given to the community adds up."""
+        told.sort(key=_at)
+        starts_at, ends_at = self.bounds(definition, period)
+        if self._game.archived_at is not None:
+            ends_at = min(ends_at, self._game.archived_at)
+        parts = [[one for one in told if span.holds(one[0].occurred_at, starts_at, ends_at)] for span in spans]
+        if definition.scope == "community":
+            parts = [sorted((one for part in parts for one in part), key=_at)]
+        attempts = [_attempt(definition, asked, part) for part in parts if part]
+        running = (
+            attempts[-1:] if parts and parts[-1] and (spans[-1].goes_on or definition.scope == "community") else []
+        )
+        spells = sorted((interval for one in attempts for interval in one.intervals), key=_begins)
+        return Tried(tuple(spells), running[0].steps if running else ())
+
+
+def asked_of(definition: ChallengeDefinition) -> tuple[Asked, ...]:
+    """What each step takes; of a goal of the community, what each who has a part in it must have given."""
+    if definition.scope == "community":
+        return (Asked(definition.steps[0].counter, definition.least_units),)
+    return tuple(Asked(step.counter, step.units) for step in definition.steps)
+
+
+def _attempt(definition: ChallengeDefinition, asked: Sequence[Asked], told: Sequence[_Told]) -> Attempt:
+    lasting = definition.scope == "individual" and not definition.rollback
+    return attempt(asked, told, sequence=definition.order == "sequence", lasting=lasting)
+
+
+def _begins(interval: Interval) -> datetime:
+    return interval.starts_at
+
+
+def _at(told: _Told) -> datetime:
+    return told[0].at
