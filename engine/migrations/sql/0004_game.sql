@@ -81,6 +81,18 @@ CREATE UNIQUE INDEX achievements_credential ON achievements (program_id, credent
 CREATE UNIQUE INDEX achievements_status ON achievements (program_id, status_index) WHERE status_index IS NOT NULL;
 CREATE INDEX achievements_earned ON achievements (program_id, definition_id, level, earned_at) WHERE revoked_at IS NULL;
 
+-- Credentials that were revoked and followed by a new one, because what they tell of was reached again: revoking is for
+-- good, so the old bit stays set and the old address goes on saying so.
+CREATE TABLE revoked_credentials (
+    program_id bigint NOT NULL,
+    credential_id uuid NOT NULL,
+    achievement_id bigint NOT NULL,
+    status_index bigint NOT NULL,
+    revoked_at timestamptz NOT NULL,
+    PRIMARY KEY (program_id, credential_id),
+    UNIQUE (program_id, status_index)
+);
+
 -- Where a member stands, for lists and for what time changes next.
 CREATE TABLE game_standings (
     program_id bigint NOT NULL,
