@@ -132,8 +132,9 @@ class LeaderboardDefinition(Frozen):
             raise ValueError("a board of all time never closes, so it has no prizes")
         if self.daily_cap is not None and self.operator != "increment":
             raise ValueError("a daily cap limits a sum, so it goes with the operator increment alone")
-        if isinstance(self.score, Counted) and self.score.counter.metric == "days" and self.operator != "increment":
-            raise ValueError("days are added up: they go with the operator increment alone")
+        days = isinstance(self.score, Counted) and self.score.counter.metric == "days"
+        if days and (self.operator != "increment" or self.daily_cap is not None):
+            raise ValueError("days are added up, one a day: they go with the operator increment and no daily cap")
         if _overlap((prize.first, prize.last) for prize in self.prizes):
             raise ValueError("two prizes are for one place")
         return self

@@ -1,0 +1,122 @@
+"""The periods of a board: days, weeks, months, quarters and years of the program's zone, seasons, or all time.
+
+A period is half-open and whole, also where the clocks change. It is worked out by the definition that was in force at
+its last moment, or is in force now while it runs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+from zoneinfo import ZoneInfo
+
+from engine.game.facts import Game, GameVersion
+from engine.game.windows import Unit, first_day, following
+from engine.leaderboards.definitions import LeaderboardDefinition, Period
+from engine.rules.days import LAST_MOMENT, local_day, start_of_day
+
+BoardGame = Game[LeaderboardDefinition]
+BoardVersion = GameVersion[LeaderboardDefinition]
+
+ALL = "all"
+ALL_TIME = Period(ALL, None, None)
+PERIODS_MAXIMUM = 400
+"""How many periods are looked back at; a board of days shows more than a year of them."""
+
+_INSTANT = timedelta(microseconds=1)
+
+
+class BoardPeriod(NamedTuple):
+    """A period of a board, with the version of the definition that it is worked out by."""
+
+    game: BoardGame
+    version: BoardVersion
+    period: Period
+
+
+def version_at(game: BoardGame, moment: datetime) -> BoardVersion:
+    """The version in force at a moment: of what is published last, the first where nothing is yet."""
+    return next((one for one in reversed(game.versions) if one.effective_from <= moment), game.versions[0])
+
+
+def period_at(definition: LeaderboardDefinition, moment: datetime, zone: ZoneInfo) -> Period | None:
+    """The period that a moment falls in: of seasons the one that began last; None between them."""
+    if definition.period == "all":
+        return ALL_TIME
+    if definition.period == "custom":
+        running = [one for one in definition.seasons if one.starts_at <= moment < one.ends_at]
+        season = max(running, key=lambda one: (one.starts_at, one.handle), default=None)
+        return None if season is None else Period(season.handle, season.starts_at, season.ends_at)
+    return _calendar(definition.period, local_day(moment, zone), zone)
+
+
+def started_periods(game: BoardGame, now: datetime, zone: ZoneInfo) -> Iterator[BoardPeriod]:
+    """The periods that have begun since the board was made, the newest first, at most `PERIODS_MAXIMUM`.
+
+    Nothing once the board is archived. A period that was cut short by a change of the board's periods is none.
+    """
+    if game.archived_at is not None and game.archived_at <= now:
+        return
+    current = version_at(game, now)
+    if current.definition.period == "custom":
+        yield from _seasons(game, now)
+        return
+    moment, begun = now, game.versions[0].effective_from
+    for _ in range(PERIODS_MAXIMUM):
+        version = version_at(game, moment)
+        period = None if version.definition.period == "custom" else period_at(version.definition, moment, zone)
+        if period is None:
+            return
+        if period.ends_at is None or period.ends_at <= now or version is current:
+            yield BoardPeriod(game, version, period)
+        if period.starts_at is None or period.starts_at <= begun:
+            return
+        moment = period.starts_at - _INSTANT
+
+
+def next_period(game: BoardGame, now: datetime, zone: ZoneInfo) -> BoardPeriod | None:
+    """The period that begins next, by the definition in force now; None where none is to come."""
+    version = version_at(game, now)
+    kind = version.definition.period
+    if kind == "all" or (game.archived_at is not None and game.archived_at <= now):
+        return None
+    if kind == "custom":
+        coming = [one for one in version.definition.seasons if one.starts_at > now]
+        season = min(coming, key=lambda one: (one.starts_at, one.handle), default=None)
+        period = None if season is None else Period(season.handle, season.starts_at, season.ends_at)
+    else:
+        period = _calendar(kind, following(kind, local_day(now, zone)), zone)
+    return None if period is None else BoardPeriod(game, version, period)
+
+
+def period_of_key(game: BoardGame, key: str, now: datetime, zone: ZoneInfo) -> BoardPeriod | None:
+    """The period of a key that has begun; None for one that there is not."""
+    return next((one for one in started_periods(game, now, zone) if one.period.key == key), None)
+
+
+def settles_at(one: BoardPeriod) -> datetime | None:
+    """From when on a period takes nothing any more and is frozen; None for that of all time."""
+    if one.period.ends_at is None:
+        return None
+    return min(one.period.ends_at, LAST_MOMENT) + timedelta(hours=one.version.definition.settle_hours)
+
+
+def _seasons(game: BoardGame, now: datetime) -> Iterator[BoardPeriod]:
+    named = {season.handle for version in game.versions for season in version.definition.seasons}
+    begun: list[BoardPeriod] = []
+    for handle in named:
+        for version in reversed(game.versions):
+            season = next((one for one in version.definition.seasons if one.handle == handle), None)
+            if season is None or season.starts_at > now:
+                continue
+            if version is version_at(game, min(now, season.ends_at - _INSTANT)):
+                begun.append(BoardPeriod(game, version, Period(handle, season.starts_at, season.ends_at)))
+                break
+    begun.sort(key=lambda one: (one.period.starts_at or now, one.period.key), reverse=True)
+    yield from begun[:PERIODS_MAXIMUM]
+
+
+def _calendar(unit: Unit, day: date, zone: ZoneInfo) -> Period:
+    first = first_day(unit, day)
+    return Period(first.isoformat(), start_of_day(first, zone), start_of_day(following(unit, first), zone))
