@@ -87,6 +87,8 @@ CREATE TABLE board_quarantines (
     cleared_until timestamptz,
     -- When the facts that it followed from were no longer there.
     lifted_at timestamptz,
+    -- Time alone ends what was found, so an undecided one is looked at again now and then.
+    looked_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (program_id, quarantine_id)
 );
 CREATE INDEX board_quarantines_member ON board_quarantines (program_id, member_id, definition_id);
