@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+
+from engine.badges.definitions import BadgeDefinition
+from engine.game.facts import Game
 
 
 def in_order(after: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
@@ -24,12 +27,11 @@ def in_order(after: Mapping[str, Sequence[str]]) -> tuple[str, ...]:
     return tuple(done)
 
 
-def problem_of(known: Mapping[str, Sequence[str]], handle: str, after: Sequence[str]) -> str | None:
-    """Why a badge of this handle cannot come after these ones, beside the badges that are known; None where it can."""
-    missing = [name for name in after if name not in known and name != handle]
-    if missing:
-        return f"There is no badge {missing[0]}."
-    planned = {**known, handle: after}
-    if len(in_order(planned)) < len(planned):
-        return "A badge cannot come after itself, or after one that comes after it."
-    return None
+def in_a_circle(games: Iterable[Game[BadgeDefinition]], handle: str, definition: BadgeDefinition) -> bool:
+    """Whether a badge would come after itself by way of others.
+
+    Versions of the past count, too: what was earned by them goes on to follow from the badges that they named.
+    """
+    after = {game.handle: {name for one in game.versions for name in one.definition.after} for game in games}
+    after[handle] = after.get(handle, set()) | set(definition.after)
+    return len(in_order({name: sorted(names) for name, names in after.items()})) < len(after)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.badges.definitions import BadgeDefinition
-from engine.badges.prerequisites import problem_of
+from engine.badges.prerequisites import in_a_circle
 from engine.game.definitions import DEFINITIONS, PERSONAL, parse_definition
 from engine.game.facts import Game, GameKind, GameVersion
 from engine.publishing import lock_versions
@@ -132,7 +132,7 @@ async def create_game(
         raise GameRefused("TOO_MANY", None, f"A program has at most {most} of them at a time, {EVER_MAXIMUM} ever.")
     if any(game.handle == handle for game in games):
         raise GameRefused("HANDLE_TAKEN", "handle", "Another one has this handle, or had it.")
-    _refuse_invalid(kind, handle, definition, live)
+    _refuse_invalid(kind, handle, definition, games)
     place = max((game.position for game in live), default=0) + 1 if position is None else position
     given = {"program_id": program_id, "kind": kind, "handle": handle, "position": place}
     definition_id: int = (await connection.execute(_INSERT, given)).scalar_one()
@@ -150,8 +150,8 @@ async def update_game(
     known = await _locked(connection, program_id, definition_id, expected_version)
     if len(known.versions) >= VERSIONS_MAXIMUM:
         raise GameRefused("TOO_MANY", None, f"It was changed {VERSIONS_MAXIMUM} times: archive it and make a new one.")
-    live = [game for game in await _of_kind(connection, program_id, known.kind) if game.archived_at is None]
-    _refuse_invalid(known.kind, known.handle, definition, live)
+    games = await _of_kind(connection, program_id, known.kind)
+    _refuse_invalid(known.kind, known.handle, definition, games)
     version, place = known.newest.version + 1, known.position if position is None else position
     return await _publish(
         connection, program_id, definition_id, known.kind, version, definition, actor, place, effective_from
@@ -193,16 +193,20 @@ async def _publish(
     return await _known(connection, program_id, definition_id)
 
 
-def _refuse_invalid(kind: GameKind, handle: str, definition: Frozen, live: Sequence[Game[Any]]) -> None:
+def _refuse_invalid(kind: GameKind, handle: str, definition: Frozen, games: Sequence[Game[Any]]) -> None:
     if not isinstance(definition, DEFINITIONS[kind]):
         raise GameRefused("INVALID", None, f"This defines no {kind}.")
     if len(definition.model_dump_json()) > JSON_CHARACTERS_MAXIMUM:
         raise GameRefused("INVALID", None, f"A definition has at most {JSON_CHARACTERS_MAXIMUM} characters.")
     if isinstance(definition, BadgeDefinition):
-        known = {game.handle: game.newest.definition.after for game in live}
-        problem = problem_of(known, handle, definition.after)
-        if problem is not None:
-            raise GameRefused("INVALID", "after", problem)
+        live = {game.handle for game in games if game.archived_at is None} | {handle}
+        missing = [name for name in definition.after if name not in live]
+        if missing:
+            raise GameRefused("INVALID", "after", f"There is no badge {missing[0]}.")
+        if in_a_circle(games, handle, definition):
+            raise GameRefused(
+                "INVALID", "after", "A badge cannot come after itself, or one that came after it."
+            )
 
 
 async def _of_kind(connection: AsyncConnection, program_id: int, kind: GameKind) -> tuple[Game[Any], ...]:

@@ -90,6 +90,16 @@ class Counting:
             )
         return found
 
+    def next_at(self, now: datetime) -> datetime | None:
+        """When the next change after a moment is known to come; None where none is: clocks of shops may be ahead."""
+        ahead = (
+            max(step.at, one.occurred_at)
+            for one, _ in self._known
+            if one.occurred_at > now or one.steps[-1].at > now or len(one.steps) > 2
+            for step in one.steps
+        )
+        return min((at for at in ahead if at > now), default=None)
+
     def _of(self, counter: Counter) -> tuple[Change, ...]:
         found: list[Change] = []
         counts = _Worth(counter)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import Annotated, Self
+from typing import Annotated, ClassVar, Self
 
 from pydantic import Field, model_validator
 
@@ -33,7 +33,15 @@ class LevelStep(Frozen):
 
 
 class LevelsDefinition(Frozen):
-    """Where experience comes from, besides what badges, challenges and streaks give, and the levels, lowest first."""
+    """Where experience comes from, besides what badges, challenges and streaks give, and the levels, lowest first.
+
+    All that a member ever did counts, also what was done before a version. Experience that a refund takes is gone, and
+    with it the levels that it was for.
+    """
+
+    retroactive: ClassVar[bool] = False
+    rollback: ClassVar[bool] = True
+    counted: ClassVar[None] = None
 
     experience: Annotated[tuple[ExperienceRule, ...], Field(max_length=20)] = ()
     levels: Annotated[tuple[LevelStep, ...], Field(min_length=1, max_length=LEVELS_MAXIMUM)]
