@@ -71,6 +71,11 @@ class LeagueDefinition(Frozen):
                 raise ValueError(f"two prizes of {step.title} are for one place")
         return self
 
+    @property
+    def gives_points(self) -> bool:
+        """Whether any place of any league has a prize."""
+        return any(step.prizes for step in self.leagues)
+
     def to_json(self) -> str:
         """The definition as it is stored."""
         return self.model_dump_json()
@@ -78,18 +83,3 @@ class LeagueDefinition(Frozen):
     def clamped(self, league: int) -> int:
         """A league of another version, or the highest where this one has fewer."""
         return max(0, min(league, len(self.leagues) - 1))
-
-
-def default_leagues() -> LeagueDefinition:
-    """What a merchant starts from: five leagues, points earned, the upper third rises and the last few fall."""
-    return LeagueDefinition(
-        title="Weekly league",
-        description="Earn points from Monday to Sunday, among members who do about as much as you.",
-        leagues=(
-            LeagueStep(title="Seed", promote=10),
-            LeagueStep(title="Sprout", promote=8, demote=4),
-            LeagueStep(title="Branch", promote=7, demote=5),
-            LeagueStep(title="Crown", promote=5, demote=5),
-            LeagueStep(title="Laurel", demote=6),
-        ),
-    )
