@@ -21,7 +21,7 @@ KEYS_MAXIMUM = 20
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended(:what || ' ' || :program_id, 0))")
 _READ = text("""
     SELECT a.achievement_id, a.credential_id, a.member_id, a.definition_id, a.handle, a.version, a.level,
-        a.earned_at, a.salt, a.status_index, a.revoked_at, m.closed_at, v.definition::text
+        a.earned_at, a.salt, a.status_index, a.revoked_at, m.closed_at, v.definition::text AS stored
     FROM achievements a
     JOIN members m ON m.program_id = a.program_id AND m.member_id = a.member_id
     JOIN game_definition_versions v
@@ -62,8 +62,8 @@ _RENEW = text("""
     WHERE program_id = :program_id AND achievement_id = ANY(:achievement_ids) AND status_index IS NOT NULL
 """)
 _KEYS = text("""
-    SELECT key_id, public_key, private_key, retired_at FROM issuer_keys
-    WHERE program_id = :program_id ORDER BY retired_at IS NOT NULL, key_id DESC LIMIT :most
+    SELECT key_id, public_key, private_key FROM issuer_keys
+    WHERE program_id = :program_id AND retired_at IS NULL ORDER BY key_id DESC LIMIT :most
 """)
 _NEW_KEY_ID = text("SELECT nextval('ledger_ids')")
 _ADD_KEY = text("""
@@ -107,7 +107,6 @@ class IssuerKey:
     key_id: int
     public_key: dict[str, Any]
     private_key: bytes
-    retired_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,10 +126,12 @@ async def badge_of_credential(
     if row is None:
         ended_at = (await connection.execute(_READ_REVOKED, key)).scalar_one_or_none()
         return RevokedBadge(ended_at) if ended_at is not None else None
-    revoked_at, closed_at, stored = row[-3:]
+    found = dict(row._mapping)
+    revoked_at, closed_at = found.pop("revoked_at"), found.pop("closed_at")
     if revoked_at is not None or closed_at is not None:
         return RevokedBadge(closed_at if revoked_at is None else revoked_at)
-    return EarnedBadge(*row[:-3], BadgeDefinition.model_validate_json(stored))
+    definition = BadgeDefinition.model_validate_json(found.pop("stored"))
+    return EarnedBadge(**found, definition=definition)
 
 
 async def give_status_index(connection: AsyncConnection, badge: EarnedBadge, program_id: int) -> int:
@@ -162,14 +163,14 @@ async def reissue_credentials(connection: AsyncConnection, program_id: int, achi
 
 
 async def issuer_keys(connection: AsyncConnection, program_id: int, *, lock: bool = False) -> list[IssuerKey]:
-    """The keys that verify an issuer's badges, the one that signs first.
+    """The keys that verify an issuer's badges, newest first; one that an operator retired is not among them.
 
     With `lock`, others that want to make one wait for this transaction's end.
     """
     if lock:
         await connection.execute(_LOCK, {"what": "issuer key", "program_id": str(program_id)})
     rows = await connection.execute(_KEYS, {"program_id": program_id, "most": KEYS_MAXIMUM})
-    return [IssuerKey(key_id, public_key, bytes(private_key), at) for key_id, public_key, private_key, at in rows]
+    return [IssuerKey(key_id, public_key, bytes(private_key)) for key_id, public_key, private_key in rows]
 
 
 async def new_key_id(connection: AsyncConnection) -> int:
