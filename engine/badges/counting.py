@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from functools import lru_cache
@@ -33,11 +32,7 @@ def counted_by(force: Force, counting: Counting, now: datetime) -> Sequence[Chan
     definition: BadgeDefinition = force.version.definition
     if definition.counter is None:
         return ()
-    changes: Sequence[Change] = counting.changes(definition.counter)
-    if changes and changes[-1].at > now:
-        changes = changes[: bisect_right(changes, now, key=_at)]
-    if force.origin is not None:
-        changes = [change for change in changes if change.occurred_at >= force.origin]
+    changes = counting.counted(definition.counter, now, force.origin)
     window = definition.window
     if isinstance(window, Between):
         changes = [change for change in changes if window.starts_at <= change.occurred_at < window.ends_at]
@@ -124,11 +119,7 @@ def _completions_maximum(definition: BadgeDefinition) -> int:
 
 
 def _curve(changes: Iterable[Change]) -> Curve:
-    return curve_of((change.at, change.delta) for change in changes)
-
-
-def _at(change: Change) -> datetime:
-    return change.at
+    return curve_of([(at, delta) for at, _, _, delta in changes])
 
 
 @lru_cache(maxsize=8192)

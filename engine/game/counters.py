@@ -5,22 +5,24 @@ An order counts on the day on which it was placed, also what a refund takes from
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from decimal import Decimal
+from operator import itemgetter
 from typing import Annotated, Literal, NamedTuple, Self
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, model_validator
 
+from engine.game.worths import CURRENCY, IS_TEST, SOURCE, Row, index_of, large_orders, rows_of
 from engine.money import MINOR_UNITS_MAXIMUM, POINTS_MAXIMUM, exponent
 from engine.rules.bounds import Currency, Frozen, Words
-from engine.tiers.activities import TEST_ORDER, Activity, Step
+from engine.tiers.activities import TEST_ORDER, Activity
 
 CounterMetric = Literal["spend", "points", "orders", "reviews", "referrals", "events", "days"]
 Target = Annotated[Decimal, Field(gt=0, le=POINTS_MAXIMUM, decimal_places=4)]
 """How much is asked for: main units of the currency for spend, else a whole number."""
-ORDER = "order"
 
 
 class Counter(Frozen):
@@ -79,41 +81,54 @@ class Counting:
     def __init__(self, activities: Iterable[Activity], zone: ZoneInfo) -> None:
         known = sorted(activities, key=lambda one: (one.occurred_at, one.shop_id, one.source, one.source_id))
         self._known = [(one, one.occurred_at.astimezone(zone).date()) for one in known if one.steps]
+        self._rows: list[Row] | None = None
         self._changes: dict[Counter, tuple[Change, ...]] = {}
+        self._counted: dict[tuple[Counter, datetime, datetime | None], Sequence[Change]] = {}
 
     def changes(self, counter: Counter) -> tuple[Change, ...]:
         """The signed changes of what is counted, in the order of time; see `changes`."""
         found = self._changes.get(counter)
         if found is None:
-            self._changes[counter] = found = (
-                _by_day(self._of(counter)) if counter.metric == "days" else self._of(counter)
-            )
+            found = tuple(self._of(counter))
+            self._changes[counter] = found = _by_day(found) if counter.metric == "days" else found
+        return found
+
+    def counted(self, counter: Counter, until: datetime, origin: datetime | None = None) -> Sequence[Change]:
+        """The changes until a moment, itself included, of what was done from an origin on, of all without one."""
+        key = counter, until, origin
+        found = self._counted.get(key)
+        if found is None:
+            found = self.changes(counter)
+            if found and found[-1].at > until:
+                found = found[: bisect_right(found, until, key=_at)]
+            if origin is not None and self._known and self._known[0][0].occurred_at < origin:
+                found = [change for change in found if change.occurred_at >= origin]
+            self._counted[key] = found
         return found
 
     def next_at(self, now: datetime) -> datetime | None:
         """When the next change after a moment is known to come; None where none is: clocks of shops may be ahead."""
-        ahead = (
-            max(step.at, one.occurred_at)
-            for one, _ in self._known
-            if one.occurred_at > now or one.steps[-1].at > now or len(one.steps) > 2
-            for step in one.steps
-        )
-        return min((at for at in ahead if at > now), default=None)
+        if self._rows is None:
+            self._rows = rows_of(self._known)
+        place = bisect_right(self._rows, now, key=itemgetter(0))
+        return self._rows[place][0] if place < len(self._rows) else None
 
-    def _of(self, counter: Counter) -> tuple[Change, ...]:
-        found: list[Change] = []
-        counts = _Worth(counter)
-        for one, day in self._known:
-            if not counts.names(one):
-                continue
-            counted = 0
-            for step in sorted(one.steps, key=_step_at) if len(one.steps) > 1 else one.steps:
-                worth = counts.of(one, step)
-                if worth != counted:
-                    found.append(Change(max(step.at, one.occurred_at), one.occurred_at, day, worth - counted))
-                    counted = worth
-        found.sort(key=_at)  # the sort keeps the order of what changes at one instant
-        return tuple(found)
+    def _of(self, counter: Counter) -> Iterable[Change]:
+        if self._rows is None:
+            self._rows = rows_of(self._known)
+        rows = self._rows
+        if counter.minimum_spend is not None and counter.currency is not None:
+            rows = rows_of(large_orders(self._known, _minor(counter.minimum_spend, counter.currency)))
+        index = index_of(counter.metric, named=bool(counter.sources))
+        if counter.currency is not None:
+            rows = [row for row in rows if row[CURRENCY] == counter.currency]
+        if counter.sources:
+            sources = frozenset(counter.sources)
+            rows = [row for row in rows if row[SOURCE] in sources]
+        make = Change._make
+        if counter.test_orders:
+            return [make((*row[:3], row[index])) for row in rows if row[index]]
+        return [make((*row[:3], row[index])) for row in rows if row[index] and not row[IS_TEST]]
 
 
 def changes(counter: Counter, activities: Iterable[Activity], zone: ZoneInfo) -> tuple[Change, ...]:
@@ -123,41 +138,6 @@ def changes(counter: Counter, activities: Iterable[Activity], zone: ZoneInfo) ->
     together is what is counted then.
     """
     return Counting(activities, zone).changes(counter)
-
-
-class _Worth:
-    """What one activity counts by a counter."""
-
-    def __init__(self, counter: Counter) -> None:
-        self._field = {"spend": "spend_minor", "events": "", "days": ""}.get(counter.metric, counter.metric)
-        self._currency = counter.currency
-        self._sources = frozenset(counter.sources)
-        self._test_orders = counter.test_orders
-        least = counter.minimum_spend
-        self._least = _minor(least, counter.currency) if least is not None and counter.currency is not None else None
-
-    def names(self, one: Activity) -> bool:
-        """Whether activities of its kind count at all."""
-        order = one.source == ORDER or (one.source == TEST_ORDER and self._test_orders)
-        if one.source == TEST_ORDER and not order:
-            return False
-        if self._sources and (ORDER if order else one.source) not in self._sources:
-            return False
-        return (self._currency is None or one.currency == self._currency) and (self._least is None or order)
-
-    def of(self, one: Activity, step: Step) -> int:
-        """How much it counts from a step on."""
-        if self._least is not None and step.spend_minor < self._least:
-            return 0
-        if self._field:
-            worth: int = getattr(step, self._field)
-            return worth
-        nameable = bool(self._sources) and one.source not in (ORDER, TEST_ORDER)
-        return int(_is_worth(step) or (nameable and not any(map(_is_worth, one.steps))))
-
-
-def _is_worth(step: Step) -> bool:
-    return bool(step.spend_minor or step.points or step.orders or step.reviews or step.referrals)
 
 
 def _by_day(events: tuple[Change, ...]) -> tuple[Change, ...]:
@@ -177,10 +157,6 @@ def _minor(amount: Decimal, currency: str) -> int:
     if scaled != int(scaled) or scaled > MINOR_UNITS_MAXIMUM:
         raise ValueError(f"an amount has more decimals than {currency} has, or is too large")
     return int(scaled)
-
-
-def _step_at(step: Step) -> datetime:
-    return step.at
 
 
 def _at(change: Change) -> datetime:

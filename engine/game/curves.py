@@ -5,8 +5,6 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from itertools import groupby
-from operator import attrgetter
 from typing import NamedTuple
 
 from engine.game.counters import Change
@@ -64,19 +62,21 @@ def reached_in_days(changes: Iterable[Change], days: int, targets: Sequence[int]
     """For each of some rising targets: when any so many days in a row held at least that, as far as was known then."""
     rolling = _Rolling(days, targets)
     toggles: list[list[datetime]] = [[] for _ in targets]
-    for at, group in groupby(changes, key=attrgetter("at")):
-        for change in group:
-            rolling.add(change.day.toordinal(), change.delta)
-        for index, count in enumerate(rolling.met):
-            if (count > 0) != (len(toggles[index]) % 2 == 1):
-                toggles[index].append(at)
+    last: datetime | None = None
+    for at, _, day, delta in changes:
+        if last is not None and at != last:
+            _note(toggles, rolling.met, last)
+        rolling.add(day.toordinal(), delta)
+        last = at
+    if last is not None:
+        _note(toggles, rolling.met, last)
     return [_spans(one) for one in toggles]
 
 
 def sum_of_days(changes: Iterable[Change], last: date, days: int) -> int:
     """What was counted on so many days, the last one among them."""
-    first = last.toordinal() - days
-    return sum(change.delta for change in changes if first < change.day.toordinal() <= last.toordinal())
+    first = date.fromordinal(max(1, last.toordinal() - days + 1))
+    return sum([delta for _, _, day, delta in changes if first <= day <= last])
 
 
 def union(spans: Iterable[Span]) -> list[Span]:
@@ -117,26 +117,33 @@ class _Rolling:
 
     def add(self, day: int, delta: int) -> None:
         """Something is counted on a day, or no longer."""
-        place = bisect_left(self._known, day)
-        if place == len(self._known) or self._known[place] != day:
+        known = self._known
+        if not known or day > known[-1]:
+            self._open(len(known), day)
+        if day == known[-1]:  # nothing that ends later holds it
+            self._of[day] += delta
+            self._set(day, self._sums[day] + delta)
+            return
+        place = bisect_left(known, day)
+        if known[place] != day:
             self._open(place, day)
         self._of[day] += delta
-        for other in self._known[place : bisect_left(self._known, day + self._length)]:
+        for other in known[place : bisect_left(known, day + self._length)]:
             self._set(other, self._sums[other] + delta)
 
     def _open(self, place: int, day: int) -> None:
-        before = self._known[bisect_left(self._known, day - self._length + 1) : place]
-        self._known.insert(place, day)
+        """A day on which nothing was counted so far: its sum is that of the day before, less what is too old by now."""
+        known, total = self._known, 0
+        if place:
+            before = known[place - 1]
+            total = self._sums[before]
+            oldest = bisect_left(known, before - self._length + 1)
+            while oldest < place and known[oldest] <= day - self._length:
+                total -= self._of[known[oldest]]
+                oldest += 1
+        known.insert(place, day)
         self._of[day], self._sums[day] = 0, 0
-        self._set(day, self._sum_before(before, day))
-
-    def _sum_before(self, before: Sequence[int], day: int) -> int:
-        """What the days before hold, out of the sum that ends with the last of them, less what is too old by now."""
-        if not before:
-            return 0
-        last = before[-1]
-        old = self._known[bisect_left(self._known, last - self._length + 1) : bisect_left(self._known, before[0])]
-        return self._sums[last] - sum(self._of[one] for one in old)
+        self._set(day, total)
 
     def _set(self, day: int, total: int) -> None:
         met, now = bisect_right(self._targets, self._sums[day]), bisect_right(self._targets, total)
@@ -145,6 +152,12 @@ class _Rolling:
             self.met[index] += 1
         for index in range(now, met):
             self.met[index] -= 1
+
+
+def _note(toggles: list[list[datetime]], met: Sequence[int], at: datetime) -> None:
+    for index, count in enumerate(met):
+        if (count > 0) != (len(toggles[index]) % 2 == 1):
+            toggles[index].append(at)
 
 
 def _spans(toggles: Sequence[datetime]) -> list[Span]:
