@@ -1,0 +1,178 @@
+"""A period of a board closes: its ranks are worked out from the ledger once more and frozen.
+
+One transaction does all of it, so a crash anywhere leaves a period open or closed, never half. What happens later, a
+refund or a late order, changes no place; `results` notes it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.bulk import BulkStatement
+from engine.crash import crash_point
+from engine.database import transaction_time
+from engine.game.catalog import games_of
+from engine.leaderboards.definitions import EVERYBODY, Period, Ranking
+from engine.leaderboards.periods import BoardGame, BoardPeriod, settles_at, started_periods
+from engine.leaderboards.scores import scores_query
+from engine.program import standing_zone
+from engine.publishing import versions_of
+from engine.rules.days import LAST_MOMENT
+
+CLOSED_IN_A_ROW = 20
+"""After so many closed periods, one behind the other, no open one is looked for any further back."""
+
+_PROGRAMS = text("SELECT DISTINCT program_id FROM game_definitions WHERE kind = 'leaderboard' ORDER BY program_id")
+_CLOSED = text("""
+    SELECT definition_id, period FROM board_seasons WHERE program_id = :program_id AND segment = ''
+""")
+_TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended('season ' || :definition_id, :program_id))")
+_OPEN = text("""
+    INSERT INTO board_seasons (program_id, definition_id, period, segment, version, zone, starts_at, ends_at, entries,
+        result_hash)
+    SELECT :program_id, :definition_id, :period, s.segment, :version, :zone, :starts_at, :ends_at, 0, ''
+    FROM unnest(CAST(:segments AS text[])) AS s(segment) ON CONFLICT DO NOTHING RETURNING segment
+""")
+_RANKS: dict[Ranking, str] = {
+    "ordinal": "row_number() OVER (PARTITION BY g.segment ORDER BY s.score DESC, s.reached_at, s.member_id)",
+    "competition": "rank() OVER (PARTITION BY g.segment ORDER BY s.score DESC)",
+    "dense": "dense_rank() OVER (PARTITION BY g.segment ORDER BY s.score DESC)",
+}
+# All segments from one working out; the rows of a million members never leave the database.
+_FREEZE = """
+    INSERT INTO board_results (program_id, definition_id, period, segment, place, member_id, display_name, rank, score,
+        reached_at)
+    SELECT :program_id, :definition_id, :period, r.segment, r.place, r.member_id, p.display_name, r.rank, r.score,
+        r.reached_at
+    FROM (
+        SELECT g.segment, s.member_id, s.score, s.reached_at, {ordinal} AS place, {rank} AS rank
+        FROM ({scores}) s
+        JOIN unnest(CAST(:segments AS text[]), CAST(:bits AS bigint[])) AS g(segment, bit) ON s.segments & g.bit <> 0
+    ) r JOIN board_participants p ON p.program_id = :program_id AND p.definition_id = :definition_id
+        AND p.member_id = r.member_id
+"""
+_CONTENT = text("""
+    SELECT segment, count(*) AS entries, sha256(convert_to(string_agg(concat_ws(' ', place, member_id, rank, score,
+        CAST(extract(epoch FROM reached_at) * 1000 AS bigint)), chr(10) ORDER BY place), 'UTF8')) AS content
+    FROM board_results WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period
+    GROUP BY segment
+""")
+_SEAL = BulkStatement(
+    {
+        "program_id": "bigint", "definition_id": "bigint", "period": "text", "segment": "text", "entries": "bigint",
+        "result_hash": "bytea", "prizes_due_at": "timestamptz",
+    },
+    """UPDATE board_seasons s SET entries = g.entries, result_hash = g.result_hash, prizes_due_at = g.prizes_due_at
+    FROM given g WHERE s.program_id = g.program_id AND s.definition_id = g.definition_id AND s.period = g.period
+    AND s.segment = g.segment""",
+)  # fmt: skip
+
+
+async def close_due(connection: AsyncConnection, most: int = 20) -> int:
+    """Close periods of boards of the named tenants whose time has come; returns how many, `most` where more wait.
+
+    What another worker closes just now is left to it.
+    """
+    now = await transaction_time(connection)
+    programs = list((await connection.execute(_PROGRAMS)).scalars())
+    games = await games_of(connection, programs, ["leaderboard"])
+    published = await versions_of(connection, programs)
+    closed = 0
+    for program_id in programs:
+        zone = standing_zone(published.get(program_id, []))
+        for board in await _due(connection, program_id, games.get(program_id, ()), zone, now):
+            if closed == most:
+                return closed
+            closed += await close_season(connection, program_id, board, zone)
+    return closed
+
+
+async def close_season(connection: AsyncConnection, program_id: int, board: BoardPeriod, zone: ZoneInfo) -> bool:
+    """Freeze all segments of a period; False where that was done before, or another worker is about it."""
+    key = {"program_id": program_id, "definition_id": board.game.definition_id}
+    if not (await connection.execute(_TURN, key)).scalar_one():
+        return False
+    definition, period = board.version.definition, board.period
+    given = {
+        **key, "period": period.key, "version": board.version.version, "zone": zone.key,
+        "starts_at": period.starts_at, "ends_at": period.ends_at, "segments": list(definition.segment_keys),
+    }  # fmt: skip
+    opened = set((await connection.execute(_OPEN, given)).scalars())
+    if EVERYBODY not in opened:
+        return False
+    await _freeze(connection, program_id, board, zone)
+    crash_point("season-after-results")
+    contents = {row.segment: row for row in await connection.execute(_CONTENT, given)}
+    rows = []
+    for segment in definition.segment_keys:
+        found = contents.get(segment)
+        entries, content = (found.entries, bytes(found.content)) if found is not None else (0, b"")
+        sealed = result_hash(
+            program_id, key["definition_id"], period, segment, board.version.version, zone.key, entries, content
+        )
+        rows.append((*key.values(), period.key, segment, entries, sealed, _prizes_due(board, segment, entries)))
+    await _SEAL.run(connection, rows)
+    crash_point("season-before-commit")
+    return True
+
+
+def result_hash(
+    program_id: int, definition_id: int, period: Period, segment: str, version: int, zone: str, entries: int,
+    content: bytes,
+) -> bytes:  # fmt: skip
+    """What a frozen result is known by: its board, period and segment, and the hash of its places (no names)."""
+    bounds = [moment.isoformat() if moment is not None else "" for moment in (period.starts_at, period.ends_at)]
+    parts = [program_id, definition_id, period.key, segment, version, zone, *bounds, entries]
+    return hashlib.sha256("\n".join(map(str, parts)).encode() + b"\n" + content).digest()
+
+
+async def _due(
+    connection: AsyncConnection, program_id: int, games: tuple[BoardGame, ...], zone: ZoneInfo, now: datetime
+) -> list[BoardPeriod]:
+    """The periods that are to be closed, the oldest of each board first."""
+    closed = {tuple(row) for row in await connection.execute(_CLOSED, {"program_id": program_id})}
+    due: list[BoardPeriod] = []
+    for game in games:
+        keys = {period for definition_id, period in closed if definition_id == game.definition_id}
+        due += reversed(list(_open_periods(game, keys, zone, now)))
+    return due
+
+
+def _open_periods(game: BoardGame, closed: set[str], zone: ZoneInfo, now: datetime) -> Iterator[BoardPeriod]:
+    # What had ended before a board was archived still closes.
+    until = min(now, game.archived_at or now)
+    live = BoardGame(game.definition_id, game.kind, game.handle, game.versions, None, game.position)
+    in_a_row = 0
+    for one in started_periods(live, until, zone):
+        settled = settles_at(one)
+        if one.period.ends_at is None or settled is None or one.period.ends_at > until or settled > now:
+            continue
+        if one.period.key not in closed:
+            yield one
+        in_a_row = in_a_row + 1 if one.period.key in closed else 0
+        if in_a_row == CLOSED_IN_A_ROW:
+            return
+
+
+async def _freeze(connection: AsyncConnection, program_id: int, board: BoardPeriod, zone: ZoneInfo) -> None:
+    scores, given = scores_query(program_id, board, zone)
+    segments = board.version.definition.segment_keys
+    rank = _RANKS[board.version.definition.ranking]
+    statement = text(_FREEZE.format(ordinal=_RANKS["ordinal"], rank=rank, scores=scores))
+    more: dict[str, Any] = {"segments": list(segments), "bits": [1 << place for place in range(len(segments))]}
+    await connection.execute(statement, {**given, **more, "period": board.period.key})
+
+
+def _prizes_due(board: BoardPeriod, segment: str, entries: int) -> datetime | None:
+    """When the prizes of a segment are given: only who was ranked among everybody has one."""
+    definition, settled = board.version.definition, settles_at(board)
+    if segment != EVERYBODY or not definition.prizes or not entries or settled is None:
+        return None
+    return min(settled, LAST_MOMENT - timedelta(days=400)) + timedelta(days=definition.prize_hold_days)
