@@ -92,6 +92,11 @@ class StreakDefinition(Frozen):
         """Whether any points can come of it."""
         return any(one.points for one in self.milestones) or self.plateau_points > 0
 
+    @property
+    def gives(self) -> bool:
+        """Whether any length of it gives anything."""
+        return bool(self.milestones) or self.plateau_every is not None
+
     @cached_property
     def _by_length(self) -> dict[int, Milestone]:
         return {one.length: one for one in self.milestones}

@@ -1,0 +1,135 @@
+"""A streak while it is counted in one unit of time: what was kept, what was reached by it, where it stands."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from operator import itemgetter
+
+from engine.game.counters import Counting
+from engine.game.facts import Game, GameFacts
+from engine.game.slices import Slice
+from engine.game.standing import Earned, EarnedKey
+from engine.streaks.calendars import first_day, unit_of_day
+from engine.streaks.definitions import StreakDefinition
+from engine.streaks.standing import Present, StreakStanding
+from engine.streaks.telling import pauses, repairs
+from engine.streaks.units import Units
+from engine.streaks.walking import Hit, Rules, Walk, walk
+from engine.streaks.zones import calendar_of
+
+_Told = tuple[datetime, int, int]
+
+
+class Era:
+    """One streak of one member in one unit of time, as far as is known at a moment."""
+
+    def __init__(
+        self, game: Game[StreakDefinition], parts: Sequence[Slice[StreakDefinition]], facts: GameFacts, now: datetime,
+        counting: Counting,
+    ) -> None:  # fmt: skip
+        self._game, self._parts, self._facts, self._now = game, parts, facts, now
+        self._definition = parts[-1].definition
+        self._calendar = calendar_of(self._definition.unit, facts, now)
+        self._pauses = pauses(facts, game.definition_id, now)
+        self._repairs = repairs(facts, game.definition_id, self._definition.unit, now)
+        self._rules = self._make_rules()
+        self._units = Units(lambda unit: self._rules.definition(unit).units)
+        self.next_at: datetime | None = None
+        self._before: list[tuple[datetime, Walk]] = []
+        gives = any(one.definition.gives for one in parts)
+        for turn in self._units.turns(self._told(counting), self._repairs):
+            if gives:
+                known = {unit: at for unit, at in self._repairs.items() if at < turn.at}
+                self._before.append((turn.at, walk(turn.kept, self._rules, known)))
+        self._kept = self._units.kept
+        self._walk = walk(self._kept, self._rules, self._repairs)
+
+    def earned(self) -> list[Earned]:
+        """Every milestone that was reached; one that a refund took back has the moment of it."""
+        found: dict[EarnedKey, Earned] = {}
+        for lost_at, before in self._before:
+            found |= self._reached(before, lost_at)
+        return sorted((found | self._reached(self._walk, None)).values(), key=lambda one: (one.earned_at, one.key))
+
+    def standing(self) -> StreakStanding:
+        """Where the streak is at the moment."""
+        unit, kept = self._calendar.unit_at(self._now), frozenset(one.unit for one in self._kept)
+        present = Present(self._walk, self._rules, kept, unit, self._repairs)
+        definition, run = self._definition, present.run
+        repairs_left = max(0, definition.repairs_per_year - self._repaired_this_year())
+        missed, until = present.repairable(self._now, repairs_left)
+        counter, needed = self._rules.definition(unit).counter, self._rules.definition(unit).units
+        return StreakStanding(
+            self._game.definition_id, self._game.handle, self._parts[-1].version.version, definition,
+            self._calendar.zone_at(self._now).key, run.length if run else 0,
+            max((one.length for one in self._walk.runs), default=0),
+            first_day(definition.unit, run.first_unit) if run else None, unit in kept,
+            counter.amount(max(0, needed - self._units.counts.get(unit, 0))), self._calendar.ends_at(unit),
+            present.ends_at(), run.freezes if run else 0, tuple(first_day(definition.unit, one) for one in missed),
+            until, repairs_left, max(0, definition.quiet_units_per_year - present.quiet_used), self._paused(unit),
+            definition.next_milestone(run.length if run else 0), present.history(min(kept, default=unit)),
+        )  # fmt: skip
+
+    def _make_rules(self) -> Rules:
+        """Each version decides from the first unit on that begins under it; the first one the unit it begins in."""
+        firsts: list[int] = []
+        for part in self._parts:
+            unit = self._calendar.unit_at(part.starts_at)
+            later = bool(firsts) and self._calendar.starts_at(unit) < part.starts_at
+            firsts.append(self._calendar.following(unit) if later else unit)
+        versions = tuple((part.version.version, part.definition) for part in self._parts)
+        return Rules(self._calendar, firsts, versions, self._quiet, self._facts.tiers)
+
+    def _quiet(self, unit: int) -> bool:
+        return any(one.covers(self._calendar, unit) for one in self._pauses)
+
+    def _told(self, counting: Counting) -> list[_Told]:
+        """What was counted, as (moment, unit, change), by the version that decides its unit."""
+        starts_at, ends_at = self._parts[0].starts_at, self._parts[-1].ends_at
+        if self._game.archived_at is not None:
+            ends_at = min(ends_at, self._game.archived_at)
+        plain = self._calendar.plain_zone
+        by_day = plain is not None and plain.key == self._facts.zone.key
+        told: list[_Told] = []
+        for counter in dict.fromkeys(part.definition.counter for part in self._parts):
+            for at, occurred_at, day, delta in counting.changes(counter):
+                if at > self._now:
+                    self.next_at = min(self.next_at or at, at)
+                elif starts_at <= occurred_at < ends_at:
+                    unit = unit_of_day(self._calendar.unit, day) if by_day else self._calendar.unit_at(occurred_at)
+                    if len(self._parts) == 1 or self._rules.definition(unit).counter == counter:
+                        told.append((at, unit, delta))
+        told.sort(key=itemgetter(0))
+        return told
+
+    def _reached(self, found: Walk, lost_at: datetime | None) -> dict[EarnedKey, Earned]:
+        """The milestones of a walk, of several by one key the first."""
+        reached: dict[EarnedKey, Earned] = {}
+        for hit in found.hits:
+            one = self._earned(hit, lost_at)
+            known = reached.get(one.key)
+            if known is None or one.earned_at < known.earned_at:
+                reached[one.key] = one
+        return reached
+
+    def _earned(self, hit: Hit, lost_at: datetime | None) -> Earned:
+        definition = hit.definition
+        again = definition.recurrence == "each_run"
+        occasion = first_day(definition.unit, hit.first_unit).isoformat() if again else ""
+        title = hit.milestone.title or f"{definition.title} · {hit.milestone.length}"
+        return Earned(
+            self._game.definition_id, "streak", self._game.handle, title, hit.milestone.length, occasion, hit.version,
+            hit.at, lost_at, hit.milestone.points, definition.points_days, hit.milestone.experience,
+        )  # fmt: skip
+
+    def _repaired_this_year(self) -> int:
+        zone = self._calendar.zone_at(self._now)
+        year = self._now.astimezone(zone).year
+        return sum(at.astimezone(zone).year == year for at in self._repairs.values())
+
+    def _paused(self, unit: int) -> tuple[date, date] | None:
+        """The announced absence that runs or comes next."""
+        today = first_day(self._calendar.unit, unit)
+        coming = [(one.first_day, one.last_day) for one in self._pauses if one.last_day >= today]
+        return min(coming, default=None)
