@@ -16,7 +16,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.badges.artwork import artwork_id_of, builtin_of, metal_of
+from engine.badges.artwork import DEFAULT_ARTWORK, artwork_id_of, builtin_of, metal_of
 
 ROOT = "/badges"
 _TAG_BYTES = 10
@@ -55,7 +55,7 @@ class BadgeAddresses:
         name, artwork_id = builtin_of(reference), artwork_id_of(reference)
         if artwork_id is not None:
             return f"{self.root}/artwork/{self._tagged(str(artwork_id), 'artwork')}.svg"
-        return f"{ROOT}/artwork/{name or 'medal'}-{metal_of(level, levels)}.svg"
+        return f"{ROOT}/artwork/{name or DEFAULT_ARTWORK}-{metal_of(level, levels)}.svg"
 
     def status_list(self, number: int) -> str:
         """A list of revoked credentials."""

@@ -14,6 +14,8 @@ BUILTIN_ARTWORKS = (
 )  # fmt: skip
 """The names of the pictures that are shipped; each is a file of that name in `plugin/badges/art`."""
 
+DEFAULT_ARTWORK = "medal"
+"""What is shown where the picture that was named is none."""
 METALS = ("bronze", "silver", "gold", "platinum", "diamond")
 _METALS_BY_LEVELS: dict[int, tuple[str, ...]] = {
     2: ("silver", "gold"),

@@ -32,10 +32,8 @@ _READ_REVOKED = text("""
     SELECT revoked_at FROM revoked_credentials WHERE program_id = :program_id AND credential_id = :credential_id
 """)
 _GIVE_INDEX = text("""
-    UPDATE achievements a SET status_index = 1 + GREATEST(
-        (SELECT COALESCE(max(s.status_index), -1) FROM achievements s WHERE s.program_id = :program_id),
-        (SELECT COALESCE(max(r.status_index), -1) FROM revoked_credentials r WHERE r.program_id = :program_id))
-    WHERE a.program_id = :program_id AND a.achievement_id = :achievement_id AND a.status_index IS NULL
+    UPDATE achievements SET status_index = :status_index
+    WHERE program_id = :program_id AND achievement_id = :achievement_id AND status_index IS NULL
 """)
 _INDEX = text("""
     SELECT status_index FROM achievements WHERE program_id = :program_id AND achievement_id = :achievement_id
@@ -48,6 +46,16 @@ _REVOKED = text("""
     UNION ALL
     SELECT r.status_index FROM revoked_credentials r
     WHERE r.program_id = :program_id AND r.status_index >= :first AND r.status_index < :first + :bits
+""")
+_INDEXES_GIVEN = text("""
+    SELECT 1 + GREATEST(
+        (SELECT COALESCE(max(a.status_index), -1) FROM achievements a WHERE a.program_id = :program_id),
+        (SELECT COALESCE(max(r.status_index), -1) FROM revoked_credentials r WHERE r.program_id = :program_id))
+""")
+_LEVEL = text("""
+    SELECT v.definition::text FROM game_definitions g JOIN game_definition_versions v
+        ON v.program_id = g.program_id AND v.definition_id = g.definition_id AND v.version = :version
+    WHERE g.program_id = :program_id AND g.definition_id = :definition_id AND g.kind = 'badge'
 """)
 _KEEP_REVOKED = text("""
     INSERT INTO revoked_credentials (program_id, credential_id, achievement_id, status_index, revoked_at)
@@ -90,6 +98,16 @@ class EarnedBadge:
     earned_at: datetime
     salt: str
     status_index: int | None
+    definition: BadgeDefinition
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A level of a badge, `number` counted from 1."""
+
+    definition_id: int
+    version: int
+    number: int
     definition: BadgeDefinition
 
 
@@ -140,9 +158,16 @@ async def give_status_index(connection: AsyncConnection, badge: EarnedBadge, pro
         return badge.status_index
     key = {"program_id": program_id, "achievement_id": badge.achievement_id}
     await connection.execute(_LOCK, {"what": "status", "program_id": str(program_id)})
-    await connection.execute(_GIVE_INDEX, key)
+    given = (await connection.execute(_INDEXES_GIVEN, key)).scalar_one()
+    await connection.execute(_GIVE_INDEX, {**key, "status_index": given})
     index: int = (await connection.execute(_INDEX, key)).scalar_one()
     return index
+
+
+async def lists_begun(connection: AsyncConnection, program_id: int) -> int:
+    """How many lists of revocations there are: those that a credential has its bit in, and the first one always."""
+    given: int = (await connection.execute(_INDEXES_GIVEN, {"program_id": program_id})).scalar_one()
+    return max(1, -(-given // LIST_BITS))
 
 
 async def revoked_indexes(connection: AsyncConnection, program_id: int, number: int) -> list[int]:
@@ -150,6 +175,18 @@ async def revoked_indexes(connection: AsyncConnection, program_id: int, number: 
     first = number * LIST_BITS
     rows = await connection.execute(_REVOKED, {"program_id": program_id, "first": first, "bits": LIST_BITS})
     return sorted(index - first for (index,) in rows)
+
+
+async def level_of(
+    connection: AsyncConnection, program_id: int, definition_id: int, version: int, number: int
+) -> Level | None:
+    """A level of a version of a badge, earned or not; None where there is none."""
+    key = {"program_id": program_id, "definition_id": definition_id, "version": version}
+    stored = (await connection.execute(_LEVEL, key)).scalar_one_or_none()
+    definition = BadgeDefinition.model_validate_json(stored) if stored is not None else None
+    if definition is None or number > len(definition.levels):
+        return None
+    return Level(definition_id, version, number, definition)
 
 
 async def reissue_credentials(connection: AsyncConnection, program_id: int, achievement_ids: Sequence[int]) -> None:

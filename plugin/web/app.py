@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Mount, Route
 from starlette.types import Receive, Scope, Send
 
+from plugin.badges.routes import badge_routes
 from plugin.merchant.routes import merchant_routes
 from plugin.services import Services, create_services
 from plugin.settings import Settings
@@ -104,6 +105,7 @@ def _routes(services: Services) -> list[Route | Mount]:
         Route("/readyz", health.ready, methods=["GET"]),
         Route("/metrics", health.metrics, methods=["GET"]),
         Route(PATCH_PATH, installation.patch_page, methods=["GET"]),
+        *badge_routes(services),
         *merchant_routes(services, installation),
     ]
 
