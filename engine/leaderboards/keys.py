@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 from redis.asyncio import Redis
 from redis.asyncio.cluster import RedisCluster
@@ -32,8 +32,13 @@ class BoardKey(NamedTuple):
     period: str
 
     @property
+    def name(self) -> str:
+        """How it is named among the periods of its program."""
+        return f"{self.definition_id}:{quote(self.period, safe='')}"
+
+    @property
     def _stem(self) -> str:
-        return f"lb:{{{self.program_id}}}:{self.definition_id}:{quote(self.period, safe='')}"
+        return f"lb:{{{self.program_id}}}:{self.name}"
 
     @property
     def marker(self) -> str:
@@ -57,6 +62,48 @@ class BoardKey(NamedTuple):
         """The hash that says how many entries of a segment have each score."""
         return f"{self._stem}:holders:{quote(segment, safe='')}"
 
+    def keys(self, shape: Shape) -> list[str]:
+        """Every key of the period but its marker, in the order in which scripts take them."""
+        found = [self.members]
+        for segment in shape.segments:
+            found.append(self.ranks(segment))
+            if shape.dense:
+                found += [self.scores(segment), self.holders(segment)]
+        return found
+
+
+class Shape(NamedTuple):
+    """Which keys a period has: its segments, everybody first, and whether different scores are counted."""
+
+    segments: tuple[str, ...]
+    dense: bool
+
+    def to_text(self) -> str:
+        """How a marker keeps it."""
+        return " ".join(["dense" if self.dense else "plain", *(quote(segment, safe="") for segment in self.segments)])
+
+    @classmethod
+    def of_text(cls, kept: str) -> Shape:
+        """What a marker kept; nothing at all where there was none."""
+        kind, *segments = kept.split(" ")
+        return cls(tuple(unquote(segment) for segment in segments), kind == "dense")
+
+
+def index_key(program_id: int) -> str:
+    """The set of the names of all periods of a program."""
+    return f"lb:{{{program_id}}}:periods"
+
+
+def key_of_name(program_id: int, name: str) -> BoardKey:
+    """The period of a name in the index."""
+    definition_id, _, period = name.partition(":")
+    return BoardKey(program_id, int(definition_id), unquote(period))
+
+
+def cohort_key(program_id: int, definition_id: int, period: str, league: int, cohort: int) -> str:
+    """What changes whenever the ranks of a league's cohort may have."""
+    return f"lb:{{{program_id}}}:cohort:{definition_id}:{quote(period, safe='')}:{league}:{cohort}"
+
 
 def watch_key(program_id: int, member_id: int) -> str:
     """Where a member's ranks, as they were last seen, are kept."""
@@ -69,9 +116,14 @@ def reached_text(reached_at: datetime) -> str:
     return f"{_LATEST_MILLISECONDS - min(since_epoch, _LATEST_MILLISECONDS):0{_REACHED_DIGITS}x}"
 
 
+def id_text(member_id: int) -> str:
+    """The second half of an entry, and the member's field in the hash: the lower the id, the greater the text."""
+    return f"{_LAST_ID - member_id:0{_ID_DIGITS}x}"
+
+
 def entry_text(reached_at: datetime, member_id: int) -> str:
     """An entry of a sorted set."""
-    return f"{reached_text(reached_at)}{_LAST_ID - member_id:0{_ID_DIGITS}x}"
+    return reached_text(reached_at) + id_text(member_id)
 
 
 def member_of(entry: str | bytes) -> int:

@@ -24,6 +24,9 @@ ALL_TIME = Period(ALL, None, None)
 PERIODS_MAXIMUM = 400
 """How many periods are looked back at; a board of days shows more than a year of them."""
 
+_LAYOUT = "1"
+"""Rises when boards are kept in another form, so that what an older release wrote is made anew."""
+
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -33,6 +36,12 @@ class BoardPeriod(NamedTuple):
     game: BoardGame
     version: BoardVersion
     period: Period
+
+
+def signature(board: BoardPeriod, zone: ZoneInfo) -> str:
+    """All that decides what a period holds, but for what members did; worked out by another one it is made anew."""
+    bounds = (at.isoformat() if at else "-" for at in (board.period.starts_at, board.period.ends_at))
+    return "/".join((_LAYOUT, str(board.version.version), zone.key, *bounds)).replace(" ", "_")
 
 
 def version_at(game: BoardGame, moment: datetime) -> BoardVersion:

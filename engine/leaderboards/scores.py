@@ -128,6 +128,21 @@ def scores_query(
     return sql, {**given, **values, "program_id": program_id, "definition_id": board.game.definition_id}
 
 
+def entries_query(
+    program_id: int, board: BoardPeriod, zone: ZoneInfo, members: Sequence[int] | None = None
+) -> tuple[TextClause, dict[str, Any]]:
+    """The same scores as boards in Redis are written with: a member id, and `id score reached segments ` as text."""
+    statement, given = scores_query(program_id, board, zone, members)
+    return _text(f"SELECT member_id, {_ENTRY} AS entry FROM ({statement}) scores"), given
+
+
+# As in `keys`: what sorts first is the greatest text.
+_MILLISECONDS = "GREATEST(0, CAST(extract(epoch FROM reached_at) * 1000 AS bigint))"
+_ENTRY = f"""
+    lpad(to_hex(9223372036854775807 - member_id), 16, '0') || ' ' || score || ' ' ||
+    lpad(to_hex(281474976710655 - {_MILLISECONDS}), 12, '0') || ' ' || segments || ' '"""
+
+
 @lru_cache(maxsize=512)
 def _text(sql: str) -> TextClause:
     return text(sql)

@@ -1,0 +1,130 @@
+"""Boards follow the ledger: the places of marked members are worked out and written, and their marks go.
+
+Redis first, then the commit that deletes the marks: a crash in between repeats it, which changes nothing. While Redis
+is away marks wait.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import NamedTuple
+
+from redis.exceptions import RedisError
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.crash import crash_point
+from engine.leaderboards.keys import BoardRedis
+from engine.leaderboards.opened import OpenBoards, open_boards
+from engine.leaderboards.periods import BoardPeriod
+from engine.leaderboards.quarantine import follow_signals
+from engine.leaderboards.scores import entries_query
+from engine.leaderboards.writing import Fence, draw_fence, shape_of, states_of, write
+
+DRAINED_AT_ONCE = 500
+FAILURES_MAXIMUM = 3
+"""How many programs are tried in a round while Redis does not take what is written."""
+
+# Those locked by another drain are being worked out there.
+_CLAIM = text("""
+    SELECT program_id, mark_id, member_id, definition_id FROM board_marks ORDER BY mark_id LIMIT :most
+    FOR UPDATE SKIP LOCKED
+""")
+_CLOCK = text("SELECT clock_timestamp()")
+_DONE = text("DELETE FROM board_marks WHERE program_id = :program_id AND mark_id = ANY(:marks)")
+_ROOTS = text("""
+    SELECT merged_into FROM members
+    WHERE program_id = :program_id AND member_id = ANY(:members) AND merged_into IS NOT NULL
+""")
+_PARTICIPANTS = text("""
+    SELECT definition_id, member_id FROM board_participants
+    WHERE program_id = :program_id AND member_id = ANY(:members)
+""")
+
+
+class _Mark(NamedTuple):
+    program_id: int
+    mark_id: int
+    member_id: int
+    definition_id: int
+
+
+async def drain_boards(connection: AsyncConnection, redis: BoardRedis, most: int = DRAINED_AT_ONCE) -> int:
+    """Bring the boards of the named tenants up to date for at most so many marks; returns how many were looked at.
+
+    Call it in a transaction that commits afterwards. Programs whose Redis does not answer keep their marks.
+    """
+    claimed = [_Mark(*row) for row in await connection.execute(_CLAIM, {"most": most})]
+    if not claimed:
+        return 0
+    crash_point("boards-after-claim")
+    by_program: dict[int, list[_Mark]] = {}
+    for mark in claimed:
+        by_program.setdefault(mark.program_id, []).append(mark)
+    # The moment comes after the claim: whoever made a period ready before a mark was there is seen to have done so.
+    now = (await connection.execute(_CLOCK)).scalar_one()
+    opened = await open_boards(connection, by_program, now)
+    if await _follow_signals(connection, opened, by_program, now):
+        return len(claimed)  # what was found is committed before it is written; the marks are taken again
+    failures = drained = 0
+    for program_id, marks in by_program.items():
+        try:
+            if program_id in opened:
+                await _drain(connection, redis, opened[program_id], marks)
+        except RedisError:
+            failures += 1
+            if failures == FAILURES_MAXIMUM:
+                break
+            continue
+        await connection.execute(_DONE, {"program_id": program_id, "marks": [mark.mark_id for mark in marks]})
+        drained += len(marks)
+    crash_point("boards-before-commit")
+    return drained
+
+
+async def _follow_signals(
+    connection: AsyncConnection, opened: dict[int, OpenBoards], by_program: dict[int, list[_Mark]], now: datetime
+) -> bool:
+    """Whether anybody's entry came into quarantine or out of it."""
+    changed = False
+    for program_id, boards in opened.items():
+        members = sorted({mark.member_id for mark in by_program[program_id]})
+        changed |= bool(await follow_signals(connection, program_id, boards.games, members, now))
+    return changed
+
+
+async def _drain(connection: AsyncConnection, redis: BoardRedis, boards: OpenBoards, marks: Sequence[_Mark]) -> None:
+    keys = [boards.key(board) for board in boards.periods]
+    states = await states_of(redis, keys)
+    fence = await draw_fence(connection)
+    members = {mark.member_id for mark in marks}
+    given = {"program_id": boards.program_id, "members": sorted(members)}
+    members |= set((await connection.execute(_ROOTS, given)).scalars())
+    playing: dict[int, set[int]] = {}
+    for definition_id, member_id in await connection.execute(_PARTICIPANTS, {**given, "members": sorted(members)}):
+        playing.setdefault(definition_id, set()).add(member_id)
+    for mark in marks:
+        if mark.definition_id:
+            playing.setdefault(mark.definition_id, set()).add(mark.member_id)
+    for board, state in zip(boards.periods, states, strict=True):
+        # What is not there yet, or is to be another, is made anew from what is known then.
+        if state.token and state.signature == boards.signature(board):
+            concerned = playing.get(board.game.definition_id, set())
+            await _write(connection, redis, boards, board, state.token, fence, concerned, members - concerned)
+
+
+async def _write(
+    connection: AsyncConnection, redis: BoardRedis, boards: OpenBoards, board: BoardPeriod, token: str, fence: Fence,
+    concerned: Iterable[int], others: Iterable[int],
+) -> None:  # fmt: skip
+    """Write who has a score, take off who took part and has none, and who is still there and takes part no more."""
+    asked = sorted(concerned)
+    entries: dict[int, str] = {}
+    if asked:
+        statement, given = entries_query(boards.program_id, board, boards.zone, asked)
+        entries = {row.member_id: row.entry for row in await connection.execute(statement, given)}
+    left = [member_id for member_id in asked if member_id not in entries]
+    shape = shape_of(board.version.definition)
+    joined = "".join(entries.values())
+    await write(redis, boards.key(board), token, shape, fence, joined, left=left, absent=others)
