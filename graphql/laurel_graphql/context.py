@@ -17,6 +17,7 @@ from weakref import WeakValueDictionary
 import strawberry
 
 from engine.database import Connection, Database, tenant_transaction
+from engine.leaderboards.keys import BoardRedis
 
 
 @dataclass(kw_only=True)
@@ -27,6 +28,10 @@ class RequestContext:
     program_id: int
     shop_id: int
     locale: str
+    redis: BoardRedis | None = None
+    """Where leaderboards live, passed through to the engine; None: none can be read, and they say so."""
+    app_url: str = ""
+    """The app's own origin, which public addresses of badges begin with."""
     unavailable_because: Exception | None = field(default=None, init=False, repr=False)
     """Set when the database could not be reached, so that the answer says so instead of failing field by field."""
     _connection: Connection | None = field(default=None, init=False, repr=False)

@@ -1,7 +1,8 @@
 """What a request would cost, knowing the size of its lists, decided before it runs.
 
 A field costs 1; what lies below a list costs its own cost times the list's size. A connection's size is its `first`, as
-written or as given by a variable, or the argument's default; a plain list of objects counts as `PLAIN_LIST_SIZE`.
+written or as given by a variable, or the argument's default; the rows around somebody are one and twice their `span`;
+a plain list of objects counts as `PLAIN_LIST_SIZE`.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from laurel_graphql.errors import ErrorCode, RequestError
 from laurel_graphql.limits import Limits, fragments_of
 
 PLAIN_LIST_SIZE = 10
-_PAGE_ARGUMENTS = ("first", "last")
+_PAGE_ARGUMENTS = ("first", "last", "span")
 
 
 def page_variables(document: DocumentNode, limits: Limits) -> frozenset[str]:
@@ -155,15 +156,23 @@ def _list_size(walk: _Walk, node: FieldNode, definition: GraphQLField | None) ->
         if argument.name.value in _PAGE_ARGUMENTS:
             written = _size_of(argument.value, walk.sizes)
             if written is not None:
-                return written
+                return _rows(argument.name.value, written)
     if definition is None:
         return 1
+    if "span" in definition.args:
+        default = definition.args["span"].default_value
+        return _rows("span", default if isinstance(default, int) else walk.limits.page_size)
     if "first" in definition.args:
         default = definition.args["first"].default_value
         return default if isinstance(default, int) else walk.limits.page_size
     if is_list_type(get_nullable_type(definition.type)) and is_composite_type(get_named_type(definition.type)):
         return PLAIN_LIST_SIZE
     return 1
+
+
+def _rows(argument: str, size: int) -> int:
+    """How many rows an argument asks for: so many, or so many on both sides of one."""
+    return 2 * size + 1 if argument == "span" else size
 
 
 def _size_of(value: ValueNode, sizes: Mapping[str, int]) -> int | None:

@@ -6,6 +6,7 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from laurel_graphql.limits import Limits
+from laurel_graphql.merchant_games import GameMutations
 from laurel_graphql.mutations.billing_confirm import BillingConfirmPayload, billing_confirm
 from laurel_graphql.mutations.bulk_grant_cancel import BulkGrantCancelPayload, bulk_grant_cancel
 from laurel_graphql.mutations.bulk_grant_check import BulkGrantCheckPayload, bulk_grant_check
@@ -43,6 +44,7 @@ from laurel_graphql.mutations.tier_plan_create import TierPlanCreatePayload, tie
 from laurel_graphql.mutations.tier_plan_drop import TierPlanDropPayload, tier_plan_drop
 from laurel_graphql.queries.activity import ActivityQueries
 from laurel_graphql.queries.explanations import ExplanationQueries
+from laurel_graphql.queries.games import GameQueries
 from laurel_graphql.queries.members import MemberQueries
 from laurel_graphql.queries.memberships import MembershipQueries
 from laurel_graphql.queries.program import ProgramQueries
@@ -61,12 +63,13 @@ class Query(
     MembershipQueries,
     ActivityQueries,
     ExplanationQueries,
+    GameQueries,
 ):
     """Everything that the rooms of `queries` hold."""
 
 
 @strawberry.type(description="What the shop's staff may change.")
-class Mutation:
+class Mutation(GameMutations):
     program_publish: ProgramPublishPayload = strawberry.field(
         resolver=program_publish, description="Publish the draft as the program's next version."
     )

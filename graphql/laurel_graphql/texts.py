@@ -15,6 +15,10 @@ from babel.dates import format_date
 from babel.numbers import format_currency, format_decimal
 
 from laurel_graphql import (
+    texts_boards,
+    texts_challenges,
+    texts_game,
+    texts_game_staff,
     texts_memberships,
     texts_perks,
     texts_reasons,
@@ -72,7 +76,10 @@ _SIMPLIFIED_CHINESE = {
     "points.one": "{count} 积分",
     "points.other": "{count} 积分",
 }
-_MORE = (texts_memberships, texts_perks, texts_reasons, texts_rewards, texts_staff, texts_tiers, texts_ways)
+_MORE = (
+    texts_boards, texts_challenges, texts_game, texts_game_staff, texts_memberships, texts_perks, texts_reasons,
+    texts_rewards, texts_staff, texts_tiers, texts_ways,
+)  # fmt: skip
 TEXTS: dict[str, dict[str, str]] = {"en": dict(_ENGLISH), "zh-CN": dict(_SIMPLIFIED_CHINESE)}
 for _texts in _MORE:
     TEXTS["en"] |= _texts.ENGLISH

@@ -1,0 +1,52 @@
+"""How many members have what there is to play for: for the staff's lists, counted when somebody asks."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Holders:
+    """How many members have a game, whichever level of it, and how many have each level; once each."""
+
+    members: int = 0
+    levels: dict[int, int] = field(default_factory=dict)
+
+
+_HOLDERS = text("""
+    SELECT definition_id, level, count(DISTINCT member_id) AS members FROM achievements
+    WHERE program_id = :program_id AND revoked_at IS NULL AND definition_id = ANY(:definition_ids)
+    GROUP BY GROUPING SETS ((definition_id), (definition_id, level))
+""")
+_PARTICIPANTS = text("""
+    SELECT definition_id, count(*) AS members FROM board_participants
+    WHERE program_id = :program_id AND definition_id = ANY(:definition_ids) GROUP BY definition_id
+""")
+
+
+async def holders_of(
+    connection: AsyncConnection, program_id: int, definition_ids: Collection[int]
+) -> dict[int, Holders]:
+    """Who has these badges, challenges, streaks or levels now; one that nobody has is left out."""
+    given = {"program_id": program_id, "definition_ids": sorted(set(definition_ids))}
+    totals: dict[int, int] = {}
+    levels: dict[int, dict[int, int]] = {}
+    for definition_id, level, members in await connection.execute(_HOLDERS, given):
+        if level is None:
+            totals[definition_id] = members
+        else:
+            levels.setdefault(definition_id, {})[level] = members
+    return {one: Holders(members, levels.get(one, {})) for one, members in totals.items()}
+
+
+async def participants_of(
+    connection: AsyncConnection, program_id: int, definition_ids: Collection[int]
+) -> dict[int, int]:
+    """How many take part in these boards or leagues; one without anybody is left out."""
+    given = {"program_id": program_id, "definition_ids": sorted(set(definition_ids))}
+    rows = await connection.execute(_PARTICIPANTS, given)
+    return {row.definition_id: row.members for row in rows}

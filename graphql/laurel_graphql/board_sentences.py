@@ -1,0 +1,67 @@
+"""Leaderboards and leagues in words: periods by their names, scores in their unit, places and prizes."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from babel.dates import format_date
+
+from engine.game.counters import Counter
+from engine.leaderboards.definitions import Counted, LeaderboardDefinition, Period, Prize, Segment
+from laurel_graphql.game_sentences import counted_text, number_text
+from laurel_graphql.refusals import Words
+from laurel_graphql.texts import BABEL_LOCALES, TEXTS, day_text, points_text
+
+_DAYS_OF_MONTHS = range(28, 32)
+_DAYS_OF_QUARTERS = range(90, 93)
+_DAYS_OF_YEARS = range(365, 367)
+
+
+def score_text(definition: LeaderboardDefinition, score: int, language: str) -> str:
+    """A score in the unit of its board: `$120.00`, `1,245 points`, `3 orders`."""
+    if isinstance(definition.score, Counted):
+        return counter_score_text(definition.score.counter, score, language)
+    return number_text(score, language)
+
+
+def counter_score_text(counter: Counter, score: int, language: str) -> str:
+    """A number of what is counted, in its unit."""
+    return counted_text(counter, counter.amount(score), language)
+
+
+def segment_title(segment: Segment | None, language: str) -> str:
+    """What people call a segment; None is everybody. Tiers are called by their handle, tags as they are."""
+    return TEXTS[language]["board.everybody"] if segment is None else segment.value
+
+
+def places_text(prize: Prize, language: str) -> str:
+    """Which places a prize is for: `Places 1 to 3: 500 points`."""
+    key = "board.prize.one" if prize.first == prize.last else "board.prize.other"
+    first, last = number_text(prize.first, language), number_text(prize.last, language)
+    return TEXTS[language][key].format(first=first, last=last, points=points_text(prize.points, language))
+
+
+def period_title(period: Period, words: Words) -> str:
+    """What people call a period: `November 2026`, `Week from November 16, 2026`, a season by its days."""
+    texts, language = TEXTS[words.language], words.language
+    if period.starts_at is None or period.ends_at is None:
+        return texts["board.period.all"]
+    first, end = (moment.astimezone(words.zone).date() for moment in (period.starts_at, period.ends_at))
+    if period.key != first.isoformat():
+        return period.key.replace("-", " ").title()
+    return _unit_title(first, (end - first).days, language)
+
+
+def _unit_title(first: date, days: int, language: str) -> str:
+    texts, locale = TEXTS[language], BABEL_LOCALES[language]
+    if days == 1:
+        return day_text(first, language)
+    if days == 7:
+        return texts["board.period.week"].format(day=day_text(first, language))
+    if days in _DAYS_OF_MONTHS:
+        return format_date(first, texts["board.period.month"], locale=locale)
+    if days in _DAYS_OF_QUARTERS:
+        return format_date(first, texts["board.period.quarter"], locale=locale)
+    if days in _DAYS_OF_YEARS:
+        return format_date(first, texts["board.period.year"], locale=locale)
+    return day_text(first, language)

@@ -1,0 +1,66 @@
+"""`badgeUpdate`: a badge gets its next version."""
+
+from __future__ import annotations
+
+from enum import Enum
+from typing import Annotated
+
+import strawberry
+
+from laurel_graphql.context import MerchantInfo
+from laurel_graphql.gaming import GameChangeRefused, game_updated
+from laurel_graphql.inputs.badges import BadgeInput
+from laurel_graphql.types.badge_records import BadgeDefinition, badge_definition_of
+from laurel_graphql.types.game_records import staff_desk
+
+
+@strawberry.enum(description="Why a badge was not changed.")
+class BadgeUpdateErrorCode(Enum):
+    NOT_FOUND = strawberry.enum_value("NOT_FOUND", description="Returned when the program has no such one.")
+    ARCHIVED = strawberry.enum_value("ARCHIVED", description="Returned when it is archived.")
+    VERSION_CONFLICT = strawberry.enum_value(
+        "VERSION_CONFLICT", description="Returned when somebody else made another version since it was read."
+    )
+    TOO_MANY = strawberry.enum_value("TOO_MANY", description="Returned when it was changed as often as it may be.")
+    INVALID = strawberry.enum_value("INVALID", description="Returned when it is wrong.")
+
+
+@strawberry.type(description="One reason why a badge was not changed. Nothing changed.")
+class BadgeUpdateUserError:
+    field: list[str] | None = strawberry.field(description="The path of the input that it is about.")
+    message: str = strawberry.field(description="What is wrong, in the caller's language.")
+    code: BadgeUpdateErrorCode = strawberry.field(description="What is wrong, for programs.")
+
+
+@strawberry.input(description="The badge as a whole.")
+class BadgeUpdateInput:
+    badge_id: strawberry.ID = strawberry.field(description="Its global id.")
+    expected_version: int = strawberry.field(description="The version that was read.")
+    position: int | None = strawberry.field(default=None, description="Its place in the list; null: as it is.")
+    badge: BadgeInput = strawberry.field(description="The badge as a whole; what is left out gets its default.")
+
+
+@strawberry.type(description="What came of it.")
+class BadgeUpdatePayload:
+    badge: BadgeDefinition | None = strawberry.field(description="The badge as it stands now, null when refused.")
+    user_errors: list[BadgeUpdateUserError] = strawberry.field(description="Why it was refused, empty otherwise.")
+
+
+async def badge_update(
+    info: MerchantInfo,
+    input: Annotated[  # noqa: A002  # the one argument of every mutation is named so
+        BadgeUpdateInput, strawberry.argument(description="The badge as a whole.")
+    ],
+) -> BadgeUpdatePayload:
+    """What was earned by an earlier version stays as it was earned."""
+    try:
+        made = await game_updated(
+            info.context, "badge", input.badge_id, input.expected_version, input.badge, input.position
+        )
+    except GameChangeRefused as refusal:
+        errors = [
+            BadgeUpdateUserError(field=fault.field, message=fault.message, code=BadgeUpdateErrorCode[code])
+            for code, fault in refusal.errors
+        ]
+        return BadgeUpdatePayload(badge=None, user_errors=errors)
+    return BadgeUpdatePayload(badge=badge_definition_of(made, await staff_desk(info.context, [made])), user_errors=[])

@@ -1,0 +1,46 @@
+"""What the staff read about games that they write or give, in every language."""
+
+from __future__ import annotations
+
+ENGLISH = {
+    "game.refused.handle_taken": "Another one has this handle, or had it.",
+    "game.refused.handle_invalid": "A handle is made of a-z, 0-9 and hyphens, at most 64 characters.",
+    "game.refused.too_many": "There are as many as there can be. Archive one first.",
+    "game.refused.not_found": "The program has no such one.",
+    "game.refused.archived": "It is archived.",
+    "game.refused.version_conflict": "Somebody else has changed it since it was read.",
+    "game.refused.member_not_found": "The program has no such member.",
+    "game.refused.level_invalid": "The badge has no such level.",
+    "game.refused.reason_missing": "Say why.",
+    "game.refused.reason_too_long": "A reason has at most 500 characters.",
+    "game.refused.not_held": "The member does not have it.",
+    "game.refused.preview_not_found": "There is no such preview.",
+    "game.refused.idempotency_key_invalid": "The key must be 1 to 100 visible ASCII characters.",
+    "game.refused.idempotency_key_reused": "This key was used for something else.",
+    "artwork.refused.too_large": "The file is larger than 100 kB.",
+    "artwork.refused.not_svg": "This is not an SVG.",
+    "artwork.refused.unsafe": "The picture holds something that could harm: scripts, links or outside files.",
+    "artwork.refused.too_many": "There are as many pictures as there can be.",
+    "artwork.refused.invalid": "The picture or its name cannot be used.",
+}
+SIMPLIFIED_CHINESE = {
+    "game.refused.handle_taken": "该标识已被使用或曾被使用。",
+    "game.refused.handle_invalid": "标识只能由 a-z、0-9 和连字符组成，最多 64 个字符。",
+    "game.refused.too_many": "数量已达上限，请先归档其中一项。",
+    "game.refused.not_found": "会员计划中没有这一项。",
+    "game.refused.archived": "该项已归档。",
+    "game.refused.version_conflict": "读取之后已有其他人更改。",
+    "game.refused.member_not_found": "会员计划中没有这位会员。",
+    "game.refused.level_invalid": "该徽章没有这个级别。",
+    "game.refused.reason_missing": "请说明原因。",
+    "game.refused.reason_too_long": "原因最多 500 个字符。",
+    "game.refused.not_held": "该会员没有这个徽章。",
+    "game.refused.preview_not_found": "没有这项预览。",
+    "game.refused.idempotency_key_invalid": "键必须为 1 至 100 个可见 ASCII 字符。",
+    "game.refused.idempotency_key_reused": "该键已用于其他操作。",
+    "artwork.refused.too_large": "文件超过 100 kB。",
+    "artwork.refused.not_svg": "这不是 SVG 文件。",
+    "artwork.refused.unsafe": "图片含有可能有害的内容：脚本、链接或外部文件。",
+    "artwork.refused.too_many": "图片数量已达上限。",
+    "artwork.refused.invalid": "该图片或其名称无法使用。",
+}

@@ -1,0 +1,41 @@
+"""What games are told with: the caller's language, the program's days, and where its pictures are found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.badges.addresses import BadgeAddresses, badge_addresses
+from engine.birthdays import zone_of_program
+from engine.database import Connection
+from laurel_graphql.context import RequestContext
+from laurel_graphql.refusals import Words
+
+
+@dataclass(frozen=True, slots=True)
+class GameDesk:
+    """Whom sentences are for, and the addresses of a program's badges."""
+
+    words: Words
+    addresses: BadgeAddresses
+    origin: str
+
+    @property
+    def language(self) -> str:
+        """The language of ours that serves the caller."""
+        return self.words.language
+
+    def artwork_url(self, reference: str, level: int = 0, levels: int = 1) -> str:
+        """The address of a picture; a shipped one has the rim of its level."""
+        return self.origin + self.addresses.artwork(reference, level, levels)
+
+    def credential_url(self, credential_id: str, form: str = "") -> str:
+        """The address of an earned badge: a page, or the file of a form."""
+        return self.origin + self.addresses.credential(credential_id, form)
+
+
+async def game_desk(connection: Connection, context: RequestContext) -> GameDesk:
+    """The desk of the caller's program."""
+    addresses = await badge_addresses(connection, context.program_id)
+    assert addresses is not None, "who asks is of this program"
+    zone = await zone_of_program(connection, context.program_id)
+    return GameDesk(Words(context.locale, zone), addresses, context.app_url.rstrip("/"))
