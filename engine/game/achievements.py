@@ -1,4 +1,4 @@
-"""What members reached, kept as rows: for lists, credentials, boards of challenge scores. Never deleted, only revoked."""
+"""What members reached, kept as rows for lists, credentials and boards of challenge scores: revoked, never deleted."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.badges.credential_store import reissue_credentials
 from engine.bulk import BulkStatement
 from engine.game.standing import Earned, EarnedKey
 from engine.ledger import MemberKey
@@ -93,6 +94,7 @@ async def store_achievements(
     kept = await read_achievements(connection, earned)
     new: list[Sequence[Any]] = []
     changed: list[Sequence[Any]] = []
+    again: dict[int, list[int]] = {}
     touched: set[MemberKey] = set()
     for key, ones in earned.items():
         before = kept[key]
@@ -106,8 +108,13 @@ async def store_achievements(
         changed += [
             (key.program_id, old.achievement_id, old.handle, old.version, old.earned_at, now, old.score) for old in gone
         ]
+        again.setdefault(key.program_id, []).extend(
+            old.achievement_id for one, old in updates if one.revoked_at is None and old.revoked_at is not None
+        )
         if inserts or updates or gone:
             touched.add(key)
+    for program_id, achievement_ids in again.items():
+        await reissue_credentials(connection, program_id, achievement_ids)
     await _INSERT.run(connection, new)
     await _UPDATE.run(connection, changed)
     return touched

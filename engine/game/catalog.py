@@ -204,9 +204,7 @@ def _refuse_invalid(kind: GameKind, handle: str, definition: Frozen, games: Sequ
         if missing:
             raise GameRefused("INVALID", "after", f"There is no badge {missing[0]}.")
         if in_a_circle(games, handle, definition):
-            raise GameRefused(
-                "INVALID", "after", "A badge cannot come after itself, or one that came after it."
-            )
+            raise GameRefused("INVALID", "after", "A badge cannot come after itself, or one that came after it.")
 
 
 async def _of_kind(connection: AsyncConnection, program_id: int, kind: GameKind) -> tuple[Game[Any], ...]:

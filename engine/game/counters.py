@@ -125,10 +125,9 @@ class Counting:
         if counter.sources:
             sources = frozenset(counter.sources)
             rows = [row for row in rows if row[SOURCE] in sources]
-        make = Change._make
         if counter.test_orders:
-            return [make((*row[:3], row[index])) for row in rows if row[index]]
-        return [make((*row[:3], row[index])) for row in rows if row[index] and not row[IS_TEST]]
+            return [Change(row[0], row[1], row[2], row[index]) for row in rows if row[index]]
+        return [Change(row[0], row[1], row[2], row[index]) for row in rows if row[index] and not row[IS_TEST]]
 
 
 def changes(counter: Counter, activities: Iterable[Activity], zone: ZoneInfo) -> tuple[Change, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from itertools import accumulate, compress, islice
+from operator import eq, ne
 from typing import NamedTuple
 
 from engine.game.counters import Change
@@ -14,10 +16,11 @@ Span = tuple[datetime, datetime | None]
 
 
 class Curve(NamedTuple):
-    """The count from each of some moments on; it is 0 before the first one."""
+    """The count from each of some moments on; it is 0 before the first one. `rises` where it never falls."""
 
-    times: list[datetime]
-    totals: list[int]
+    times: Sequence[datetime]
+    totals: Sequence[int]
+    rises: bool
 
     @property
     def total(self) -> int:
@@ -25,29 +28,25 @@ class Curve(NamedTuple):
         return self.totals[-1] if self.totals else 0
 
 
-def curve_of(changes: Iterable[tuple[datetime, int]]) -> Curve:
+def curve_of(times: Sequence[datetime], deltas: Sequence[int]) -> Curve:
     """Changes in the order of time, added up; those of one instant happen at once."""
-    times: list[datetime] = []
-    totals: list[int] = []
-    total, last = 0, None
-    for at, delta in changes:
-        total += delta
-        if at == last:
-            totals[-1] = total
-        else:
-            times.append(at)
-            totals.append(total)
-            last = at
-    return Curve(times, totals)
+    totals = list(accumulate(deltas))
+    if any(map(eq, times, islice(times, 1, None))):
+        lasts = [*map(ne, times, islice(times, 1, None)), True]
+        times, totals = list(compress(times, lasts)), list(compress(totals, lasts))
+    return Curve(times, totals, not deltas or min(deltas) >= 0)
 
 
 def reached(curve: Curve, targets: Sequence[int]) -> list[list[Span]]:
     """For each of some rising targets, all above 0: when the count was at least that."""
+    if curve.rises:
+        places = [bisect_left(curve.totals, target) for target in targets]
+        return [[(curve.times[place], None)] if place < len(curve.times) else [] for place in places]
     toggles: list[list[datetime]] = [[] for _ in targets]
     met = 0
     low: int | None = None
     high = targets[0] if targets else None
-    for at, total in zip(*curve, strict=True):
+    for at, total in zip(curve.times, curve.totals, strict=True):
         if (low is None or total >= low) and (high is None or total < high):
             continue
         now = bisect_right(targets, total)
@@ -110,48 +109,40 @@ class _Rolling:
     def __init__(self, days: int, targets: Sequence[int]) -> None:
         self._length = days
         self._targets = targets
-        self._known: list[int] = []
-        self._of: dict[int, int] = {}
-        self._sums: dict[int, int] = {}
+        self._days: list[int] = []
+        self._counts: list[int] = []
+        self._sums: list[int] = []
         self.met = [0] * len(targets)
 
     def add(self, day: int, delta: int) -> None:
         """Something is counted on a day, or no longer."""
-        known = self._known
-        if not known or day > known[-1]:
-            self._open(len(known), day)
-        if day == known[-1]:  # nothing that ends later holds it
-            self._of[day] += delta
-            self._set(day, self._sums[day] + delta)
-            return
-        place = bisect_left(known, day)
-        if known[place] != day:
+        days = self._days
+        place = len(days) - 1 if days and days[-1] == day else bisect_left(days, day)
+        if place == len(days) or days[place] != day:
             self._open(place, day)
-        self._of[day] += delta
-        for other in known[place : bisect_left(known, day + self._length)]:
-            self._set(other, self._sums[other] + delta)
+        self._counts[place] += delta
+        while place < len(days) and days[place] < day + self._length:
+            self._set(place, self._sums[place] + delta)
+            place += 1
 
     def _open(self, place: int, day: int) -> None:
         """A day on which nothing was counted so far: its sum is that of the day before, less what is too old by now."""
-        known, total = self._known, 0
+        total = 0
         if place:
-            before = known[place - 1]
-            total = self._sums[before]
-            oldest = bisect_left(known, before - self._length + 1)
-            while oldest < place and known[oldest] <= day - self._length:
-                total -= self._of[known[oldest]]
-                oldest += 1
-        known.insert(place, day)
-        self._of[day], self._sums[day] = 0, 0
-        self._set(day, total)
+            oldest = bisect_left(self._days, self._days[place - 1] - self._length + 1)
+            youngest = bisect_left(self._days, day - self._length + 1, oldest, place)
+            total = self._sums[place - 1] - sum(self._counts[oldest:youngest])
+        self._days.insert(place, day)
+        self._counts.insert(place, 0)
+        self._sums.insert(place, 0)
+        self._set(place, total)
 
-    def _set(self, day: int, total: int) -> None:
-        met, now = bisect_right(self._targets, self._sums[day]), bisect_right(self._targets, total)
-        self._sums[day] = total
-        for index in range(met, now):
-            self.met[index] += 1
-        for index in range(now, met):
-            self.met[index] -= 1
+    def _set(self, place: int, total: int) -> None:
+        before = self._sums[place]
+        self._sums[place] = total
+        for index, target in enumerate(self._targets):
+            if (before >= target) != (total >= target):
+                self.met[index] += 1 if total >= target else -1
 
 
 def _note(toggles: list[list[datetime]], met: Sequence[int], at: datetime) -> None:

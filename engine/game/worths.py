@@ -48,14 +48,15 @@ def rows_of(known: Iterable[tuple[Activity, date]]) -> list[Row]:
 
 def large_orders(known: Iterable[tuple[Activity, date]], least_minor: int) -> list[tuple[Activity, date]]:
     """Orders only, each worth nothing while its spend is less than that."""
-    return [
-        (
-            replace(one, steps=tuple(step if step.spend_minor >= least_minor else Step(step.at) for step in one.steps)),
-            day,
-        )
-        for one, day in known
-        if one.source in (ORDER, TEST_ORDER)
-    ]
+    found: list[tuple[Activity, date]] = []
+    for one, day in known:
+        if one.source in (ORDER, TEST_ORDER):
+            large = one
+            if any(step.spend_minor < least_minor for step in one.steps):
+                steps = tuple(step if step.spend_minor >= least_minor else Step(step.at) for step in one.steps)
+                large = replace(one, steps=steps)
+            found.append((large, day))
+    return found
 
 
 def _is_worth(step: Step) -> bool:

@@ -23,3 +23,5 @@ GRANT SELECT, INSERT ON game_marks, board_marks, friendships TO laurel_app;
 GRANT DELETE ON game_facts, game_marks, game_standings, game_sweeps, game_previews, challenge_contributions, artworks,
     board_participants, board_marks, board_quarantines, friendships, league_entries TO laurel_app;
 GRANT USAGE ON SEQUENCE board_fences TO laurel_app;
+-- Marks are locked as they are taken, which takes this right; nothing ever changes one.
+GRANT UPDATE (marked_at) ON game_marks, board_marks TO laurel_app;
