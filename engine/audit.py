@@ -18,6 +18,7 @@ from engine.audit_checks import CHECKS, LAGS
 from engine.audit_orders import audit_orders
 from engine.audit_standings import audit_standings
 from engine.database import APPLICATION_ROLE, name_tenants, sqlalchemy_url, tenant_transaction
+from engine.game.audit_game import audit_game
 from engine.perks.audit_checks import PERK_CHECKS
 from engine.rewards.audit_checks import REWARD_CHECKS
 
@@ -70,6 +71,9 @@ async def audit(connection: AsyncConnection, program_ids: list[int]) -> AuditRep
     checked, wrong = await audit_standings(connection, program_ids)
     statement = "each member's tier and memberships are what their facts and the versions say"
     report.checks.append(CheckResult("standings", statement, checked, wrong))
+    checked, wrong = await audit_game(connection, program_ids)
+    statement = "what each member reached, and the points for it, are what their facts and the definitions say"
+    report.checks.append(CheckResult("achievements", statement, checked, wrong))
     chain = await audit_chain(connection, program_ids)
     statement = "blocks are numbered without gaps, chained, and hold the hashes of the transactions they name"
     report.checks.append(CheckResult("block-chain", statement, chain.blocks, chain.breaches))

@@ -221,6 +221,10 @@ LAGS = {
     "unsealed transactions": "SELECT count(*) FROM unsealed_transactions WHERE program_id = ANY(:programs)",
     "pending deliveries": "SELECT count(*) FROM deliveries WHERE state = 'pending' AND program_id = ANY(:programs)",
     "parked deliveries": "SELECT count(*) FROM deliveries WHERE state = 'parked' AND program_id = ANY(:programs)",
+    "members whose game is to be worked out": "SELECT count(DISTINCT (program_id, member_id)) FROM game_marks "
+    "WHERE program_id = ANY(:programs)",
+    "members whose places are to be worked out": "SELECT count(DISTINCT (program_id, member_id)) FROM board_marks "
+    "WHERE program_id = ANY(:programs)",
     "lots to expire": "SELECT count(*) FROM lots WHERE remaining > 0 AND expires_at <= now() "
     "AND program_id = ANY(:programs)",
 }

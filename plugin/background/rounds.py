@@ -22,6 +22,8 @@ from engine.celebrations import celebrate
 from engine.counting_past import PAGE_ORDERS, count_past
 from engine.database import tenant_transaction
 from engine.expiry import expire_due
+from engine.game.following import FOLLOWED_AT_ONCE, follow_marked
+from engine.game.sweeping import SWEPT_AT_ONCE, sweep
 from engine.ledger import MemberKey
 from engine.outside_calls import forget_settled
 from engine.perks.birthdays import give_birthday_points
@@ -63,6 +65,8 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
         Round("expire", 5.0, work.for_all(expire_due), full=500),
         Round("release", 5.0, work.for_all(release_due), full=500),
         Round("standings", 2.0, work.for_all(partial(review_due, told=_not_reviewed)), full=REVIEWED_AT_ONCE),
+        Round("game", 0.3, work.for_all(partial(follow_marked, told=_not_followed)), full=FOLLOWED_AT_ONCE),
+        Round("game-sweep", 1.0, work.for_all(partial(sweep, told=_not_followed)), full=SWEPT_AT_ONCE),
         Round("past-orders", 5.0, work.for_all(count_past), full=PAGE_ORDERS),
         Round("tier-plans", 1.0, work.for_all(count_plans), full=1),
         Round("bill", 5.0, work.for_all(bill_due), full=50),
@@ -79,6 +83,10 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
         Round("audit", 600.0, work.audit),
         Round("delivery-partitions", 3600.0, work.partitions),
     ]
+
+
+def _not_followed(key: MemberKey, error: Exception) -> None:
+    log.error("game of a member not worked out", program=key.program_id, member=key.member_id, exc_info=error)
 
 
 def _not_reviewed(key: MemberKey, error: Exception) -> None:
