@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
-from functools import lru_cache
 from typing import NamedTuple
 
 from engine.badges.definitions import BadgeDefinition
 from engine.game.counters import Change, Counting
 from engine.game.curves import Curve, Span, curve_of, reached, reached_in_days, sum_of_days, union
 from engine.game.holding import Force
-from engine.game.windows import Between, Each, Last, Unit, occasion_of
+from engine.game.windows import Between, Each, Last, first_day, following
 
 COMPLETIONS_MAXIMUM = 1_000
 """How often a badge can be completed again and again."""
@@ -67,9 +66,9 @@ def value_at(force: Force, changes: Sequence[Change], today: date) -> int:
     if isinstance(window, Last):
         return sum_of_days(changes, today, window.days)
     if isinstance(window, Each):
-        first = _first(window.unit, today)
-        return sum(change.delta for change in changes if _first(window.unit, change.day) == first)
-    return sum(change.delta for change in changes)
+        first = first_day(window.unit, today)
+        return sum([delta for _, _, day, delta in changes if day >= first])
+    return sum([change.delta for change in changes])
 
 
 def completions(force: Force, value: int) -> int:
@@ -84,10 +83,16 @@ def by_window(window: object, changes: Iterable[Change]) -> dict[str, list[Chang
     """Changes by the calendar unit that they count in; all of them by "" where there is none."""
     if not isinstance(window, Each):
         return {"": list(changes)}
-    found: dict[str, list[Change]] = {}
+    found: dict[date, list[Change]] = {}
+    since = until = date.min  # those of the change before: most are in one unit with it
+    within: list[Change] = []
     for change in changes:
-        found.setdefault(_first(window.unit, change.day), []).append(change)
-    return found
+        day = change.day
+        if not since <= day < until:
+            since, until = first_day(window.unit, day), following(window.unit, day)
+            within = found.setdefault(since, [])
+        within.append(change)
+    return {first.isoformat(): within for first, within in found.items()}
 
 
 def _ever(window: object, changes: Sequence[Change], targets: Sequence[int]) -> list[list[Span]]:
@@ -118,10 +123,5 @@ def _completions_maximum(definition: BadgeDefinition) -> int:
     return WINDOW_COMPLETIONS_MAXIMUM if isinstance(definition.window, Each) else COMPLETIONS_MAXIMUM
 
 
-def _curve(changes: Iterable[Change]) -> Curve:
-    return curve_of([(at, delta) for at, _, _, delta in changes])
-
-
-@lru_cache(maxsize=8192)
-def _first(unit: Unit, day: date) -> str:
-    return occasion_of(Each(unit=unit), day)
+def _curve(changes: Sequence[Change]) -> Curve:
+    return curve_of([change[0] for change in changes], [change[3] for change in changes])

@@ -84,7 +84,7 @@ def _experience(force: Force, counting: Counting, gifts: list[tuple[datetime, in
     for rule in definition.experience:
         deltas += _of_rule(rule, counting, now)
     deltas.sort(key=itemgetter(0))
-    return curve_of(deltas)
+    return curve_of([at for at, _ in deltas], [delta for _, delta in deltas])
 
 
 def _of_rule(rule: ExperienceRule, counting: Counting, now: datetime) -> list[tuple[datetime, int]]:
