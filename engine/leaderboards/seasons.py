@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -148,9 +149,8 @@ async def _due(
 def _open_periods(game: BoardGame, closed: set[str], zone: ZoneInfo, now: datetime) -> Iterator[BoardPeriod]:
     # What had ended before a board was archived still closes.
     until = min(now, game.archived_at or now)
-    live = BoardGame(game.definition_id, game.kind, game.handle, game.versions, None, game.position)
     in_a_row = 0
-    for one in started_periods(live, until, zone):
+    for one in started_periods(replace(game, archived_at=None), until, zone):
         settled = settles_at(one)
         if one.period.ends_at is None or settled is None or one.period.ends_at > until or settled > now:
             continue
