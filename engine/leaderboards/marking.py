@@ -13,7 +13,8 @@ _MARK = BulkStatement(
     {"program_id": "bigint", "member_id": "bigint"},
     """, playing AS MATERIALIZED (
         SELECT g.program_id FROM (SELECT DISTINCT program_id FROM given) g
-        WHERE EXISTS (SELECT FROM game_definitions d WHERE d.program_id = g.program_id AND d.kind = 'leaderboard')
+        WHERE EXISTS (SELECT FROM game_definitions d
+            WHERE d.program_id = g.program_id AND d.kind IN ('leaderboard', 'league'))
     )
     INSERT INTO board_marks (program_id, member_id)
     SELECT g.program_id, g.member_id FROM given g JOIN playing p ON p.program_id = g.program_id""",
@@ -26,7 +27,7 @@ _MARK_LEFT = BulkStatement(
 
 
 async def mark_boards(connection: AsyncConnection, members: Iterable[MemberKey]) -> None:
-    """Let the places of these members be worked out anew, within a second; nothing where a program has no board."""
+    """Let the places of these members be worked out anew, within a second; nothing where there is no board or league."""
     await _MARK.run(connection, sorted(set(members)))
 
 
