@@ -57,7 +57,7 @@ def overruled(game: Game[Any], level: int, occasion: str, held: Sequence[Held], 
             elif _holds(rest, fact.occurred_at):
                 found += _until(rest, fact.occurred_at)
                 rest = []
-    return found + rest
+    return [one for one in found + rest if one.end is None or one.start < one.end]
 
 
 def _counts(game: Game[Any], fact: GameFact) -> bool:

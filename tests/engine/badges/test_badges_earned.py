@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from engine.badges.definitions import BadgeDefinition, BadgeLevel
 from engine.badges.folding import BadgeFold, fold_badges
+from engine.badges.progress import BadgeProgress
 from engine.game.counters import Counter
 from engine.game.facts import BADGE_GIVEN, BADGE_TAKEN, Game, GameFact, GameFacts, GameVersion
 from engine.game.windows import Between, Each, Last
@@ -62,6 +63,11 @@ def _earned(fold: BadgeFold) -> list[tuple[int, str, int, datetime, datetime | N
     return [(one.level, one.occasion, one.version, one.earned_at, one.revoked_at) for one in fold.earned]
 
 
+def _way(progress: BadgeProgress) -> tuple[int, ...]:
+    """Value, target and what is missing, which are whole here."""
+    return int(progress.value), int(progress.target), int(progress.missing)
+
+
 def _hand(kind: str, days: float, **detail: int) -> GameFact:
     return GameFact(kind, 1, f"{kind} {days}", _at(days), detail)
 
@@ -71,7 +77,7 @@ def test_given_three_levels_then_each_is_earned_by_the_order_that_reaches_it() -
     assert _earned(fold) == [(1, "", 1, _at(0), None), (2, "", 1, _at(2), None)]
     assert [(one.title, one.points) for one in fold.earned] == [("Regular · L1", 1), ("Regular · L3", 3)]
     progress = fold.progress[0]
-    assert (progress.level, progress.next_level, progress.value, progress.target, progress.missing) == (2, 3, 4, 10, 6)
+    assert (progress.level, progress.next_level, *_way(progress)) == (2, 3, 4, 10, 6)
     assert (progress.times, progress.locked_by, fold.review_at) == (1, (), None)
 
 
@@ -86,7 +92,7 @@ def test_when_the_order_is_refunded_then_the_badge_is_lost_then_and_comes_again_
 def test_given_a_badge_without_rollback_then_a_refund_takes_nothing() -> None:
     fold = _fold(_game((0, _badge(rollback=False))), _order(1, 0, refunded=5))
     assert _earned(fold) == [(1, "", 1, _at(0), None)]
-    assert (fold.progress[0].value, fold.progress[0].missing) == (0, 0)
+    assert _way(fold.progress[0]) == (0, 1, 0)
 
 
 def test_only_a_retroactive_badge_counts_what_was_done_before_it_and_then_from_when_it_was_done() -> None:
@@ -140,7 +146,7 @@ def test_given_months_of_the_programs_zone_then_an_order_just_before_midnight_co
         ("2027-01-01", _at(days[3])),
     ]
     progress = _fold(game, _order(1, days[2]), now=days[3]).progress[0]
-    assert (progress.value, progress.window_ends_at) == (1, datetime(2027, 2, 1, 5, tzinfo=UTC))
+    assert (*_way(progress), progress.window_ends_at) == (1, 2, 1, datetime(2027, 2, 1, 5, tzinfo=UTC))
 
 
 def test_given_days_when_the_clocks_change_then_the_day_of_25_hours_is_one_day() -> None:
@@ -164,8 +170,8 @@ def test_given_the_last_30_days_then_time_takes_nothing_but_the_refund_of_one_of
 
 def test_given_a_fixed_time_then_only_what_was_done_in_it_counts() -> None:
     game = _game((0, _badge(levels=_levels(2), window=Between(starts_at=_at(10), ends_at=_at(20)))))
-    assert _earned(_fold(game, *[_order(one, one) for one in (9, 10, 20)])) == []
-    assert _earned(_fold(game, *[_order(one, one) for one in (10, 19.99)])) == [(1, "", 1, _at(19.99), None)]
+    assert _earned(_fold(game, _order(1, 9), _order(2, 10), _order(3, 20))) == []
+    assert _earned(_fold(game, _order(1, 10), _order(2, 19.99))) == [(1, "", 1, _at(19.99), None)]
 
 
 def test_given_a_badge_again_and_again_then_each_completion_is_one_occasion() -> None:
@@ -177,7 +183,7 @@ def test_given_a_badge_again_and_again_then_each_completion_is_one_occasion() ->
         (1, "2", 1, _at(3), None),
     ]
     progress = fold.progress[0]
-    assert (progress.value, progress.next_level, progress.missing, progress.times) == (1, 2, 2, 2)
+    assert (*_way(progress), progress.next_level, progress.times) == (1, 3, 2, 2, 2)
 
 
 def test_given_a_badge_that_comes_after_another_then_both_are_needed() -> None:
