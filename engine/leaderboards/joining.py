@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from typing import NamedTuple
 
+from redis.exceptions import RedisError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -101,20 +103,21 @@ async def opt_out(connection: AsyncConnection, program_id: int, member_id: int, 
 async def leave_now(
     connection: AsyncConnection, redis: BoardRedis, program_id: int, member_id: int, definition_id: int
 ) -> None:
-    """Take somebody who left off the board in Redis, after that was committed. Raises redis.RedisError."""
+    """Take somebody who left off the board in Redis, after that was committed; the drain does it where this cannot."""
     boards = (await open_boards(connection, [program_id])).get(program_id)
     periods = [one for one in boards.periods if one.game.definition_id == definition_id] if boards else []
     if boards is None or not periods:
         return
-    states = await states_of(redis, [boards.key(one) for one in periods])
-    fence = await draw_fence(connection)
-    given = {"program_id": program_id, "definition_id": definition_id, "member_id": member_id}
-    if (await connection.execute(_TAKES_PART, given)).one_or_none() is not None:
-        return  # they came back meanwhile
-    for one, state in zip(periods, states, strict=True):
-        if state.token and state.signature == boards.signature(one):
-            shape = shape_of(one.version.definition)
-            await write(redis, boards.key(one), state.token, shape, fence, "", left=[member_id])
+    with suppress(RedisError):
+        states = await states_of(redis, [boards.key(one) for one in periods])
+        fence = await draw_fence(connection)
+        given = {"program_id": program_id, "definition_id": definition_id, "member_id": member_id}
+        if (await connection.execute(_TAKES_PART, given)).one_or_none() is not None:
+            return  # they came back meanwhile
+        for one, state in zip(periods, states, strict=True):
+            if state.token and state.signature == boards.signature(one):
+                shape = shape_of(one.version.definition)
+                await write(redis, boards.key(one), state.token, shape, fence, "", left=[member_id])
 
 
 _TAKES_PART = text("""
@@ -146,9 +149,10 @@ async def _locked(connection: AsyncConnection, program_id: int, member_id: int) 
 
 # Letters that do not show, change the direction, or are private: a name must be what it looks like.
 _HIDDEN = frozenset(("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"))
-_LINK = re.compile(
-    r"://|www\.|\b[\w-]+\.(?:com|net|org|info|biz|shop|store|io|co|me|cn|ru|de|uk|app|dev|xyz|gg|ly)\b", re.I
-)
+_BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800")
+"""Letters that look like nothing at all."""
+
+_LINK = re.compile(r"://|\S[.\u3002][^\W\d_]{2}")
 _DIGITS_OF_A_PHONE = 7
 
 
@@ -156,15 +160,20 @@ def clean_name(display_name: str) -> str:
     """The name as it is kept: composed, without spaces at its ends. Raises JoiningRefused."""
     if len(display_name) > 10 * NAME_MAXIMUM:
         raise _invalid()
-    name = " ".join(unicodedata.normalize("NFKC", display_name).split(" ")).strip()
-    if not 1 <= len(name) <= NAME_MAXIMUM or any(unicodedata.category(one) in _HIDDEN for one in name):
-        raise _invalid()
-    if not any(unicodedata.category(one)[0] in "LNSP" for one in name) or _stacked(name):
+    composed = unicodedata.normalize("NFKC", display_name)
+    name = " ".join(composed.split())
+    if not 1 <= len(name) <= NAME_MAXIMUM or not _is_seen(composed) or _stacked(name):
         raise _invalid()
     digits = sum(unicodedata.category(one) == "Nd" for one in name)
     if "@" in name or _LINK.search(name) or digits >= _DIGITS_OF_A_PHONE:
         raise JoiningRefused("NAME_PERSONAL", "displayName", "Leave out addresses, links and phone numbers.")
     return name
+
+
+def _is_seen(name: str) -> bool:
+    """Whether everything in it can be seen, and anything is to be seen."""
+    kinds = {unicodedata.category(one) for one in name}
+    return not kinds & _HIDDEN and not _BLANK & set(name) and any(kind[0] in "LNS" for kind in kinds)
 
 
 def _stacked(name: str) -> bool:

@@ -27,7 +27,7 @@ _MARK_LEFT = BulkStatement(
 
 
 async def mark_boards(connection: AsyncConnection, members: Iterable[MemberKey]) -> None:
-    """Let the places of these members be worked out anew, within a second; nothing where there is no board or league."""
+    """Let the places of these members be worked out anew, within a second; nothing where there is no board."""
     await _MARK.run(connection, sorted(set(members)))
 
 
