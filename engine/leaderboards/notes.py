@@ -88,7 +88,8 @@ async def scores_left(
 ) -> dict[int, int]:
     """What these members (not merged away) would have scored in a closed season by what is known now.
 
-    0 for whoever takes part and has nothing left; whoever takes part no more, or is in quarantine, is left out.
+    0 for whoever takes part and has nothing left; whoever takes part no more, was erased or is in quarantine is left
+    out.
     """
     version = next((one for one in game.versions if one.version == season.version), None)
     if version is None:
@@ -96,7 +97,7 @@ async def scores_left(
     board = BoardPeriod(game, version, Period(season.period, season.starts_at, season.ends_at))
     scores = await scores_of(connection, program_id, board, EVERYBODY, zone_of(season.zone), members)
     playing = await participating(connection, program_id, game.definition_id, members)
-    return dict.fromkeys(playing, 0) | {one.member_id: one.score for one in scores}
+    return dict.fromkeys(playing, 0) | {one.member_id: one.score for one in scores if one.member_id in playing}
 
 
 async def participating(
