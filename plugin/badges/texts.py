@@ -47,8 +47,8 @@ ENGLISH = {
     "credential.json": "What it says (JSON)",
     "credential.did": "Keys of the issuer (DID document)",
     "revoked.title": "This badge is no longer valid",
-    "revoked.more": "It was revoked on {day}. What it was earned for is no longer there, such as an order that was "
-    "returned.",
+    "revoked.more": "It was revoked on {day}. That happens when what it was earned for is undone, such as by the "
+    "return of an order.",
     "missing.title": "No badge here",
     "missing.more": "Nothing was ever given out at this address. Please check that it is complete.",
     "achievement.kind": "Badge",
@@ -102,7 +102,7 @@ CHINESE = {
     "credential.json": "凭证内容（JSON）",
     "credential.did": "颁发者的密钥（DID 文档）",
     "revoked.title": "此徽章已失效",
-    "revoked.more": "它于{day}被撤销：获得它的依据已不存在，例如订单已退货。",
+    "revoked.more": "它于{day}被撤销。当获得它的依据不再成立（例如订单退货）时，徽章会被撤销。",
     "missing.title": "这里没有徽章",
     "missing.more": "此地址从未颁发过任何徽章，请检查地址是否完整。",
     "achievement.kind": "徽章",
