@@ -31,11 +31,11 @@ def counted_by(force: Force, counting: Counting, now: datetime) -> Sequence[Chan
     definition: BadgeDefinition = force.version.definition
     if definition.counter is None:
         return ()
-    changes = counting.counted(definition.counter, now, force.origin)
-    window = definition.window
+    window, since, before = definition.window, force.origin, None
     if isinstance(window, Between):
-        changes = [change for change in changes if window.starts_at <= change.occurred_at < window.ends_at]
-    return changes
+        since = window.starts_at if since is None else max(since, window.starts_at)
+        before = window.ends_at
+    return counting.counted(definition.counter, now, since, before)
 
 
 def times_reached(force: Force, changes: Sequence[Change]) -> dict[BadgeKey, list[Span]]:

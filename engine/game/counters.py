@@ -83,28 +83,55 @@ class Counting:
         self._known = [(one, one.occurred_at.astimezone(zone).date()) for one in known if one.steps]
         self._rows: list[Row] | None = None
         self._changes: dict[Counter, tuple[Change, ...]] = {}
-        self._counted: dict[tuple[Counter, datetime, datetime | None], Sequence[Change]] = {}
+        self._events: dict[Counter, tuple[Change, ...]] = {}
+        self._counted: dict[tuple[Counter, datetime, datetime | None, datetime | None], Sequence[Change]] = {}
 
     def changes(self, counter: Counter) -> tuple[Change, ...]:
         """The signed changes of what is counted, in the order of time; see `changes`."""
         found = self._changes.get(counter)
         if found is None:
-            found = tuple(self._of(counter))
-            self._changes[counter] = found = _by_day(found) if counter.metric == "days" else found
+            events = self.events(counter)
+            self._changes[counter] = found = tuple(by_day(events)) if counter.metric == "days" else events
         return found
 
-    def counted(self, counter: Counter, until: datetime, origin: datetime | None = None) -> Sequence[Change]:
-        """The changes until a moment, itself included, of what was done from an origin on, of all without one."""
-        key = counter, until, origin
+    def events(self, counter: Counter) -> tuple[Change, ...]:
+        """The same with every event of a day in place of days.
+
+        Who counts only what was done after some moment leaves out others first and then makes days (`by_day`): the
+        first event of a day may lie before it.
+        """
+        found = self._events.get(counter)
+        if found is None:
+            self._events[counter] = found = tuple(self._of(counter))
+        return found
+
+    def counted(
+        self, counter: Counter, until: datetime, since: datetime | None = None, before: datetime | None = None
+    ) -> Sequence[Change]:
+        """The changes until a moment, itself included, of what was done from `since` on and before `before`."""
+        key = counter, until, since, before
         found = self._counted.get(key)
         if found is None:
-            found = self.changes(counter)
-            if found and found[-1].at > until:
-                found = found[: bisect_right(found, until, key=_at)]
-            if origin is not None and self._known and self._known[0][0].occurred_at < origin:
-                found = [change for change in found if change.occurred_at >= origin]
-            self._counted[key] = found
+            self._counted[key] = found = self._between(counter, until, since, before)
         return found
+
+    def _between(
+        self, counter: Counter, until: datetime, since: datetime | None, before: datetime | None
+    ) -> Sequence[Change]:
+        cut = bool(self._known) and (
+            (since is not None and self._known[0][0].occurred_at < since)
+            or (before is not None and self._known[-1][0].occurred_at >= before)
+        )
+        found: Sequence[Change] = self.events(counter) if cut else self.changes(counter)
+        if found and found[-1].at > until:
+            found = found[: bisect_right(found, until, key=_at)]
+        if not cut:
+            return found
+        if since is not None:
+            found = [change for change in found if change.occurred_at >= since]
+        if before is not None:
+            found = [change for change in found if change.occurred_at < before]
+        return by_day(found) if counter.metric == "days" else found
 
     def next_at(self, now: datetime) -> datetime | None:
         """When the next change after a moment is known to come; None where none is: clocks of shops may be ahead."""
@@ -139,7 +166,7 @@ def changes(counter: Counter, activities: Iterable[Activity], zone: ZoneInfo) ->
     return Counting(activities, zone).changes(counter)
 
 
-def _by_day(events: tuple[Change, ...]) -> tuple[Change, ...]:
+def by_day(events: Iterable[Change]) -> list[Change]:
     """Days out of events: one for each day while there is any event on it."""
     found: list[Change] = []
     on: dict[date, int] = {}
@@ -148,7 +175,7 @@ def _by_day(events: tuple[Change, ...]) -> tuple[Change, ...]:
         on[change.day] = before + change.delta
         if (before > 0) != (on[change.day] > 0):
             found.append(change)
-    return tuple(found)
+    return found
 
 
 def _minor(amount: Decimal, currency: str) -> int:
