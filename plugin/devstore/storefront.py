@@ -18,16 +18,22 @@ from plugin.devstore.storefront_objects import LANGUAGES
 from plugin.devstore.storefront_pages import Pages
 from plugin.devstore.storefront_visits import Handler, go, session_of, whole
 
-# What a browser runs: the theme's and the extension's own files only, so the demo proves that the widgets need no more.
-SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
-)
+
+def security_policy(app_url: str) -> str:
+    """What a browser runs: the theme's and the extension's own files only; the demo proves that widgets need no more.
+
+    Pictures of badges come from the app itself, as they do in a real shop.
+    """
+    return (
+        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: {app_url}; connect-src 'self'; "
+        "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    )
 
 
 def routes(store: Store) -> list[BaseRoute]:
     """Every address of the storefront, and its page for all that nothing else answers: put these routes last."""
     storefront = Storefront(store)
+    policy = security_policy(store.app.url)
     found: list[BaseRoute] = [
         Mount(liquid_theme.ASSETS_PATH, StaticFiles(directory=storefront.pages.theme.assets)),
         Mount(liquid_blocks.ASSETS_PATH, StaticFiles(directory=storefront.pages.extension.assets)),
@@ -35,7 +41,7 @@ def routes(store: Store) -> list[BaseRoute]:
     # Longest prefix first, because each language ends with a route for every path that is left.
     for language, (_, prefix) in sorted(LANGUAGES.items(), key=lambda item: -len(item[1][1])):
         for path, (methods, handler) in storefront.handlers().items():
-            endpoint = partial(_answer, handler, language)
+            endpoint = partial(_answer, handler, language, policy)
             found.append(Route((prefix + path).rstrip("/") or "/", endpoint, methods=methods))
     return found
 
@@ -125,7 +131,7 @@ class Storefront:
         return self.pages.page(request, language, "404", status=404)
 
 
-async def _answer(handler: Handler, language: str, request: Request) -> Response:
+async def _answer(handler: Handler, language: str, policy: str, request: Request) -> Response:
     response = await handler(request, language)
-    response.headers["Content-Security-Policy"] = SECURITY_POLICY
+    response.headers["Content-Security-Policy"] = policy
     return response
