@@ -6,7 +6,7 @@ is away marks wait.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.crash import crash_point
+from engine.game.catalog import games_of
+from engine.game.facts import GameKind
 from engine.leaderboards.keys import BoardRedis
 from engine.leaderboards.opened import OpenBoards, open_boards
 from engine.leaderboards.periods import BoardPeriod
@@ -25,6 +27,8 @@ from engine.leaderboards.writing import Fence, draw_fence, shape_of, states_of, 
 DRAINED_AT_ONCE = 500
 FAILURES_MAXIMUM = 3
 """How many programs are tried in a round while Redis does not take what is written."""
+
+_RANKED: tuple[GameKind, ...] = ("leaderboard", "league")
 
 # Those locked by another drain are being worked out there.
 _CLAIM = text("""
@@ -64,9 +68,9 @@ async def drain_boards(connection: AsyncConnection, redis: BoardRedis, most: int
         by_program.setdefault(mark.program_id, []).append(mark)
     # The moment comes after the claim: whoever made a period ready before a mark was there is seen to have done so.
     now = (await connection.execute(_CLOCK)).scalar_one()
-    opened = await open_boards(connection, by_program, now)
-    if await _follow_signals(connection, opened, by_program, now):
+    if await _follow_signals(connection, by_program, now):
         return len(claimed)  # what was found is committed before it is written; the marks are taken again
+    opened = await open_boards(connection, by_program, now)
     failures = drained = 0
     for program_id, marks in by_program.items():
         try:
@@ -84,14 +88,21 @@ async def drain_boards(connection: AsyncConnection, redis: BoardRedis, most: int
 
 
 async def _follow_signals(
-    connection: AsyncConnection, opened: dict[int, OpenBoards], by_program: dict[int, list[_Mark]], now: datetime
+    connection: AsyncConnection, by_program: Mapping[int, Sequence[_Mark]], now: datetime
 ) -> bool:
-    """Whether anybody's entry came into quarantine or out of it."""
+    """Whether anybody's entry of a board or league came into quarantine or out of it."""
     changed = False
-    for program_id, boards in opened.items():
-        members = sorted({mark.member_id for mark in by_program[program_id]})
-        changed |= bool(await follow_signals(connection, program_id, boards.games, members, now))
+    for program_id, games in (await games_of(connection, by_program, _RANKED, archived=False)).items():
+        members = {mark.member_id for mark in by_program[program_id]}
+        members |= await _roots(connection, program_id, members)
+        changed |= bool(await follow_signals(connection, program_id, games, sorted(members), now))
     return changed
+
+
+async def _roots(connection: AsyncConnection, program_id: int, members: Iterable[int]) -> set[int]:
+    """Whom any of these members were merged into."""
+    given = {"program_id": program_id, "members": sorted(members)}
+    return set((await connection.execute(_ROOTS, given)).scalars())
 
 
 async def _drain(connection: AsyncConnection, redis: BoardRedis, boards: OpenBoards, marks: Sequence[_Mark]) -> None:
@@ -99,10 +110,10 @@ async def _drain(connection: AsyncConnection, redis: BoardRedis, boards: OpenBoa
     states = await states_of(redis, keys)
     fence = await draw_fence(connection)
     members = {mark.member_id for mark in marks}
+    members |= await _roots(connection, boards.program_id, members)
     given = {"program_id": boards.program_id, "members": sorted(members)}
-    members |= set((await connection.execute(_ROOTS, given)).scalars())
     playing: dict[int, set[int]] = {}
-    for definition_id, member_id in await connection.execute(_PARTICIPANTS, {**given, "members": sorted(members)}):
+    for definition_id, member_id in await connection.execute(_PARTICIPANTS, given):
         playing.setdefault(definition_id, set()).add(member_id)
     for mark in marks:
         if mark.definition_id:
