@@ -34,6 +34,7 @@ NAVIGATION = (
     ("/redemptions", "nav.redemptions"),
     ("/tiers", "nav.tiers"),
     ("/plans", "nav.plans"),
+    ("/game", "nav.game"),
     ("/members", "nav.members"),
     ("/import-export", "nav.files"),
 )

@@ -6,6 +6,14 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from plugin.merchant.files import file_list, files
+from plugin.merchant.game.badges import badge_preview, badges, edit_badge, new_badge
+from plugin.merchant.game.challenges import challenges, edit_challenge, new_challenge
+from plugin.merchant.game.leaderboard_form import edit_leaderboard, new_leaderboard
+from plugin.merchant.game.leaderboards import leaderboard, leaderboards, live_board
+from plugin.merchant.game.leagues import edit_league, leagues, new_league
+from plugin.merchant.game.overview import game
+from plugin.merchant.game.quarantines import quarantines
+from plugin.merchant.game.streaks import edit_levels, edit_streak, new_streak, streaks
 from plugin.merchant.home import home
 from plugin.merchant.members import member, member_of_customer, members
 from plugin.merchant.pages import STATIC_FOLDER, Draw, Pages
@@ -44,6 +52,27 @@ _DRAWN: dict[str, Draw] = {
     "/plans/repairs": repairs,
     "/plans/{plan:int}": edit_plan,
     "/plans/{plan:int}/members": plan_members,
+    "/game": game,
+    "/game/badges": badges,
+    "/game/badges/new": new_badge,
+    "/game/badges/{badge:int}": edit_badge,
+    "/game/badges/previews/{preview:int}": badge_preview,
+    "/game/challenges": challenges,
+    "/game/challenges/new": new_challenge,
+    "/game/challenges/{challenge:int}": edit_challenge,
+    "/game/streaks": streaks,
+    "/game/streaks/new": new_streak,
+    "/game/streaks/{streak:int}": edit_streak,
+    "/game/levels": edit_levels,
+    "/game/leaderboards": leaderboards,
+    "/game/leaderboards/new": new_leaderboard,
+    "/game/leaderboards/{board:int}": leaderboard,
+    "/game/leaderboards/{board:int}/edit": edit_leaderboard,
+    "/game/leaderboards/{board:int}/live": live_board,
+    "/game/quarantine": quarantines,
+    "/game/leagues": leagues,
+    "/game/leagues/new": new_league,
+    "/game/leagues/{league:int}": edit_league,
     "/members": members,
     "/members/{member:int}": member,
     "/members/{member:int}/why/{transaction:int}": transaction_why,

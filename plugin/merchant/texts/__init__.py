@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from plugin.merchant.texts import (
+    badges,
+    challenges,
     common,
     conditions,
     file_problems,
     files,
+    game,
     home,
+    leaderboards,
+    leagues,
+    member_game,
     members,
     perks,
     plan_form,
@@ -21,16 +27,23 @@ from plugin.merchant.texts import (
     rule_times,
     sentences,
     standing,
+    streaks,
     tier_form,
     tiers,
 )
 
 MODULES = (
+    badges,
+    challenges,
     common,
     conditions,
     file_problems,
     files,
+    game,
     home,
+    leaderboards,
+    leagues,
+    member_game,
     members,
     perks,
     plan_form,
@@ -44,6 +57,7 @@ MODULES = (
     rule_times,
     sentences,
     standing,
+    streaks,
     tier_form,
     tiers,
 )
