@@ -132,7 +132,7 @@ async def create_game(
         raise GameRefused("TOO_MANY", None, f"A program has at most {most} of them at a time, {EVER_MAXIMUM} ever.")
     if any(game.handle == handle for game in games):
         raise GameRefused("HANDLE_TAKEN", "handle", "Another one has this handle, or had it.")
-    _refuse_invalid(kind, handle, definition, games)
+    refuse_invalid(kind, handle, definition, games)
     place = max((game.position for game in live), default=0) + 1 if position is None else position
     given = {"program_id": program_id, "kind": kind, "handle": handle, "position": place}
     definition_id: int = (await connection.execute(_INSERT, given)).scalar_one()
@@ -151,7 +151,7 @@ async def update_game(
     if len(known.versions) >= VERSIONS_MAXIMUM:
         raise GameRefused("TOO_MANY", None, f"It was changed {VERSIONS_MAXIMUM} times: archive it and make a new one.")
     games = await _of_kind(connection, program_id, known.kind)
-    _refuse_invalid(known.kind, known.handle, definition, games)
+    refuse_invalid(known.kind, known.handle, definition, games)
     version, place = known.newest.version + 1, known.position if position is None else position
     return await _publish(
         connection, program_id, definition_id, known.kind, version, definition, actor, place, effective_from
@@ -193,7 +193,8 @@ async def _publish(
     return await _known(connection, program_id, definition_id)
 
 
-def _refuse_invalid(kind: GameKind, handle: str, definition: Frozen, games: Sequence[Game[Any]]) -> None:
+def refuse_invalid(kind: GameKind, handle: str, definition: Frozen, games: Sequence[Game[Any]]) -> None:
+    """Whether a definition can be that of a handle beside the games of its kind. Raises GameRefused INVALID."""
     if not isinstance(definition, DEFINITIONS[kind]):
         raise GameRefused("INVALID", None, f"This defines no {kind}.")
     if len(definition.model_dump_json()) > JSON_CHARACTERS_MAXIMUM:
