@@ -57,17 +57,19 @@ class Activity:
 
 
 # The join on the ids of all who were merged is spelled out: under row-level security an expression would scan.
-_READ = BulkStatement(
-    {"program_id": "bigint", "member_id": "bigint"},
-    """, whose AS MATERIALIZED (
+_OF_MEMBERS = """, whose AS MATERIALIZED (
         SELECT g.program_id, g.member_id AS root, g.member_id FROM given g
         UNION ALL
         SELECT g.program_id, g.member_id, m.member_id FROM given g
         JOIN members m ON m.program_id = g.program_id AND m.merged_into = g.member_id
     )
     SELECT w.program_id, w.root, a.shop_id, a.source, a.source_id, a.occurred_at, a.currency, a.steps::text
-    FROM whose w JOIN activities a ON a.program_id = w.program_id AND a.member_id = w.member_id
-    ORDER BY w.program_id, w.root, a.occurred_at, a.shop_id, a.source, a.source_id""",
+    FROM whose w JOIN activities a ON a.program_id = w.program_id AND a.member_id = w.member_id"""
+_IN_ORDER = "ORDER BY w.program_id, w.root, a.occurred_at, a.shop_id, a.source, a.source_id"
+_MEMBER = {"program_id": "bigint", "member_id": "bigint"}
+_READ = BulkStatement(_MEMBER, f"{_OF_MEMBERS} {_IN_ORDER}")
+_READ_WITHIN = BulkStatement(
+    _MEMBER, f"{_OF_MEMBERS} WHERE a.occurred_at >= :starts_at AND a.occurred_at < :ends_at {_IN_ORDER}"
 )
 _BY_SOURCE = BulkStatement(
     {"program_id": "bigint", "shop_id": "bigint", "source": "text", "source_id": "text"},
@@ -93,10 +95,16 @@ _STORE = BulkStatement(
 
 async def read_activities(connection: AsyncConnection, members: Iterable[MemberKey]) -> dict[MemberKey, list[Activity]]:
     """All that these members did, oldest first, those among it who were merged into them."""
-    found: dict[MemberKey, list[Activity]] = {key: [] for key in members}
-    for program_id, root, shop_id, source, source_id, at, currency, steps in await _READ.run(connection, list(found)):
-        found[MemberKey(program_id, root)].append(Activity(shop_id, source, source_id, at, currency, _steps(steps)))
-    return found
+    asked = sorted(set(members))
+    return _by_member(asked, await _READ.run(connection, asked))
+
+
+async def read_activities_within(
+    connection: AsyncConnection, members: Iterable[MemberKey], starts_at: datetime, ends_at: datetime
+) -> dict[MemberKey, list[Activity]]:
+    """What these members did from a moment on and before another one, oldest first, by what all of it is worth now."""
+    asked = sorted(set(members))
+    return _by_member(asked, await _READ_WITHIN.run(connection, asked, starts_at=starts_at, ends_at=ends_at))
 
 
 async def activities_by_source(
@@ -123,6 +131,13 @@ async def store_activities(connection: AsyncConnection, rows: Iterable[tuple[Mem
             for key, one in written.values()
         ],
     )  # fmt: skip
+
+
+def _by_member(members: Iterable[MemberKey], rows: Iterable[Any]) -> dict[MemberKey, list[Activity]]:
+    found: dict[MemberKey, list[Activity]] = {key: [] for key in members}
+    for program_id, root, shop_id, source, source_id, at, currency, steps in rows:
+        found[MemberKey(program_id, root)].append(Activity(shop_id, source, source_id, at, currency, _steps(steps)))
+    return found
 
 
 def steps_json(steps: Iterable[Step]) -> str:
