@@ -22,11 +22,16 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class MemberVersion:
-    """A member's own version, and the boards and leagues (definition ids) in which others can change their rank."""
+    """A member's own version, and what others can change their rank in.
+
+    `boards` are the definition ids of boards and leagues that they take part in, `cohorts` the keys in Redis of their
+    cohorts of running weeks.
+    """
 
     version: int
     member_id: int
     boards: tuple[int, ...]
+    cohorts: tuple[str, ...] = ()
 
 
 _MEMBER = """
@@ -59,7 +64,12 @@ READ_MEMBER_VERSION = text("""
     SELECT m.version, m.member_id, ARRAY(
         SELECT p.definition_id FROM board_participants p
         WHERE p.program_id = m.program_id AND p.member_id = m.member_id ORDER BY p.definition_id
-    ) AS boards
+    ) AS boards, (
+        SELECT jsonb_agg(jsonb_build_array(e.definition_id, e.period, e.league, e.cohort)) FROM league_entries e
+        JOIN league_seasons s ON s.program_id = e.program_id AND s.definition_id = e.definition_id
+            AND s.period = e.period
+        WHERE e.program_id = m.program_id AND e.member_id = m.member_id AND s.closed_at IS NULL
+    ) AS cohorts
     FROM customers c JOIN members m ON m.program_id = c.program_id AND m.member_id = c.member_id
     WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id
 """)

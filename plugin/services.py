@@ -12,6 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import create_engine
 from engine.direct import DirectDatabase
+from engine.leaderboards.connecting import connect_boards, is_cluster
+from engine.leaderboards.keys import BoardRedis
 from plugin.settings import Settings
 from plugin.shopify.admin_client import AdminClient
 from plugin.shopify.client import create_client
@@ -28,7 +30,9 @@ class Services:
 
     settings: Settings
     engine: AsyncEngine
-    redis: Redis
+    redis: BoardRedis
+    boards: BoardRedis
+    """The same Redis with more patience, for scripts that write many entries at once."""
     http: httpx.AsyncClient
     direct: DirectDatabase
     shops: ShopCache
@@ -39,7 +43,11 @@ class Services:
     async def close(self) -> None:
         """Give back every connection."""
         await self.http.aclose()
-        await self.redis.aclose(close_connection_pool=True)
+        for one in (self.redis, self.boards):
+            if isinstance(one, Redis):
+                await one.aclose(close_connection_pool=True)
+            else:
+                await one.aclose()
         await self.direct.close()
         await self.engine.dispose()
 
@@ -51,12 +59,13 @@ def create_services(
     engine = engine or create_engine(settings.database_url.get_secret_value())
     http = http or create_client(settings)
     redis_url = settings.redis_url.get_secret_value()
-    pool = create_redis_pool(redis_url)
+    pool = None if is_cluster(redis_url) else create_redis_pool(redis_url)
     tokens = ShopTokens(settings, engine, http)
     return Services(
         settings=settings,
         engine=engine,
-        redis=Redis(connection_pool=pool),
+        redis=Redis(connection_pool=pool) if pool else connect_boards(redis_url, timeout_seconds=REDIS_TIMEOUT_SECONDS),
+        boards=connect_boards(redis_url),
         http=http,
         direct=DirectDatabase(settings.database_url.get_secret_value()),
         shops=ShopCache(engine),

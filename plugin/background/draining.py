@@ -13,7 +13,6 @@ from dataclasses import dataclass
 
 import psycopg
 import structlog
-from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -31,6 +30,7 @@ from engine.inbox import (
     postpone_delivery,
     settle_deliveries,
 )
+from engine.leaderboards.keys import BoardRedis
 from engine.redactions import Erasure, Subject, anonymous, find_erased, subject_of
 from engine.shops import shop_is_erased
 from plugin.background.compliance import COMPLIANCE_TOPICS
@@ -85,7 +85,7 @@ class _Understood:
 class Inbox:
     """Drains the deliveries of every tenant; any number of processes may do so at once."""
 
-    def __init__(self, settings: Settings, engine: AsyncEngine, redis: Redis) -> None:
+    def __init__(self, settings: Settings, engine: AsyncEngine, redis: BoardRedis) -> None:
         self._settings = settings
         self._engine = engine
         self._redis = redis

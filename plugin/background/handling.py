@@ -6,10 +6,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.inbox import Delivery
+from engine.leaderboards.keys import BoardRedis
 from engine.shops import ShopReference, shop_of
 from plugin.payloads import Unreadable
 from plugin.settings import Settings
@@ -22,7 +22,7 @@ class HandlerContext:
     engine: AsyncEngine
     connection: AsyncConnection
     settings: Settings
-    redis: Redis
+    redis: BoardRedis
 
 
 Handler = Callable[[HandlerContext, Delivery, Mapping[str, Any]], Awaitable[None]]

@@ -24,6 +24,9 @@ from engine.database import tenant_transaction
 from engine.expiry import expire_due
 from engine.game.following import FOLLOWED_AT_ONCE, follow_marked
 from engine.game.sweeping import SWEPT_AT_ONCE, sweep
+from engine.leaderboards.draining import DRAINED_AT_ONCE, drain_boards
+from engine.leaderboards.keeping import keep_boards
+from engine.leaderboards.keys import BoardRedis
 from engine.ledger import MemberKey
 from engine.outside_calls import forget_settled
 from engine.perks.birthdays import give_birthday_points
@@ -57,9 +60,9 @@ class Round:
 Step = Callable[[AsyncConnection], Awaitable[int]]
 
 
-def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
+def rounds(engine: AsyncEngine, tenants: Tenants, boards: BoardRedis) -> list[Round]:
     """The rounds of one worker."""
-    work = _Work(engine, tenants)
+    work = _Work(engine, tenants, boards)
     return [
         Round("seal", 2.0, work.seal),
         Round("expire", 5.0, work.for_all(expire_due), full=500),
@@ -67,6 +70,8 @@ def rounds(engine: AsyncEngine, tenants: Tenants) -> list[Round]:
         Round("standings", 2.0, work.for_all(partial(review_due, told=_not_reviewed)), full=REVIEWED_AT_ONCE),
         Round("game", 0.3, work.for_all(partial(follow_marked, told=_not_followed)), full=FOLLOWED_AT_ONCE),
         Round("game-sweep", 1.0, work.for_all(partial(sweep, told=_not_followed)), full=SWEPT_AT_ONCE),
+        Round("boards", 0.3, work.for_all(partial(drain_boards, redis=boards)), full=DRAINED_AT_ONCE),
+        Round("keep-boards", 1.0, work.keep_boards),
         Round("past-orders", 5.0, work.for_all(count_past), full=PAGE_ORDERS),
         Round("tier-plans", 1.0, work.for_all(count_plans), full=1),
         Round("bill", 5.0, work.for_all(bill_due), full=50),
@@ -99,6 +104,7 @@ class _Work:
 
     engine: AsyncEngine
     tenants: Tenants
+    boards: BoardRedis
 
     def for_all(self, step: Step) -> Callable[[], Awaitable[int]]:
         """A step that serves every tenant in one transaction."""
@@ -117,6 +123,9 @@ class _Work:
             async with tenant_transaction(self.engine, program_id) as connection:
                 sealed += await seal_program(connection, program_id)
         return sealed
+
+    async def keep_boards(self) -> int:
+        return await keep_boards(self.engine, self.boards, await self.tenants.read())
 
     async def birthdays(self) -> int:
         celebrated = 0

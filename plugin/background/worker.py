@@ -42,7 +42,7 @@ async def run_worker(settings: Settings) -> None:
     parts = {
         "inbox": _drain(inbox, stop),
         "calls": OutsideCalls(services, tenants).run(stop),
-        **{one.name: _repeat(one, stop) for one in rounds(services.engine, tenants)},
+        **{one.name: _repeat(one, stop) for one in rounds(services.engine, tenants, services.boards)},
         "jobs": run_jobs(services, stop),
     }
     try:

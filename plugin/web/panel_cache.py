@@ -11,11 +11,11 @@ from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
 
 import structlog
-from redis.asyncio import Redis
 from redis.exceptions import RedisError
 
 from engine.changes import Versions
 from engine.direct import DirectDatabase
+from engine.leaderboards.keys import BoardRedis
 from engine.shops import ShopReference
 from laurel_graphql.request import Answer
 from plugin.web.metrics import PANEL_CACHE
@@ -28,7 +28,7 @@ log = structlog.get_logger("laurel.panel")
 class PanelCache:
     """Keeps one answer for each shopper, operation and locale."""
 
-    def __init__(self, direct: DirectDatabase, redis: Redis) -> None:
+    def __init__(self, direct: DirectDatabase, redis: BoardRedis) -> None:
         self._direct = direct
         self._redis = redis
 

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from plugin.services import Services
 from plugin.shopify.signatures import UnverifiedError, verify_proxy
+from plugin.web.board_watch import BoardWatch
 from plugin.web.graphql_routes import bind_shop, caller_of, not_installed, too_many, unverified
 from plugin.web.responses import NEVER_CACHED
 
@@ -18,9 +19,12 @@ class ProxyChanges:
 
     def __init__(self, services: Services) -> None:
         self._services = services
+        self._watch = BoardWatch(services.engine, services.boards)
 
     async def changes(self, request: Request) -> Response:
-        """`{"version": n}`: rises with every change of the member's balance; 0 for who is anonymous or no member yet.
+        """`{"version": n}`: rises with every change of the member's balance, game or ranks.
+
+        0 for who is anonymous or no member yet. While Redis is away ranks are not watched, so it may fall and rise.
 
         `since` is for the reader of a log; the answer does not depend on it.
         """
@@ -41,5 +45,6 @@ class ProxyChanges:
         version = 0
         if shopper.customer_id is not None:
             known = await self._services.direct.member_version(shop.program_id, shop.shop_id, shopper.customer_id)
-            version = known.version if known is not None else 0
+            if known is not None:
+                version = known.version + await self._watch.number(shop.program_id, known)
         return Response(f'{{"version":{version}}}', 200, NEVER_CACHED, "application/json")

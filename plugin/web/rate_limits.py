@@ -7,7 +7,7 @@ from typing import Any
 
 import structlog
 from limits import RateLimitItemPerSecond
-from limits.aio.storage import MemoryStorage, RedisStorage
+from limits.aio.storage import MemoryStorage, RedisClusterStorage, RedisStorage
 from limits.aio.strategies import FixedWindowRateLimiter
 from redis.asyncio import ConnectionPool
 from redis.exceptions import RedisError
@@ -21,10 +21,9 @@ log = structlog.get_logger("laurel.limits")
 class RateLimiter:
     """Counts requests of one caller in windows of a second."""
 
-    def __init__(self, pool: ConnectionPool, redis_url: str) -> None:
-        shared: Any = {"connection_pool": pool}  # the library's types forget what its text says it takes
-        storage = RedisStorage("async+" + redis_url, implementation="redispy", key_prefix="laurel:limits", **shared)
-        self._shared = FixedWindowRateLimiter(storage)
+    def __init__(self, pool: ConnectionPool | None, redis_url: str) -> None:
+        """`pool` is that of the server that the URL names, None where it names a cluster."""
+        self._shared = FixedWindowRateLimiter(_storage(pool, redis_url))
         self._local = FixedWindowRateLimiter(MemoryStorage())
         self._redis_again_at = 0.0
 
@@ -40,3 +39,10 @@ class RateLimiter:
                 self._redis_again_at = now + REDIS_PAUSE_SECONDS
                 log.warning("rate limits count locally", error=type(error).__name__)
         return await self._local.hit(item, *who)
+
+
+def _storage(pool: ConnectionPool | None, redis_url: str) -> RedisStorage | RedisClusterStorage:
+    if pool is None:
+        return RedisClusterStorage("async+" + redis_url, implementation="redispy", key_prefix="laurel:limits")
+    shared: Any = {"connection_pool": pool}  # the library's types forget what its text says it takes
+    return RedisStorage("async+" + redis_url, implementation="redispy", key_prefix="laurel:limits", **shared)
