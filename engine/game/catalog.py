@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.badges.artwork import is_artwork
 from engine.badges.definitions import BadgeDefinition
 from engine.badges.prerequisites import in_a_circle
 from engine.game.definitions import DEFINITIONS, PERSONAL, parse_definition
@@ -199,6 +200,8 @@ def refuse_invalid(kind: GameKind, handle: str, definition: Frozen, games: Seque
         raise GameRefused("INVALID", None, f"This defines no {kind}.")
     if len(definition.model_dump_json()) > JSON_CHARACTERS_MAXIMUM:
         raise GameRefused("INVALID", None, f"A definition has at most {JSON_CHARACTERS_MAXIMUM} characters.")
+    if not is_artwork(getattr(definition, "artwork", "builtin:star")):
+        raise GameRefused("INVALID", "artwork", "There is no such picture.")
     if isinstance(definition, BadgeDefinition):
         live = {game.handle for game in games if game.archived_at is None} | {handle}
         missing = [name for name in definition.after if name not in live]

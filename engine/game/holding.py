@@ -56,8 +56,8 @@ def forces_of(game: Game[Any], now: datetime) -> list[Force]:
 def next_version_at(games: Iterable[Game[Any]], now: datetime) -> datetime | None:
     """When the next version comes into force; None where none is known to."""
     coming = [
-        one.effective_from for game in games if game.archived_at is None
-        for one in game.versions if one.effective_from > now
+        one.effective_from for game in games for one in game.versions
+        if one.effective_from > now and (game.archived_at is None or one.effective_from < game.archived_at)
     ]  # fmt: skip
     return min(coming, default=None)
 
