@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import lru_cache
 from itertools import groupby
 from typing import NamedTuple
 
@@ -88,7 +87,7 @@ class Attempting:
     """One attempt at the steps, looked at whenever something was taken back, and at the end."""
 
     def __init__(self, asked: Sequence[Asked], *, sequence: bool, lasting: bool) -> None:
-        self._asked = [(_events(one.counter), one.units, one.counter.metric == "days") for one in asked]
+        self._asked = [(one.counter, one.units, one.counter.metric == "days") for one in asked]
         self._sequence, self._lasting = sequence, lasting
         self._parts = {counter: _Parts() for counter, _, _ in self._asked}
         self._intervals: list[Interval] = []
@@ -143,20 +142,10 @@ def attempt(
 ) -> Attempt:
     """Go through all that was done in a stretch, in the order of time.
 
-    Each change comes with the counter that it is of, as `counters_of` names them. In a `sequence` a step counts only
-    what was done after the one before it was finished. What is `lasting` stays finished whatever is taken back.
+    Each change comes with the counter that it is of; days are told as the events on them. In a `sequence` a step counts
+    only what was done after the one before it was finished. What is `lasting` stays finished whatever is taken back.
     """
     return Attempting(asked, sequence=sequence, lasting=lasting).go(changes)
-
-
-def counters_of(asked: Iterable[Asked]) -> tuple[Counter, ...]:
-    """What has to be counted for these steps, each once: days are counted out of the events on them."""
-    return tuple(dict.fromkeys(_events(one.counter) for one in asked))
-
-
-@lru_cache(maxsize=1024)
-def _events(counter: Counter) -> Counter:
-    return counter.model_copy(update={"metric": "events"}) if counter.metric == "days" else counter
 
 
 def _at(told: tuple[Change, Counter]) -> datetime:

@@ -84,6 +84,8 @@ class ChallengeDefinition(Frozen):
 
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
+        if self.hidden and self.join == "joined":
+            raise ValueError("nobody can join a challenge that is not shown")
         handles = [step.handle for step in self.steps]
         if len(set(handles)) < len(handles):
             raise ValueError("two steps have the same handle")

@@ -44,13 +44,13 @@ def fold_challenges(facts: GameFacts, now: datetime, counting: Counting | None =
     earned: list[Earned] = []
     progress: list[ChallengeProgress] = []
     contributions: list[Contribution] = []
-    moments: list[datetime | None] = []
+    moments = [counted.next_at(now)]
     for game in facts.of("challenge"):
         one = _Challenge(game, facts, now, counted)
         mine = one.earned()
         earned += mine
         contributions += one.contributions()
-        moments.append(one.next_at)
+        moments.append(next_start(game, now))
         shown = one.progress(mine)
         if shown is not None:
             progress.append(shown)
@@ -67,12 +67,6 @@ class _Challenge:
         archived = game.archived_at is not None and game.archived_at <= now
         self._archived_at = game.archived_at if archived else None
         self._trying = Trying(game, facts, now, counting)
-
-    @property
-    def next_at(self) -> datetime | None:
-        """When time alone changes anything."""
-        moments = (next_start(self.game, self.now), self._trying.next_at)
-        return min((one for one in moments if one is not None), default=None)
 
     def earned(self) -> list[Earned]:
         """Each period that was finished, oldest first, those that were lost again among them."""

@@ -6,10 +6,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from engine.challenges.attempts import Asked, Attempt, Interval, attempt, counters_of
+from engine.challenges.attempts import Asked, Attempt, Interval, attempt
 from engine.challenges.definitions import ChallengeDefinition, Period
 from engine.challenges.participation import Stretch, stretches
-from engine.challenges.periods import PeriodBounds, period_bounds, period_of
+from engine.challenges.periods import PeriodBounds, opens_at, period_bounds, period_of
 from engine.challenges.progress import Tried
 from engine.game.counters import Change, Counter, Counting
 from engine.game.facts import Game, GameFacts
@@ -22,11 +22,9 @@ class Trying:
 
     def __init__(self, game: Game[ChallengeDefinition], facts: GameFacts, now: datetime, counting: Counting) -> None:
         self._game, self._facts, self._now, self._counting = game, facts, now, counting
-        self._opens_at = min(one.effective_from for one in game.versions)
+        self._opens_at = opens_at(game)
         self._tried: dict[tuple[object, ...], dict[str, Tried]] = {}
         self._bounds: dict[tuple[Period, str], PeriodBounds] = {}
-        self.next_at: datetime | None = None
-        """When something that is known of already begins to count."""
 
     def periods(self, definition: ChallengeDefinition) -> dict[str, Tried]:
         """What was made of each period in which anything was done."""
@@ -50,12 +48,11 @@ class Trying:
     def _try(self, definition: ChallengeDefinition) -> dict[str, Tried]:
         asked = asked_of(definition)
         told: defaultdict[str, list[_Told]] = defaultdict(list)
-        for counter in counters_of(asked):
-            for change in self._counting.changes(counter):
-                if change.at <= self._now:
-                    told[period_of(definition, change.day)].append((change, counter))
-                else:
-                    self.next_at = min(self.next_at or change.at, change.at)
+        for counter in dict.fromkeys(one.counter for one in asked):
+            for change in self._counting.events(counter):
+                if change.at > self._now:
+                    break
+                told[period_of(definition, change.day)].append((change, counter))
         spans = self.spans(definition)
         return {period: self._look(definition, asked, period, changes, spans) for period, changes in told.items()}
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from operator import itemgetter
 
-from engine.game.counters import Counting
+from engine.game.counters import Change, Counting
 from engine.game.facts import Game, GameFacts
 from engine.game.slices import Slice
 from engine.game.standing import Earned, EarnedKey
+from engine.rules.days import local_day
 from engine.streaks.calendars import first_day, unit_of_day
 from engine.streaks.definitions import StreakDefinition
 from engine.streaks.standing import Present, StreakStanding
@@ -33,9 +35,10 @@ class Era:
         self._calendar = calendar_of(self._definition.unit, facts, now)
         self._pauses = pauses(facts, game.definition_id, now)
         self._repairs = repairs(facts, game.definition_id, self._definition.unit, now)
+        plain = self._calendar.plain_zone
+        self._plain = plain is not None and plain.key == facts.zone.key
         self._rules = self._make_rules()
         self._units = Units(lambda unit: self._rules.definition(unit).units)
-        self.next_at: datetime | None = None
         self._before: list[tuple[datetime, Walk]] = []
         gives = any(one.definition.gives for one in parts)
         for turn in self._units.turns(self._told(counting), self._repairs):
@@ -58,18 +61,31 @@ class Era:
         present = Present(self._walk, self._rules, kept, unit, self._repairs)
         definition, run = self._definition, present.run
         repairs_left = max(0, definition.repairs_per_year - self._repaired_this_year())
-        missed, until = present.repairable(self._now, repairs_left)
+        repair, missed, until = present.repair(self._now, repairs_left)
         counter, needed = self._rules.definition(unit).counter, self._rules.definition(unit).units
         return StreakStanding(
-            self._game.definition_id, self._game.handle, self._parts[-1].version.version, definition,
-            self._calendar.zone_at(self._now).key, run.length if run else 0,
-            max((one.length for one in self._walk.runs), default=0),
-            first_day(definition.unit, run.first_unit) if run else None, unit in kept,
-            counter.amount(max(0, needed - self._units.counts.get(unit, 0))), self._calendar.ends_at(unit),
-            present.ends_at(), run.freezes if run else 0, tuple(first_day(definition.unit, one) for one in missed),
-            until, repairs_left, max(0, definition.quiet_units_per_year - present.quiet_used), self._paused(unit),
-            definition.next_milestone(run.length if run else 0), present.history(min(kept, default=unit)),
-        )  # fmt: skip
+            definition_id=self._game.definition_id,
+            handle=self._game.handle,
+            version=self._parts[-1].version.version,
+            definition=definition,
+            zone=self._calendar.zone_at(self._now).key,
+            length=run.length if run else 0,
+            best=max((one.length for one in self._walk.runs), default=0),
+            started_on=self._rules.first_day(run.first_unit) if run else None,
+            unit_done=unit in kept,
+            missing=counter.amount(max(0, needed - self._units.counts.get(unit, 0))),
+            unit_ends_at=self._calendar.ends_at(unit),
+            ends_at=present.ends_at(),
+            freezes=run.freezes if run else 0,
+            repair=repair,
+            repairable=tuple(self._rules.first_day(one) for one in missed),
+            repairable_until=until,
+            repairs_left=repairs_left,
+            quiet_left=max(0, definition.quiet_units_per_year - present.quiet_used),
+            paused=self._paused(unit),
+            next_milestone=definition.next_milestone(run.length if run else 0),
+            history=present.history(min(kept, default=unit)),
+        )
 
     def _make_rules(self) -> Rules:
         """Each version decides from the first unit on that begins under it; the first one the unit it begins in."""
@@ -89,19 +105,33 @@ class Era:
         starts_at, ends_at = self._parts[0].starts_at, self._parts[-1].ends_at
         if self._game.archived_at is not None:
             ends_at = min(ends_at, self._game.archived_at)
-        plain = self._calendar.plain_zone
-        by_day = plain is not None and plain.key == self._facts.zone.key
         told: list[_Told] = []
         for counter in dict.fromkeys(part.definition.counter for part in self._parts):
-            for at, occurred_at, day, delta in counting.changes(counter):
-                if at > self._now:
-                    self.next_at = min(self.next_at or at, at)
-                elif starts_at <= occurred_at < ends_at:
-                    unit = unit_of_day(self._calendar.unit, day) if by_day else self._calendar.unit_at(occurred_at)
-                    if len(self._parts) == 1 or self._rules.definition(unit).counter == counter:
-                        told.append((at, unit, delta))
+            days: Counter[tuple[int, date]] = Counter()
+            for change in counting.events(counter):
+                if change.at > self._now:
+                    break
+                if not starts_at <= change.occurred_at < ends_at:
+                    continue
+                unit, day = self._place(change)
+                if len(self._parts) > 1 and self._rules.definition(unit).counter != counter:
+                    continue
+                delta = change.delta
+                if counter.metric == "days":
+                    before = days[unit, day] > 0
+                    days[unit, day] += delta
+                    delta = (days[unit, day] > 0) - before
+                if delta:
+                    told.append((change.at, unit, delta))
         told.sort(key=itemgetter(0))
         return told
+
+    def _place(self, change: Change) -> tuple[int, date]:
+        """The unit and the day of the member's zone on which something was done."""
+        if self._plain:
+            return unit_of_day(self._calendar.unit, change.day), change.day
+        zone = self._calendar.zone_at(change.occurred_at)
+        return self._calendar.unit_at(change.occurred_at), local_day(change.occurred_at, zone)
 
     def _reached(self, found: Walk, lost_at: datetime | None) -> dict[EarnedKey, Earned]:
         """The milestones of a walk, of several by one key the first."""

@@ -37,11 +37,11 @@ def fold_streaks(facts: GameFacts, now: datetime, counting: Counting | None = No
     counted = counting or Counting(facts.activities, facts.zone)
     earned: list[Earned] = []
     standings: list[StreakStanding] = []
-    moments: list[datetime | None] = []
+    moments = [counted.next_at(now)]
     for game in facts.of("streak"):
         eras = _eras(game, facts, now, counted)
         earned += _newest([one for era in eras for one in era.earned()])
-        moments += [next_start(game, now), *(era.next_at for era in eras)]
+        moments.append(next_start(game, now))
         if eras and (game.archived_at is None or game.archived_at > now):
             standings.append(eras[-1].standing())
     review_at = min((one for one in moments if one is not None), default=None)

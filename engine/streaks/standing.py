@@ -14,6 +14,8 @@ from engine.streaks.walking import Rules, Run, Walk, hold
 HISTORY_UNITS = 60
 _AHEAD_MAXIMUM = 500
 """No streak is held longer than this many units by what was earned and announced."""
+Repair = Literal["none", "open", "late", "used"]
+"""Whether a streak that broke can be repaired: there is nothing to repair, it can, it is too late, or none is left."""
 UnitOutcome = Literal["done", "frozen", "quiet", "repaired", "missed", "open"]
 
 
@@ -47,6 +49,7 @@ class StreakStanding:
     unit_ends_at: datetime
     ends_at: datetime | None
     freezes: int
+    repair: Repair
     repairable: tuple[date, ...]
     repairable_until: datetime | None
     repairs_left: int
@@ -98,15 +101,15 @@ class Present:
             unit = self._rules.calendar.following(unit)
         return missed
 
-    def repairable(self, now: datetime, repairs_left: int) -> tuple[tuple[int, ...], datetime | None]:
-        """The missed units that can be repaired still, all of them or none, and until when."""
+    def repair(self, now: datetime, repairs_left: int) -> tuple[Repair, tuple[int, ...], datetime | None]:
+        """Whether the missed units can be repaired, all of them or none, and until when."""
         if not self._broken:
-            return (), None
+            return "none", (), None
         hours = min(self._rules.definition(unit).repair_hours for unit in self._broken)
         until = self._rules.calendar.ends_at(self._broken[0]) + timedelta(hours=hours)
-        if len(self._broken) > repairs_left or until <= now:
-            return (), None
-        return tuple(self._broken), until
+        if until <= now:
+            return ("none" if self.run is not None else "late"), (), None
+        return ("open", tuple(self._broken), until) if len(self._broken) <= repairs_left else ("used", (), None)
 
     def ends_at(self) -> datetime | None:
         """When the run breaks if nothing is done; what may hold it is not used by asking."""

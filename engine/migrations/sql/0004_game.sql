@@ -138,6 +138,15 @@ CREATE TABLE challenge_contributions (
     amount bigint NOT NULL,
     PRIMARY KEY (program_id, definition_id, period, member_id)
 );
+CREATE INDEX challenge_contributions_member ON challenge_contributions (program_id, member_id);
+-- The sum of them, kept with every change, so that a running goal is read without adding up a whole community.
+CREATE TABLE challenge_totals (
+    program_id bigint NOT NULL,
+    definition_id bigint NOT NULL,
+    period text NOT NULL,
+    total bigint NOT NULL,
+    PRIMARY KEY (program_id, definition_id, period)
+) WITH (fillfactor = 50);
 CREATE TABLE challenge_periods (
     program_id bigint NOT NULL,
     definition_id bigint NOT NULL,

@@ -4,7 +4,8 @@ DECLARE
 BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'game_definitions', 'game_definition_versions', 'game_facts', 'game_marks', 'achievements', 'game_standings',
-        'game_sweeps', 'game_previews', 'revoked_credentials', 'challenge_contributions', 'challenge_periods', 'artworks', 'issuer_keys',
+        'game_sweeps', 'game_previews', 'revoked_credentials', 'challenge_contributions', 'challenge_totals',
+        'challenge_periods', 'artworks', 'issuer_keys',
         'board_participants', 'board_marks', 'board_seasons', 'board_results', 'board_quarantines', 'friendships',
         'league_seasons', 'league_entries'
     ] LOOP
@@ -17,8 +18,8 @@ END $$;
 
 GRANT SELECT, INSERT ON game_definition_versions, revoked_credentials TO laurel_app;
 GRANT SELECT, INSERT, UPDATE ON game_definitions, game_facts, achievements, game_standings, game_sweeps, game_previews,
-    challenge_contributions, challenge_periods, artworks, issuer_keys, board_participants, board_seasons, board_results,
-    board_quarantines, league_seasons, league_entries TO laurel_app;
+    challenge_contributions, challenge_totals, challenge_periods, artworks, issuer_keys, board_participants,
+    board_seasons, board_results, board_quarantines, league_seasons, league_entries TO laurel_app;
 GRANT SELECT, INSERT ON game_marks, board_marks, friendships TO laurel_app;
 GRANT DELETE ON game_facts, game_marks, game_standings, game_sweeps, game_previews, challenge_contributions, artworks,
     board_participants, board_marks, board_quarantines, friendships, league_entries TO laurel_app;

@@ -1,0 +1,162 @@
+"""Goals of the whole community in the database: what each member gave, the sum of it, and what was settled.
+
+What members gave follows from their facts and is stored absolutely; the sum moves with it by the difference, in the
+same statement. A period is settled once, some hours after its end, out of what was given: late news changes it no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.bulk import BulkStatement
+from engine.challenges.definitions import ChallengeDefinition
+from engine.challenges.periods import governing, opens_at, period_bounds
+from engine.database import transaction_time
+from engine.game.catalog import games_of
+from engine.game.facts import Game
+from engine.game.slices import Slice
+from engine.ledger import MemberKey
+from engine.program import standing_zone
+from engine.publishing import versions_of
+
+Contribution = tuple[int, str, int]
+SETTLED_AT_ONCE = 20
+_NOTHING = (0, "", 0)
+"""Stands for a member who gave nothing: what was kept of them goes."""
+
+# What a member does not give any more goes, but for periods that were settled: those stay as they were.
+_STORE = BulkStatement(
+    {"program_id": "bigint", "member_id": "bigint", "definition_id": "bigint", "period": "text", "amount": "bigint"},
+    """, before AS MATERIALIZED (
+        SELECT c.program_id, c.definition_id, c.period, c.member_id, c.amount
+        FROM (SELECT DISTINCT program_id, member_id FROM given) g
+        JOIN challenge_contributions c ON c.program_id = g.program_id AND c.member_id = g.member_id
+        WHERE NOT EXISTS (SELECT FROM challenge_periods p WHERE p.program_id = c.program_id
+            AND p.definition_id = c.definition_id AND p.period = c.period)
+    ), now AS MATERIALIZED (
+        SELECT program_id, definition_id, period, member_id, amount FROM given WHERE amount <> 0
+    ), gone AS (
+        DELETE FROM challenge_contributions c USING before b
+        WHERE c.program_id = b.program_id AND c.definition_id = b.definition_id AND c.period = b.period
+        AND c.member_id = b.member_id AND NOT EXISTS (
+            SELECT FROM now n WHERE n.program_id = b.program_id AND n.definition_id = b.definition_id
+            AND n.period = b.period AND n.member_id = b.member_id)
+    ), written AS (
+        INSERT INTO challenge_contributions AS c (program_id, definition_id, period, member_id, amount)
+        SELECT program_id, definition_id, period, member_id, amount FROM now
+        ORDER BY program_id, definition_id, period, member_id
+        ON CONFLICT (program_id, definition_id, period, member_id) DO UPDATE SET amount = excluded.amount
+        WHERE c.amount <> excluded.amount
+    ), moved AS (
+        SELECT program_id, definition_id, period, sum(amount) AS amount FROM (
+            SELECT program_id, definition_id, period, amount FROM now
+            UNION ALL SELECT program_id, definition_id, period, -amount FROM before
+        ) both_sides GROUP BY program_id, definition_id, period HAVING sum(amount) <> 0
+    )
+    INSERT INTO challenge_totals AS t (program_id, definition_id, period, total)
+    SELECT program_id, definition_id, period, amount FROM moved ORDER BY program_id, definition_id, period
+    ON CONFLICT (program_id, definition_id, period) DO UPDATE SET total = t.total + excluded.total""",
+)
+_TOTALS = text("""
+    SELECT definition_id, period, total FROM challenge_totals
+    WHERE program_id = :program_id AND definition_id = ANY(:definitions)
+""")
+_UNSETTLED = text("""
+    SELECT t.program_id, t.definition_id, t.period FROM challenge_totals t WHERE NOT EXISTS (
+        SELECT FROM challenge_periods p WHERE p.program_id = t.program_id AND p.definition_id = t.definition_id
+        AND p.period = t.period)
+    ORDER BY t.program_id, t.definition_id, t.period
+""")
+_SETTLE = text("""
+    INSERT INTO challenge_periods (program_id, definition_id, period, version, starts_at, ends_at, total, reached_at)
+    SELECT :program_id, :definition_id, :period, :version, :starts_at, :ends_at, COALESCE(sum(amount), 0),
+        CASE WHEN sum(amount) >= :target THEN CAST(:ends_at AS timestamptz) END
+    FROM challenge_contributions
+    WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period
+    ON CONFLICT (program_id, definition_id, period) DO NOTHING RETURNING reached_at
+""")
+_MARK = text("""
+    INSERT INTO game_marks (program_id, member_id) SELECT program_id, member_id FROM challenge_contributions
+    WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A period whose time has come, and the version that it is played by."""
+
+    program_id: int
+    definition_id: int
+    period: str
+    played: Slice[ChallengeDefinition]
+    starts_at: datetime
+    ends_at: datetime
+
+
+async def store_contributions(
+    connection: AsyncConnection, contributions: Mapping[MemberKey, Sequence[Contribution]]
+) -> None:
+    """Keep what these locked members gave to all periods that are not settled, in place of what was kept of them."""
+    rows = [(*key, *one) for key, given in contributions.items() for one in (*given, _NOTHING)]
+    await _STORE.run(connection, sorted(rows))
+
+
+async def totals(
+    connection: AsyncConnection, program_id: int, definition_ids: Iterable[int]
+) -> dict[tuple[int, str], int]:
+    """What all gave together, by (definition, period), as it is counted: spend in minor units."""
+    given = {"program_id": program_id, "definitions": sorted(set(definition_ids))}
+    rows = await connection.execute(_TOTALS, given) if given["definitions"] else ()
+    return {(definition_id, period): total for definition_id, period, total in rows}
+
+
+async def settle_communities(connection: AsyncConnection, most: int = SETTLED_AT_ONCE) -> int:
+    """Settle periods of the named tenants whose time has come, each once; returns how many.
+
+    Who gave to one is marked: those who gave enough to a goal that was reached have finished it.
+    """
+    settled = 0
+    for due in (await _due(connection))[:most]:
+        definition = due.played.definition
+        key = {"program_id": due.program_id, "definition_id": due.definition_id, "period": due.period}
+        times = {"version": due.played.version.version, "starts_at": due.starts_at, "ends_at": due.ends_at}
+        row = (await connection.execute(_SETTLE, {**key, **times, "target": definition.steps[0].units})).one_or_none()
+        if row is not None:
+            await connection.execute(_MARK, key)
+            settled += 1
+    return settled
+
+
+async def _due(connection: AsyncConnection) -> list[_Due]:
+    now = await transaction_time(connection)
+    rows = (await connection.execute(_UNSETTLED)).fetchall()
+    programs = sorted({row.program_id for row in rows})
+    games = await games_of(connection, programs, ["challenge"]) if programs else {}
+    published = await versions_of(connection, programs) if programs else {}
+    known = {(program_id, game.definition_id): game for program_id, of in games.items() for game in of}
+    found: list[_Due] = []
+    for row in rows:
+        game = known.get((row.program_id, row.definition_id))
+        due = _of(game, row, now, published) if game is not None else None
+        if due is not None:
+            found.append(due)
+    return found
+
+
+def _of(game: Game[ChallengeDefinition], row: Any, now: datetime, published: Mapping[int, Any]) -> _Due | None:
+    """A period, if it is to be settled by now; one that was archived before its end never is."""
+    zone = standing_zone(published.get(row.program_id, []))
+    played = governing(game, row.period, zone, now)
+    if played is None or played.definition.scope != "community":
+        return None
+    starts_at, ends_at = period_bounds(played.definition, row.period, zone, opens_at(game))
+    archived = game.archived_at is not None and game.archived_at < ends_at
+    if archived or now < ends_at + timedelta(hours=played.definition.settle_hours):
+        return None
+    return _Due(row.program_id, row.definition_id, row.period, played, starts_at, ends_at)
