@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.game.privacy import GAME_EXPORT, erase_game, erase_games_of_nobody
 from engine.redactions import exclude_others, remember_erased
 
 Json = dict[str, object]
@@ -48,6 +49,7 @@ _EXPORT = {
     "FROM contracts WHERE program_id = :program_id AND shop_id = :shop_id AND customer_id = :customer_id",
     "events": "SELECT source, source_id, occurred_at, fields FROM member_events "
     f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY occurred_at",
+    **GAME_EXPORT,
 }
 
 
@@ -151,6 +153,8 @@ async def redact_customer(
     member = (await connection.execute(text(f"{_MEMBER_OF} FOR UPDATE"), key)).scalar_one_or_none()
     values = {**key, "order_ids": every_order, "member_id": member}
     counts = {part: (await connection.execute(text(sql), values)).rowcount for part, sql in _ERASE_CUSTOMER.items()}
+    if member is not None:
+        counts |= await erase_game(connection, program_id, member)
     if customer_id > 0:
         await remember_erased(connection, program_id, shop_id, "customer", [customer_id], at)
         await forget_request_keys(connection, program_id, shop_id, customer_id)
@@ -188,6 +192,7 @@ async def redact_shop(connection: AsyncConnection, program_id: int, shop_id: int
         "shops": f"UPDATE shops SET name = '', external_id = NULL, redacted_at = now() {of_shop}",
     }
     counts = {part: (await connection.execute(text(sql), key)).rowcount for part, sql in statements.items()}
+    counts |= await erase_games_of_nobody(connection, program_id)
     await forget_request_keys(connection, program_id, shop_id, None)
     return counts
 

@@ -1,9 +1,11 @@
-"""How many members have what there is to play for: for the staff's lists, counted when somebody asks."""
+"""Who has what there is to play for: how many members for the staff's lists, and what one member takes part in."""
 
 from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass, field
+from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -50,3 +52,23 @@ async def participants_of(
     given = {"program_id": program_id, "definition_ids": sorted(set(definition_ids))}
     rows = await connection.execute(_PARTICIPANTS, given)
     return {row.definition_id: row.members for row in rows}
+
+
+class Participation(NamedTuple):
+    """By which name a member takes part in a board or league, and since when."""
+
+    display_name: str
+    joined_at: datetime
+
+
+_OF_MEMBER = text("""
+    SELECT definition_id, display_name, joined_at FROM board_participants
+    WHERE program_id = :program_id AND member_id = :member_id
+""")
+
+
+async def participations_of(connection: AsyncConnection, program_id: int, member_id: int) -> dict[int, Participation]:
+    """What a member takes part in, by the id of the board or league."""
+    given = {"program_id": program_id, "member_id": member_id}
+    rows = await connection.execute(_OF_MEMBER, given)
+    return {row.definition_id: Participation(row.display_name, row.joined_at) for row in rows}

@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.game.achievements import move_achievements
 from engine.game.marking import mark
+from engine.leaderboards.joining import move_participation
 from engine.ledger import MemberKey
 
 _FORGET = (
@@ -20,4 +21,5 @@ async def merge_game(connection: AsyncConnection, giver: MemberKey, receiver: Me
     await move_achievements(connection, giver, receiver)
     for statement in _FORGET:
         await connection.execute(statement, giver._asdict())
+    await move_participation(connection, giver, receiver)
     await mark(connection, [receiver])

@@ -1,0 +1,79 @@
+"""What the game holds of a person: told on request, and forgotten with them. Ranks and amounts stay, as nobody's."""
+
+from __future__ import annotations
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.leaderboards.appeals import forget_appeals
+from engine.leaderboards.friends import forget_friends
+from engine.leaderboards.joining import erase_participation
+from engine.ledger import MemberKey
+
+# A person is their member and every member that was merged into it.
+_PERSON = """(SELECT f.member_id FROM members f WHERE f.program_id = :program_id
+    AND (f.member_id = :member_id OR f.merged_into = :member_id))"""
+_OF_PERSON = f"WHERE program_id = :program_id AND member_id IN {_PERSON}"
+
+GAME_EXPORT = {
+    "achievements": "SELECT kind, handle, level, occasion, earned_at, revoked_at, score, credential_id "
+    f"FROM achievements {_OF_PERSON} ORDER BY earned_at, achievement_id",
+    "game_wishes": f"SELECT kind, occurred_at, detail FROM game_facts {_OF_PERSON} ORDER BY occurred_at",
+    "experience": f"SELECT experience, level FROM game_standings {_OF_PERSON}",
+    "community_challenges": f"SELECT period, amount FROM challenge_contributions {_OF_PERSON} ORDER BY period",
+    "boards": "SELECT g.handle, p.display_name, p.joined_at FROM board_participants p "
+    "JOIN game_definitions g USING (program_id, definition_id) "
+    f"WHERE p.program_id = :program_id AND p.member_id IN {_PERSON} ORDER BY p.joined_at",
+    "board_seasons": "SELECT g.handle, r.period, r.segment, r.display_name, r.rank, r.score, r.reached_at, "
+    "r.adjusted_score FROM board_results r JOIN game_definitions g USING (program_id, definition_id) "
+    f"WHERE r.program_id = :program_id AND r.member_id IN {_PERSON} ORDER BY r.reached_at",
+    "leagues": "SELECT period, league, cohort, basis, entered_at, display_name, score, rank, outcome "
+    f"FROM league_entries {_OF_PERSON} ORDER BY entered_at",
+    "quarantines": "SELECT reason, evidence, since, appeal, appealed_at, decision, decided_at, lifted_at "
+    f"FROM board_quarantines {_OF_PERSON} ORDER BY quarantine_id",
+    "friends": f"SELECT since FROM friendships {_OF_PERSON} ORDER BY since",
+}
+_ERASE = {
+    "game_wishes": f"UPDATE game_facts SET detail = detail - 'reason' {_OF_PERSON} AND detail ? 'reason'",
+    "board_names": f"UPDATE board_results SET display_name = '' {_OF_PERSON} AND display_name <> ''",
+    "league_names": f"UPDATE league_entries SET display_name = '' {_OF_PERSON} AND display_name <> ''",
+}
+_GONE = text(f"SELECT member_id FROM members {_OF_PERSON} AND closed_at IS NOT NULL ORDER BY member_id")
+
+
+async def erase_game(connection: AsyncConnection, program_id: int, member_id: int) -> dict[str, int]:
+    """Forget by which names a person played, with whom, and what they or the staff wrote; nothing of who goes on.
+
+    Their members are closed and locked. What they reached stays as nobody's; their credentials are revoked by that.
+    """
+    key = {"program_id": program_id, "member_id": member_id}
+    gone = list((await connection.execute(_GONE, key)).scalars())
+    if not gone:
+        return {}
+    counts = {part: (await connection.execute(text(sql), key)).rowcount for part, sql in _ERASE.items()}
+    for one in gone:
+        await erase_participation(connection, MemberKey(program_id, one))
+    counts["friends"] = await forget_friends(connection, program_id, member_id)
+    counts["appeals"] = await forget_appeals(connection, program_id, member_id)
+    return counts
+
+
+_NOBODY = "AND NOT EXISTS (SELECT FROM customers c WHERE c.program_id = {0}.program_id AND c.member_id = {0}.member_id)"
+_LEFT_BEHIND = {
+    "board_marks": "INSERT INTO board_marks (program_id, member_id, definition_id) "
+    "SELECT p.program_id, p.member_id, p.definition_id FROM board_participants p "
+    f"WHERE p.program_id = :program_id {_NOBODY.format('p')}",
+    "boards": f"DELETE FROM board_participants p WHERE p.program_id = :program_id {_NOBODY.format('p')}",
+    "board_names": "UPDATE board_results r SET display_name = '' "
+    f"WHERE r.program_id = :program_id AND r.display_name <> '' {_NOBODY.format('r')}",
+    "league_names": "UPDATE league_entries e SET display_name = '' "
+    f"WHERE e.program_id = :program_id AND e.display_name <> '' {_NOBODY.format('e')}",
+    "appeals": "UPDATE board_quarantines q SET appeal = NULL "
+    f"WHERE q.program_id = :program_id AND q.appeal IS NOT NULL {_NOBODY.format('q')}",
+}
+
+
+async def erase_games_of_nobody(connection: AsyncConnection, program_id: int) -> dict[str, int]:
+    """Forget the names by which members of whom no customer is left played, after their shop was erased."""
+    key = {"program_id": program_id}
+    return {part: (await connection.execute(text(sql), key)).rowcount for part, sql in _LEFT_BEHIND.items()}
