@@ -12,6 +12,11 @@ function conflict(shown) {
   if (shown) banner.scrollIntoView({ block: "nearest" });
 }
 
+/** The handle and the place in the list lie beside the definition in the input, and within it on the page. */
+function placed(path) {
+  return ["handle", "position"].includes(path?.[1]) ? [path[0], form().dataset.game, path[1]] : path;
+}
+
 function envelope(object) {
   const { game: kind, id, version, zone } = form().dataset;
   const { handle, position, ...fields } = object;
@@ -27,8 +32,9 @@ async function save() {
     try {
       await mutate(mutation, envelope(object));
     } catch (error) {
-      if (error instanceof Refused && error.userErrors.some((one) => one.code === "VERSION_CONFLICT")) conflict(true);
-      throw error;
+      if (!(error instanceof Refused)) throw error;
+      if (error.userErrors.some((one) => one.code === "VERSION_CONFLICT")) conflict(true);
+      throw new Refused(error.userErrors.map((one) => ({ ...one, field: placed(one.field) })));
     }
   }, { strip: 2, done: saved });
   if (!done) return;
