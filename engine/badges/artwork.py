@@ -17,12 +17,6 @@ BUILTIN_ARTWORKS = (
 DEFAULT_ARTWORK = "medal"
 """What is shown where the picture that was named is none."""
 METALS = ("bronze", "silver", "gold", "platinum", "diamond")
-_METALS_BY_LEVELS: dict[int, tuple[str, ...]] = {
-    2: ("silver", "gold"),
-    3: ("bronze", "silver", "gold"),
-    4: ("bronze", "silver", "gold", "platinum"),
-    5: METALS,
-}
 _REFERENCE = re.compile(r"(?:builtin:([a-z][a-z-]{0,30})|artwork:([1-9][0-9]{0,18}))", re.ASCII)
 
 
@@ -45,6 +39,5 @@ def is_artwork(reference: str) -> bool:
 
 
 def metal_of(level: int, levels: int) -> str:
-    """What the rim of a level is made of, `level` counted from 1; a badge with a single level has gold."""
-    metals = _METALS_BY_LEVELS.get(levels, ("gold",))
-    return metals[min(max(level, 1), len(metals)) - 1]
+    """What the rim of a level is made of, `level` counted from 1: bronze first; a badge with a single level has gold."""
+    return METALS[min(max(level, 1), len(METALS)) - 1] if levels > 1 else "gold"
