@@ -39,5 +39,5 @@ def is_artwork(reference: str) -> bool:
 
 
 def metal_of(level: int, levels: int) -> str:
-    """What the rim of a level is made of, `level` counted from 1: bronze first; a badge with a single level has gold."""
+    """What the rim of a level is made of, `level` counted from 1: bronze first; a badge with one level has gold."""
     return METALS[min(max(level, 1), len(METALS)) - 1] if levels > 1 else "gold"
