@@ -96,7 +96,7 @@ async def follow_members(connection: AsyncConnection, members: Iterable[MemberKe
     facts = await read_game_facts(connection, roots, ledger.now)
     standings = {key: fold_game(facts[key], ledger.now) for key in roots}
     changed = await store_achievements(connection, {key: one.earned for key, one in standings.items()}, ledger.now)
-    await store_game(connection, {key: one for key, one in standings.items() if facts[key].games})
+    await store_game(connection, facts, standings)
     await _give(ledger, facts, {key: standings[key] for key in changed})
     for key in changed:
         ledger.holdings[key].changed = True

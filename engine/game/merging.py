@@ -5,21 +5,19 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.challenges.community import store_contributions
 from engine.game.achievements import move_achievements
 from engine.game.marking import mark
 from engine.leaderboards.joining import move_participation
 from engine.ledger import MemberKey
 
-_FORGET = (
-    text("DELETE FROM game_standings WHERE program_id = :program_id AND member_id = :member_id"),
-    text("DELETE FROM challenge_contributions WHERE program_id = :program_id AND member_id = :member_id"),
-)
+_FORGET = text("DELETE FROM game_standings WHERE program_id = :program_id AND member_id = :member_id")
 
 
 async def merge_game(connection: AsyncConnection, giver: MemberKey, receiver: MemberKey) -> None:
     """Give the receiver what the giver reached; both are locked. The rest follows from facts within a second."""
     await move_achievements(connection, giver, receiver)
-    for statement in _FORGET:
-        await connection.execute(statement, giver._asdict())
+    await connection.execute(_FORGET, giver._asdict())
+    await store_contributions(connection, {giver: ()})
     await move_participation(connection, giver, receiver)
     await mark(connection, [receiver])

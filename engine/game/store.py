@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
+from engine.challenges.community import store_contributions
 from engine.game.catalog import games_of
 from engine.game.definitions import PERSONAL
 from engine.game.facts import CommunityPeriod, Game, GameFact, GameFacts
@@ -53,14 +54,6 @@ _STORE = BulkStatement(
     WHERE (s.experience, s.level, s.review_at) IS DISTINCT FROM (excluded.experience, excluded.level,
         excluded.review_at)""",
 )
-_CONTRIBUTIONS = BulkStatement(
-    {**_MEMBER, "definition_id": "bigint", "period": "text", "amount": "bigint"},
-    """INSERT INTO challenge_contributions AS c (program_id, definition_id, period, member_id, amount)
-    SELECT program_id, definition_id, period, member_id, amount FROM given
-    ORDER BY program_id, definition_id, period, member_id
-    ON CONFLICT (program_id, definition_id, period, member_id) DO UPDATE SET amount = excluded.amount
-    WHERE c.amount <> excluded.amount""",
-)
 
 
 async def read_game_facts(
@@ -93,15 +86,17 @@ async def read_game_facts(
     return found
 
 
-async def store_game(connection: AsyncConnection, standings: Mapping[MemberKey, GameStanding]) -> None:
+async def store_game(
+    connection: AsyncConnection, facts: Mapping[MemberKey, GameFacts], standings: Mapping[MemberKey, GameStanding]
+) -> None:
     """Keep what was worked out for these locked members, beside what they reached."""
-    rows = [
-        (*key, one.level.experience, one.level.level, one.review_at)
-        for key, one in standings.items()
-    ]  # fmt: skip
+    playing = {key: one for key, one in standings.items() if facts[key].games}
+    rows = [(*key, one.level.experience, one.level.level, one.review_at) for key, one in playing.items()]
     await _STORE.run(connection, rows)
-    given = [(*key, *contribution) for key, one in standings.items() for contribution in one.contributions]
-    await _CONTRIBUTIONS.run(connection, given)
+    together = {
+        key: one.contributions for key, one in playing.items() if any(_together(game) for game in facts[key].games)
+    }
+    await store_contributions(connection, together)
 
 
 async def _told(connection: AsyncConnection, members: Sequence[MemberKey]) -> dict[MemberKey, list[GameFact]]:

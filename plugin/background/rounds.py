@@ -19,10 +19,12 @@ from engine.audit import audit_due
 from engine.billing.due import bill_due
 from engine.billing.rounds import follow_up
 from engine.celebrations import celebrate
+from engine.challenges.community import SETTLED_AT_ONCE, settle_communities
 from engine.counting_past import PAGE_ORDERS, count_past
 from engine.database import tenant_transaction
 from engine.expiry import expire_due
 from engine.game.following import FOLLOWED_AT_ONCE, follow_marked
+from engine.game.previewing import count_previews
 from engine.game.sweeping import SWEPT_AT_ONCE, sweep
 from engine.leaderboards.draining import DRAINED_AT_ONCE, drain_boards
 from engine.leaderboards.keeping import keep_boards
@@ -70,6 +72,8 @@ def rounds(engine: AsyncEngine, tenants: Tenants, boards: BoardRedis) -> list[Ro
         Round("standings", 2.0, work.for_all(partial(review_due, told=_not_reviewed)), full=REVIEWED_AT_ONCE),
         Round("game", 0.3, work.for_all(partial(follow_marked, told=_not_followed)), full=FOLLOWED_AT_ONCE),
         Round("game-sweep", 1.0, work.for_all(partial(sweep, told=_not_followed)), full=SWEPT_AT_ONCE),
+        Round("game-previews", 1.0, work.for_all(count_previews), full=1),
+        Round("communities", 30.0, work.for_all(settle_communities), full=SETTLED_AT_ONCE),
         Round("boards", 0.3, work.for_all(partial(drain_boards, redis=boards)), full=DRAINED_AT_ONCE),
         Round("keep-boards", 1.0, work.keep_boards),
         Round("past-orders", 5.0, work.for_all(count_past), full=PAGE_ORDERS),
