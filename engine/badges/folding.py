@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -23,7 +24,7 @@ from engine.badges.progress import BadgeProgress, progress_of
 from engine.game.counters import Counting
 from engine.game.curves import Span, intersection, union
 from engine.game.facts import Game, GameFact, GameFacts
-from engine.game.holding import Force, Held, forces_of, next_version_at, settle
+from engine.game.holding import Force, Held, Plan, plan_of, settle
 from engine.game.standing import Earned
 from engine.game.windows import bounds
 
@@ -49,28 +50,32 @@ class _Folding:
     times_held: dict[str, list[Span]]
 
 
-def fold_badges(facts: GameFacts, now: datetime, counting: Counting | None = None) -> BadgeFold:
-    """Badges and the way to the next ones, the same in whatever order facts came."""
-    games = facts.of("badge")
-    folding = _Folding(
-        facts, now, counting or Counting(facts.activities, facts.zone), told_by_hand(facts.facts, now), {}
-    )
-    forces = {game.handle: forces_of(game, now) for game in games}
-    held: dict[str, _Holdings] = {game.handle: {} for game in games}
-    by_handle = {game.handle: game for game in games}
-    for handle in in_order({handle: _after(forces[handle]) for handle in by_handle}):
-        held[handle] = _held(folding, by_handle[handle], forces[handle])
-        folding.times_held[handle] = union(one[:2] for every in held[handle].values() for one in every)
-    earned = [_earned(game, key, spans[-1]) for game in games for key, spans in held[game.handle].items() if spans]
-    today = now.astimezone(facts.zone).date()
-    progress = [
-        _progress(folding, game, forces[game.handle][-1], held[game.handle], today)
-        for game in games
-        if forces[game.handle] and forces[game.handle][-1].until is None
-        and not forces[game.handle][-1].version.definition.given_by_hand
+def fold_badges(
+    facts: GameFacts, now: datetime, counting: Counting | None = None, *, progress: bool = True
+) -> BadgeFold:
+    """Badges and the way to the next ones, the same in whatever order facts came; without `progress` only badges."""
+    plan = plan_of(facts.games, "badge", now)
+    known = counting or Counting(facts.activities, facts.zone)
+    folding = _Folding(facts, now, known, told_by_hand(facts.facts, now), {})
+    held: dict[str, _Holdings] = {}
+    for game in _order(plan):
+        held[game.handle] = _held(folding, game, plan.forces[game.handle])
+        every = (one[:2] for spans in held[game.handle].values() for one in spans)
+        folding.times_held[game.handle] = union(every)
+    earned = [
+        _earned(game, key, spans[-1])
+        for game in plan.games for key, spans in held.get(game.handle, {}).items() if spans
     ]  # fmt: skip
     earned.sort(key=lambda one: (one.earned_at, one.key))
-    return BadgeFold(tuple(earned), tuple(progress), _review_at(folding, games))
+    ahead = _progress(folding, plan, held) if progress else ()
+    return BadgeFold(tuple(earned), ahead, _review_at(folding, plan))
+
+
+@lru_cache(maxsize=64)
+def _order(plan: Plan) -> tuple[Game[Any], ...]:
+    """Badges such that each comes after those that any of its versions names."""
+    games = {game.handle: game for game in plan.games}
+    return tuple(games[handle] for handle in in_order({name: _after(plan.forces[name]) for name in games}))
 
 
 def _held(folding: _Folding, game: Game[Any], forces: Sequence[Force]) -> _Holdings:
@@ -121,20 +126,26 @@ def _earned(game: Game[Any], key: BadgeKey, held: Held) -> Earned:
     )  # fmt: skip
 
 
-def _progress(
-    folding: _Folding, game: Game[Any], force: Force, held: Mapping[BadgeKey, Sequence[Held]], today: date
-) -> BadgeProgress:
-    changes = counted_by(force, folding.counting, folding.now)
-    holding = {key for key, spans in held.items() if spans and spans[-1].end is None}
-    locked = tuple(
-        handle for handle in force.version.definition.after
-        if not any(end is None for _, end in folding.times_held.get(handle, ()))
-    )  # fmt: skip
-    return progress_of(game, force, changes, holding, locked, today, folding.facts.zone)
+def _progress(folding: _Folding, plan: Plan, held: Mapping[str, _Holdings]) -> tuple[BadgeProgress, ...]:
+    today = folding.now.astimezone(folding.facts.zone).date()
+    found: list[BadgeProgress] = []
+    for game in plan.games:
+        force = plan.forces[game.handle][-1] if plan.forces[game.handle] else None
+        if force is None or force.until is not None or force.version.definition.given_by_hand:
+            continue
+        changes = counted_by(force, folding.counting, folding.now)
+        holding = {key for key, spans in held.get(game.handle, {}).items() if spans and spans[-1].end is None}
+        locked = tuple(name for name in force.version.definition.after if not _is_held(folding, name))
+        found.append(progress_of(game, force, changes, holding, locked, today, folding.facts.zone))
+    return tuple(found)
 
 
-def _review_at(folding: _Folding, games: Sequence[Game[Any]]) -> datetime | None:
+def _is_held(folding: _Folding, handle: str) -> bool:
+    return any(end is None for _, end in folding.times_held.get(handle, ()))
+
+
+def _review_at(folding: _Folding, plan: Plan) -> datetime | None:
     """The next version, and what is known to happen only later than now."""
     coming = [one.occurred_at for one in folding.facts.facts if one.occurred_at > folding.now]
-    known = (folding.counting.next_at(folding.now), next_version_at(games, folding.now))
+    known = (folding.counting.next_at(folding.now), plan.next_version_at)
     return min([*coming, *(one for one in known if one is not None)], default=None)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from engine.game.curves import Span
-from engine.game.facts import Game, GameVersion
+from engine.game.facts import Game, GameKind, GameVersion
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +23,15 @@ class Force:
     until: datetime | None
     origin: datetime | None
     series: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Plan:
+    """The games of a kind with the versions that came into force by a moment, and when the next version does."""
+
+    games: tuple[Game[Any], ...]
+    forces: dict[str, list[Force]]
+    next_version_at: datetime | None
 
 
 class Held(NamedTuple):
@@ -53,6 +63,11 @@ def forces_of(game: Game[Any], now: datetime) -> list[Force]:
     return found
 
 
+def plan_of(games: tuple[Game[Any], ...], kind: GameKind, now: datetime) -> Plan:
+    """What is in force at a moment; worked out once for all members of a batch, who share their games."""
+    return _plan(_Same(games), kind, now)
+
+
 def next_version_at(games: Iterable[Game[Any]], now: datetime) -> datetime | None:
     """When the next version comes into force; None where none is known to."""
     coming = [
@@ -60,6 +75,27 @@ def next_version_at(games: Iterable[Game[Any]], now: datetime) -> datetime | Non
         if one.effective_from > now and (game.archived_at is None or one.effective_from < game.archived_at)
     ]  # fmt: skip
     return min(coming, default=None)
+
+
+class _Same:
+    """Games as a key: the same ones, not equal ones, since to compare them takes longer than to work a plan out."""
+
+    __slots__ = ("games",)
+
+    def __init__(self, games: tuple[Game[Any], ...]) -> None:
+        self.games = games
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Same) and self.games is other.games
+
+    def __hash__(self) -> int:
+        return id(self.games)
+
+
+@lru_cache(maxsize=256)
+def _plan(same: _Same, kind: GameKind, now: datetime) -> Plan:
+    games = tuple(game for game in same.games if game.kind == kind)
+    return Plan(games, {game.handle: forces_of(game, now) for game in games}, next_version_at(games, now))
 
 
 def settle(reached: Sequence[tuple[Force, Sequence[Span]]]) -> list[Held]:

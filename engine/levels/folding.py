@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 from engine.game.counters import Counting
 from engine.game.curves import Curve, Span, curve_of, reached
 from engine.game.facts import Game, GameFacts
-from engine.game.holding import Force, Held, forces_of, next_version_at, settle
+from engine.game.holding import Force, Held, plan_of, settle
 from engine.game.standing import Earned
 from engine.levels.definitions import ExperienceRule, LevelsDefinition
 from engine.money import POINTS_MAXIMUM, exponent
@@ -51,17 +51,18 @@ def fold_levels(
     facts: GameFacts, earned: Iterable[Earned], now: datetime, counting: Counting | None = None
 ) -> LevelFold:
     """Experience and levels, the same in whatever order facts came; `earned` is what else was earned by then."""
+    plan = plan_of(facts.games, "levels", now)
     known, gifts = counting or Counting(facts.activities, facts.zone), _gifts(earned, now)
     reached_levels: list[Earned] = []
     standing = LevelStanding(_bounded(sum(delta for _, delta in gifts)), 0, None, None, None)
-    games = facts.of("levels")
-    for game in games:
-        forces = forces_of(game, now)
-        held = _held(forces, known, gifts, now)
+    for game in plan.games:
+        forces = plan.forces[game.handle]
+        curves = [_experience(force, known, gifts, now) for force in forces]
+        held = _held(forces, curves)
         reached_levels += [_earned(game, level, spans[-1]) for level, spans in held.items() if spans]
         if forces and forces[-1].until is None:
-            standing = _standing(game, forces[-1], held, _experience(forces[-1], known, gifts, now).total)
-    coming = (known.next_at(now), next_version_at(games, now)) if games else ()
+            standing = _standing(game, forces[-1], held, curves[-1].total)
+    coming = (known.next_at(now), plan.next_version_at) if plan.games else ()
     reached_levels.sort(key=lambda one: (one.earned_at, one.key))
     return LevelFold(tuple(reached_levels), standing, min((at for at in coming if at is not None), default=None))
 
@@ -105,16 +106,14 @@ def _of_rule(rule: ExperienceRule, counting: Counting, now: datetime) -> list[tu
     return found
 
 
-def _held(
-    forces: Sequence[Force], counting: Counting, gifts: list[tuple[datetime, int]], now: datetime
-) -> dict[int, list[Held]]:
+def _held(forces: Sequence[Force], curves: Sequence[Curve]) -> dict[int, list[Held]]:
     """When each level was held; one that takes no experience is everybody's and is not reached."""
     met: dict[int, list[tuple[Force, Sequence[Span]]]] = {}
-    for force in forces:
-        steps = [(level, step.threshold) for level, step in enumerate(force.version.definition.levels, 1)]
-        asked = [(level, threshold) for level, threshold in steps if threshold > 0]
-        times = reached(_experience(force, counting, gifts, now), [threshold for _, threshold in asked])
-        for (level, _), spans in zip(asked, times, strict=True):
+    for force, curve in zip(forces, curves, strict=True):
+        steps = force.version.definition.levels
+        first = 0 if steps[0].threshold else 1
+        times = reached(curve, [step.threshold for step in steps[first:]])
+        for level, spans in enumerate(times, first + 1):
             if spans:
                 met.setdefault(level, []).append((force, spans))
     return {level: settle(each) for level, each in met.items()}
