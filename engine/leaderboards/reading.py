@@ -80,14 +80,15 @@ class BoardView:
 
 
 async def read_board(
-    redis: BoardRedis, connection: AsyncConnection, program_id: int, game: BoardGame, *, period: str | None = None,
+    redis: BoardRedis | None, connection: AsyncConnection, program_id: int, game: BoardGame, *,
+    period: str | None = None,
     segment: str = EVERYBODY, member_id: int | None = None, top: int = 10, first: int = 0, span: int | None = None,
     friends: Iterable[int] = (), now: datetime | None = None,
 ) -> BoardView | None:  # fmt: skip
     """One look at a board, by default at the period that runs; None for a period or segment that there is not.
 
-    `top` places after the first `first` ones; `span` entries above and below the member. Raises ValueError for more
-    than 100 rows.
+    `top` places after the first `first` ones; `span` entries above and below the member. Without Redis, what is not
+    closed is UPDATING. Raises ValueError for more than 100 rows.
     """
     moment = now or await transaction_time(connection)
     zone = await _zone(connection, program_id)
@@ -100,10 +101,10 @@ async def read_board(
     closed = None
     if board.period.ends_at is not None and board.period.ends_at <= moment:
         closed = await closed_at(connection, key, segment)
-    found: Look | None
+    found: Look | None = None
     if closed is not None:
         found = await look_at_result(connection, key, segment, closed, question)
-    else:
+    elif redis is not None:
         found = await look(redis, key, segment, board.version.definition.ranking, signature(board, zone), question)
     if found is None:
         return BoardView("UPDATING", board, segment, None, moment)

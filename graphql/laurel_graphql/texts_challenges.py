@@ -22,6 +22,7 @@ ENGLISH = {
     "challenge.refused.challenge_ended": "This challenge is over.",
     "challenge.refused.not_joinable": "Every member takes part in this challenge.",
     "challenge.refused.member_not_found": "There is no such member.",
+    "challenge.refused.too_often": "This was asked for too often. Try again later.",
     "streak.how.day": "{do} each day.",
     "streak.how.week": "{do} each week.",
     "streak.how.month": "{do} each month.",
@@ -55,6 +56,7 @@ ENGLISH = {
     "streak.refused.time_zone_invalid": "There is no such time zone.",
     "streak.refused.zone_changed_often": "The time zone was changed too often. Try again later.",
     "streak.refused.member_not_found": "There is no such member.",
+    "streak.refused.too_often": "This was asked for too often. Try again later.",
 }
 SIMPLIFIED_CHINESE = {
     "challenge.order.any": "步骤可按任意顺序完成。",
@@ -76,6 +78,7 @@ SIMPLIFIED_CHINESE = {
     "challenge.refused.challenge_ended": "该挑战已结束。",
     "challenge.refused.not_joinable": "所有会员均已参与该挑战。",
     "challenge.refused.member_not_found": "没有这位会员。",
+    "challenge.refused.too_often": "操作过于频繁，请稍后再试。",
     "streak.how.day": "每天{do}。",
     "streak.how.week": "每周{do}。",
     "streak.how.month": "每月{do}。",
@@ -109,4 +112,5 @@ SIMPLIFIED_CHINESE = {
     "streak.refused.time_zone_invalid": "没有这个时区。",
     "streak.refused.zone_changed_often": "时区更改过于频繁，请稍后再试。",
     "streak.refused.member_not_found": "没有这位会员。",
+    "streak.refused.too_often": "操作过于频繁，请稍后再试。",
 }

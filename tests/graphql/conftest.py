@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine.leaderboards.keys import BoardRedis
 from engine.shops import ShopReference
 from laurel_graphql.context import MerchantContext, StorefrontContext
 from laurel_graphql.merchant import merchant_schema
@@ -28,10 +29,12 @@ def ask_storefront(engine: AsyncEngine, shop: ShopReference) -> Ask:
         customer_id: int | None = 4711,
         locale: str = "en",
         where: ShopReference = shop,
+        redis: BoardRedis | None = None,
     ) -> Reply:
         context = StorefrontContext(
-            engine=engine, program_id=where.program_id, shop_id=where.shop_id, locale=locale, customer_id=customer_id
-        )
+            engine=engine, program_id=where.program_id, shop_id=where.shop_id, locale=locale, customer_id=customer_id,
+            redis=redis, app_url="https://app.example",
+        )  # fmt: skip
         body = json.dumps({"query": query, "variables": variables}).encode()
         return reply_of(await answer(body, schema=storefront_schema, context=context, development=True))
 
@@ -44,11 +47,11 @@ def ask_merchant(engine: AsyncEngine, shop: ShopReference) -> Ask:
 
     async def ask(
         query: str, variables: dict[str, Any] | None = None, *, where: ShopReference = shop,
-        email_key: Callable[[str], bytes] | None = None,
+        email_key: Callable[[str], bytes] | None = None, redis: BoardRedis | None = None,
     ) -> Reply:  # fmt: skip
         context = MerchantContext(
             engine=engine, program_id=where.program_id, shop_id=where.shop_id, locale="en", staff_id="17",
-            email_key=email_key,
+            email_key=email_key, redis=redis, app_url="https://app.example",
         )  # fmt: skip
         body = json.dumps({"query": query, "variables": variables}).encode()
         return reply_of(await answer(body, schema=merchant_schema, context=context, development=True))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.badges.addresses import BadgeAddresses, badge_addresses
-from engine.birthdays import zone_of_program
 from engine.database import Connection
+from engine.program import standing_zone
+from engine.publishing import versions_of
 from laurel_graphql.context import RequestContext
 from laurel_graphql.refusals import Words
 
@@ -37,5 +38,6 @@ async def game_desk(connection: Connection, context: RequestContext) -> GameDesk
     """The desk of the caller's program."""
     addresses = await badge_addresses(connection, context.program_id)
     assert addresses is not None, "who asks is of this program"
-    zone = await zone_of_program(connection, context.program_id)
+    versions = await versions_of(connection, [context.program_id])
+    zone = standing_zone(versions.get(context.program_id, []))
     return GameDesk(Words(context.locale, zone), addresses, context.app_url.rstrip("/"))

@@ -21,7 +21,9 @@ from laurel_graphql.gids import gid
 from laurel_graphql.pages import After, First, PageInfo, cursor_of, cut, number_after
 from laurel_graphql.scalars import Points
 from laurel_graphql.types.benefits import BenefitConnection, benefits_page
+from laurel_graphql.types.game_reader import GameReader
 from laurel_graphql.types.kept_standings import KeptStandings
+from laurel_graphql.types.member_games import GameOfMember
 from laurel_graphql.types.member_merges import MemberMerge, merge_of
 from laurel_graphql.types.membership_records import MembershipRecord, memberships_read
 from laurel_graphql.types.perk_deliveries import PerkDelivery, delivery_of
@@ -64,8 +66,7 @@ class Lot:
 
 
 @strawberry.type(name="Member", description="A member of the program.")
-class MemberRecord:
-    number: strawberry.Private[int]
+class MemberRecord(GameOfMember):
     id: strawberry.ID = strawberry.field(description="The member's global id.")
     customers: list[MemberCustomer] = strawberry.field(description="The shops' customers who are this member.")
     joined_at: datetime = strawberry.field(description="When they became a member.")
@@ -170,6 +171,7 @@ def member_of(record: MemberFacts, kept: KeptStandings | None = None) -> MemberR
     merged_into = record.merged_into
     return MemberRecord(
         number=record.member_id,
+        game=GameReader(record.member_id),
         id=strawberry.ID(gid("Member", record.member_id)),
         customers=[
             MemberCustomer(

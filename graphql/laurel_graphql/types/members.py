@@ -17,6 +17,9 @@ from laurel_graphql.gids import gid
 from laurel_graphql.pages import After, First, number_after
 from laurel_graphql.scalars import Points
 from laurel_graphql.types.benefits import BenefitConnection, benefits_page
+from laurel_graphql.types.game_reader import GameReader
+from laurel_graphql.types.member_boards import BoardsOfMember
+from laurel_graphql.types.member_games import GameOfMember
 from laurel_graphql.types.member_perks import MemberPerk, member_perks
 from laurel_graphql.types.memberships import Membership, memberships_read
 from laurel_graphql.types.redemptions import RedemptionConnection
@@ -57,8 +60,7 @@ class Birthday:
 
 
 @strawberry.type(description="The logged-in shopper as a member of the program.")
-class Member:
-    number: strawberry.Private[int]
+class Member(GameOfMember, BoardsOfMember):
     id: strawberry.ID = strawberry.field(description="The member's global id.")
     version: int = strawberry.field(description="Rises with every change of the member's points.")
     joined_at: datetime = strawberry.field(description="When they became a member.")
@@ -137,6 +139,7 @@ def member_of(record: MemberRecord) -> Member:
     """The member of an engine's record."""
     return Member(
         number=record.member_id,
+        game=GameReader(record.member_id),
         id=strawberry.ID(gid("Member", record.member_id)),
         version=record.version,
         joined_at=record.joined_at,

@@ -1,0 +1,102 @@
+"""One look at a leaderboard for all fields of an answer that ask about it: they are asked for in one round trip."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from engine.database import Connection
+from engine.leaderboards.friends import friends_of
+from engine.leaderboards.periods import BoardGame, BoardPeriod, next_period, period_of_key, started_periods
+from engine.leaderboards.reading import BoardView, read_board
+from laurel_graphql.context import RequestContext
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What a field asks for: places from the first on, entries on both sides of the member, their friends."""
+
+    top: int = 0
+    span: int | None = None
+    friends: bool = False
+
+    def covers(self, other: Wish) -> bool:
+        """Whether what another one asks for is in it. Pages around somebody have their own middle each."""
+        return (
+            self.top >= other.top and (other.span is None or self.span == other.span) and self.friends >= other.friends
+        )
+
+    def joined(self, other: Wish) -> Wish:
+        """Both at once, where they do not ask for different pages around the member."""
+        span = self.span if other.span is None else other.span
+        return Wish(max(self.top, other.top), span, self.friends or other.friends)
+
+
+@dataclass(slots=True)
+class BoardReader:
+    """A segment of a period of a board, as one member sees it; None where nobody is logged in."""
+
+    game: BoardGame
+    period: str | None
+    segment: str
+    member_id: int | None
+    _open: Wish = field(default_factory=Wish)
+    _running: asyncio.Task[BoardView] | None = None
+    _views: dict[Wish, BoardView] = field(default_factory=dict)
+    _friend_ids: frozenset[int] | None = None
+
+    async def view(self, context: RequestContext, wish: Wish) -> BoardView:
+        """A view that has what is wished for.
+
+        Fields of one object are started together, so those that come first wait for the others to say what they want.
+        """
+        known = next((view for told, view in self._views.items() if told.covers(wish)), None)
+        if known is not None:
+            return known
+        if self._running is None:
+            self._open = wish
+            self._running = asyncio.create_task(self._read(context))
+        elif self._open.span is not None and wish.span not in (None, self._open.span):
+            await self._running
+            return await self.view(context, wish)
+        self._open = self._open.joined(wish)
+        return await self._running
+
+    async def friend_ids(self, context: RequestContext) -> frozenset[int]:
+        """Whom the member wants to be compared with, without themselves."""
+        async with context.reading() as connection:
+            return await self._friends(context, connection)
+
+    async def _read(self, context: RequestContext) -> BoardView:
+        try:
+            async with context.reading() as connection:
+                wish = self._open
+                friends = await self._friends(context, connection) if wish.friends else frozenset()
+                mine = {self.member_id} if self.member_id is not None and wish.friends else set()
+                view = await read_board(
+                    context.redis, connection, context.program_id, self.game, period=self.period,
+                    segment=self.segment, member_id=self.member_id, top=wish.top, span=wish.span,
+                    friends=sorted(mine | friends),
+                )  # fmt: skip
+            assert view is not None, "the period and the segment were looked up before"
+            self._views[wish] = view
+            return view
+        finally:
+            self._running = None
+
+    async def _friends(self, context: RequestContext, connection: Connection) -> frozenset[int]:
+        if self._friend_ids is None:
+            known = () if self.member_id is None else await friends_of(connection, context.program_id, self.member_id)
+            self._friend_ids = frozenset(one.member_id for one in known)
+        return self._friend_ids
+
+
+def shown_period(game: BoardGame, key: str | None, segment: str, now: datetime, zone: ZoneInfo) -> BoardPeriod | None:
+    """The period of a board that is asked for, by default the running one; None where it or the segment is unknown."""
+    if key is not None:
+        found = period_of_key(game, key, now, zone)
+    else:
+        found = next(started_periods(game, now, zone), None) or next_period(game, now, zone)
+    return found if found is not None and segment in found.version.definition.segment_keys else None
