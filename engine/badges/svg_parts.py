@@ -54,7 +54,7 @@ _ATTRIBUTES = _PRESENTATION | _words("""
 _LOCAL = re.compile(r"#[\w.:-]{1,100}")
 _URL = re.compile(r"url\s*\(\s*(['\"]?)(.*?)\1\s*\)", re.IGNORECASE)
 _UNSAFE = re.compile(
-    r"(?:java|vb)script\s*:|data\s*:|expression\s*\(|@|-moz-binding|behavior\s*:|\\|image(?:-set)?\s*\(|src\s*\(",
+    r"(?:java|vb)script\s*:|data\s*:|expression\s*\(|@|-moz-binding|behavior\s*:|\\|//|image(?:-set)?\s*\(|src\s*\(",
     re.IGNORECASE,
 )
 _RULE = re.compile(r"([^{}]*)\{([^{}]*)\}")
@@ -91,10 +91,11 @@ def attributes_of(element: str, given: dict[str, str], styles: Styles) -> dict[s
 
 def styles_of(sheet: str) -> Styles:
     """The classes of a style sheet: editors write colors that way. Whatever is no plain class rule goes."""
-    if _UNSAFE.search(sheet):
+    plain = re.sub(r"/\*.*?\*/", " ", sheet, flags=re.DOTALL)
+    if _UNSAFE.search(plain):
         unsafe("a style sheet that loads something")
     found: Styles = {}
-    for selectors, body in _RULE.findall(re.sub(r"/\*.*?\*/", "", sheet, flags=re.DOTALL))[:500]:
+    for selectors, body in _RULE.findall(plain)[:500]:
         for selector in selectors.split(","):
             if match := _CLASS.fullmatch(selector.strip()):
                 found.setdefault(match[1], {}).update(_declarations(body))
