@@ -1,9 +1,13 @@
-"""One look at a board in Redis, in one round trip: places, who is around a member, their own place, their friends."""
+"""One look at a board in Redis, in one round trip: places, who is around a member, their own place, their friends.
+
+Looks that are asked for at the same time share a round trip; one that comes alone waits for nobody.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 from redis.exceptions import RedisError
@@ -11,9 +15,8 @@ from redis.exceptions import RedisError
 from engine.leaderboards.definitions import Ranking
 from engine.leaderboards.keys import BoardKey, BoardRedis, id_text, member_of
 from engine.leaderboards.ranking import percentile, ranks
-from engine.leaderboards.scripts import Script
+from engine.leaderboards.together import together_of
 
-_READ = Script("read")
 _NOBODY = "-"
 
 ROWS_MAXIMUM = 100
@@ -73,19 +76,22 @@ async def look(
     redis: BoardRedis, key: BoardKey, segment: str, ranking: Ranking, signature: str, question: Question
 ) -> Look | None:
     """Look at a segment of a period; None while it is not complete, was worked out otherwise, or Redis is away."""
-    keys = [key.marker, key.members, key.ranks(segment)]
-    if ranking == "dense":
-        keys.append(key.scores(segment))
     me = _NOBODY if question.member_id is None else id_text(question.member_id)
-    friends = [id_text(member_id) for member_id in question.friends]
+    asked = f"{ranking} {me} {question.start} {question.count} {question.around}"
+    if question.friends:
+        asked = " ".join([asked, *map(id_text, question.friends)])
     try:
-        told: bytes = await _READ.run(
-            redis, keys, ranking, me, question.start, question.count, question.around, *friends
-        )
+        told = await together_of(redis).ask(key.program_id, _keys(key, segment, ranking == "dense"), asked)
     except RedisError:
         return None
-    parts = told.decode().split(" ")
+    parts = told.split(" ")
     return _parse(parts, ranking) if parts[0] == "complete" and parts[1] == signature else None
+
+
+@lru_cache(maxsize=4_096)
+def _keys(key: BoardKey, segment: str, dense: bool) -> tuple[str, ...]:
+    keys = (key.marker, key.members, key.ranks(segment))
+    return (*keys, key.scores(segment)) if dense else keys
 
 
 def _parse(parts: Sequence[str], ranking: Ranking) -> Look:
@@ -106,6 +112,8 @@ def _page(parts: Sequence[str], at: int, ranking: Ranking) -> tuple[tuple[Entry,
     """A page that begins at a part, and where the next thing begins."""
     place, rank, count = int(parts[at]), int(parts[at + 1]), int(parts[at + 2])
     first, after = at + 3, at + 3 + 2 * count
+    if not count:
+        return (), after
     scores = [int(score) for score in parts[first + 1 : after : 2]]
     ranked = ranks(scores, ranking, place=place, rank=rank)
     members = (member_of(entry) for entry in parts[first:after:2])

@@ -18,6 +18,7 @@ from engine.crash import crash_point
 from engine.game.catalog import games_of
 from engine.game.facts import GameKind
 from engine.leaderboards.keys import BoardRedis
+from engine.leaderboards.notes import note_adjusted
 from engine.leaderboards.opened import OpenBoards, open_boards
 from engine.leaderboards.periods import BoardPeriod
 from engine.leaderboards.quarantine import follow_signals
@@ -75,7 +76,9 @@ async def drain_boards(connection: AsyncConnection, redis: BoardRedis, most: int
     for program_id, marks in by_program.items():
         try:
             if program_id in opened:
-                await _drain(connection, redis, opened[program_id], marks)
+                boards = opened[program_id]
+                await _drain(connection, redis, boards, marks)
+                await note_adjusted(connection, program_id, boards.games, {mark.member_id for mark in marks})
         except RedisError:
             failures += 1
             if failures == FAILURES_MAXIMUM:
