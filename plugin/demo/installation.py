@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import httpx
 
 from engine.database import create_engine, tenant_transaction
+from engine.game.defaults import seed_first_game
 from engine.program import BEGINNING_OF_TIME, default_definition
 from engine.publishing import live_version, publish
 from engine.rewards.defaults import seed_default_rewards
@@ -17,6 +18,9 @@ from plugin.demo.membership import seed_plan
 from plugin.devstore.application import App
 from plugin.devstore.id_tokens import issue_id_token
 from plugin.devstore.seed import SHOP
+
+NOT_IN_THE_DEMO = frozenset({"welcome"})
+"""The first badge of a demo's shopper is the one for a first order, which the demo's description names."""
 
 
 class InstallationError(Exception):
@@ -62,5 +66,8 @@ async def open_shop(app: App, database_url: str, *, test_orders: bool) -> None:
             await seed_default_rewards(connection, shop.program_id, SHOP.currency, actor="demo")
             await seed_first_tiers(connection, shop.program_id, actor="demo", test_orders=test_orders)
             await seed_plan(connection, shop.program_id, test_orders=test_orders)
+            await seed_first_game(
+                connection, shop.program_id, actor="demo", test_orders=test_orders, without=NOT_IN_THE_DEMO
+            )
     finally:
         await engine.dispose()
