@@ -119,10 +119,13 @@ CREATE TABLE league_seasons (
     formed_at timestamptz NOT NULL DEFAULT now(),
     closed_at timestamptz,
     result_hash bytea,
+    -- Prizes are given page by page, in the order of members, once their hold is over.
     prizes_due_at timestamptz,
+    prizes_through bigint NOT NULL DEFAULT 0,
     prizes_given_at timestamptz,
     PRIMARY KEY (program_id, definition_id, period)
 );
+CREATE INDEX league_seasons_due ON league_seasons (prizes_due_at) WHERE prizes_due_at IS NOT NULL AND prizes_given_at IS NULL;
 CREATE TABLE league_entries (
     program_id bigint NOT NULL,
     definition_id bigint NOT NULL,

@@ -1,0 +1,140 @@
+"""A week of a league closes: every cohort is placed by what is known then, once, and all of it is kept.
+
+One transaction does it for all cohorts, so a crash anywhere leaves the week open or closed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.bulk import BulkStatement
+from engine.crash import crash_point
+from engine.leaderboards.quarantine import held_members
+from engine.leagues.definitions import LeagueDefinition
+from engine.leagues.entries import LeagueEntry, entries_of, participants_among
+from engine.leagues.following import seat_everybody
+from engine.leagues.placing import Placing, Played, place_cohort
+from engine.leagues.scores import PAGE, week_scores
+from engine.leagues.seasons import LeagueGame, LeagueSeason, lock_open_season, newest_season, version_of
+
+_SETTLE = BulkStatement(
+    {
+        "program_id": "bigint", "definition_id": "bigint", "period": "text", "member_id": "bigint",
+        "display_name": "text", "score": "bigint", "rank": "integer", "outcome": "text",
+    },
+    """UPDATE league_entries e SET display_name = g.display_name, score = g.score, rank = g.rank, outcome = g.outcome
+    FROM given g WHERE e.program_id = g.program_id AND e.definition_id = g.definition_id AND e.period = g.period
+    AND e.member_id = g.member_id""",
+)  # fmt: skip
+_CLOSE = text("""
+    UPDATE league_seasons SET closed_at = now(), result_hash = :sealed, prizes_due_at = :prizes_due_at
+    WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period
+""")
+
+
+class CohortPlaces(NamedTuple):
+    """A cohort that was placed: its league, its number and where everybody in it came."""
+
+    league: int
+    cohort: int
+    places: tuple[Placing, ...]
+
+
+async def close_due_week(connection: AsyncConnection, program_id: int, game: LeagueGame, now: datetime) -> bool:
+    """Close the week of a league whose time to settle is over; False where there is none, or another closes it."""
+    season = await newest_season(connection, program_id, game.definition_id)
+    if season is None or season.closed_at is not None:
+        return False
+    definition = version_of(game, season.version)
+    if now < season.ends_at + timedelta(hours=definition.settle_hours):
+        return False
+    claimed = await lock_open_season(connection, program_id, game.definition_id, season.period, wait=False)
+    if claimed is None:
+        return False
+    await seat_everybody(connection, claimed, definition)
+    entries = await entries_of(connection, claimed)
+    cohorts, names = await _placed(connection, claimed, definition, entries)
+    await _settle(connection, claimed, cohorts, names)
+    crash_point("league-after-places")
+    prizes_due_at = None
+    if definition.gives_points:
+        settled = timedelta(days=definition.prize_hold_days, hours=definition.settle_hours)
+        prizes_due_at = claimed.ends_at + settled
+    sealed = result_hash(claimed, cohorts)
+    await connection.execute(_CLOSE, {**claimed.key, "sealed": sealed, "prizes_due_at": prizes_due_at})
+    crash_point("league-before-commit")
+    return True
+
+
+def place_all(definition: LeagueDefinition, seated: Iterable[tuple[int, int, Played]]) -> tuple[CohortPlaces, ...]:
+    """Where everybody comes who sits in these (league, cohort), the lowest league first. Pure."""
+    cohorts: dict[tuple[int, int], list[Played]] = {}
+    for league, cohort, played in seated:
+        cohorts.setdefault((league, cohort), []).append(played)
+    found = []
+    for (league, cohort), members in sorted(cohorts.items()):
+        step = definition.leagues[definition.clamped(league)]
+        placings = place_cohort(step.promote, step.demote, definition.cohort_minimum, members)
+        found.append(CohortPlaces(league, cohort, placings))
+    return tuple(found)
+
+
+def result_hash(season: LeagueSeason, cohorts: Iterable[CohortPlaces]) -> bytes:
+    """What a closed week is known by: its bounds, its seed and everybody's place (no names)."""
+    bounds = f"{season.zone} {season.starts_at.isoformat()} {season.ends_at.isoformat()} {season.seed.hex()}"
+    lines = [f"{season.program_id} {season.definition_id} {season.period} {season.version} {bounds}"]
+    lines += [
+        f"{one.league} {one.cohort} {place.member_id} {place.score} {place.rank} {place.outcome}"
+        for one in cohorts
+        for place in sorted(one.places)
+    ]
+    return hashlib.sha256("\n".join(lines).encode()).digest()
+
+
+async def _placed(
+    connection: AsyncConnection, season: LeagueSeason, definition: LeagueDefinition, entries: Sequence[LeagueEntry]
+) -> tuple[tuple[CohortPlaces, ...], dict[int, str]]:
+    seated: list[tuple[int, int, Played]] = []
+    names: dict[int, str] = {}
+    for first in range(0, len(entries), PAGE):
+        page = entries[first : first + PAGE]
+        played, named = await played_by(connection, season, definition, [one.member_id for one in page])
+        seated += [(one.league, one.cohort, played[one.member_id]) for one in page]
+        names |= named
+    return place_all(definition, seated), names
+
+
+async def played_by(
+    connection: AsyncConnection, season: LeagueSeason, definition: LeagueDefinition, members: Sequence[int]
+) -> tuple[dict[int, Played], dict[int, str]]:
+    """What these members who sit in a week did in it, by what is known now, and by which names they take part."""
+    names = await participants_among(connection, season.program_id, season.definition_id, members)
+    held = await held_members(connection, season.program_id, season.definition_id, names)
+    scores = await week_scores(
+        connection, season.program_id, definition, names, season.starts_at, season.ends_at, season.days
+    )
+    played = {
+        one: Played(one, scores[one].score, scores[one].reached_at, "held" if one in held else "playing")
+        if one in names
+        else Played(one, 0, None, "withdrawn")
+        for one in members
+    }
+    return played, names
+
+
+async def _settle(
+    connection: AsyncConnection, season: LeagueSeason, cohorts: Iterable[CohortPlaces], names: dict[int, str]
+) -> None:
+    rows: list[tuple[Any, ...]] = [
+        (*season.key.values(), one.member_id, names.get(one.member_id, ""), one.score, one.rank, one.outcome)
+        for cohort in cohorts
+        for one in cohort.places
+    ]
+    for first in range(0, len(rows), PAGE):
+        await _SETTLE.run(connection, rows[first : first + PAGE])
