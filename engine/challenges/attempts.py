@@ -86,9 +86,9 @@ class _Parts:
 class Attempting:
     """One attempt at the steps, looked at whenever something was taken back, and at the end."""
 
-    def __init__(self, asked: Sequence[Asked], *, sequence: bool, lasting: bool) -> None:
+    def __init__(self, asked: Sequence[Asked], *, sequence: bool) -> None:
         self._asked = [(one.counter, one.units, one.counter.metric == "days") for one in asked]
-        self._sequence, self._lasting = sequence, lasting
+        self._sequence = sequence
         self._parts = {counter: _Parts() for counter, _, _ in self._asked}
         self._intervals: list[Interval] = []
         self._looked_at: datetime | None = None
@@ -97,24 +97,18 @@ class Attempting:
         """Take all changes, each with the counter that it is of, in the order of time."""
         for moment, together in groupby(changes, key=_at):
             told = list(together)
-            if any(change.delta < 0 for change, _ in told) and not self._settled:
+            if any(change.delta < 0 for change, _ in told):
                 self._look(moment)
             for change, counter in told:
                 self._parts[counter].add(change)
         steps = self._look(None)
         return Attempt(tuple(self._intervals), steps)
 
-    @property
-    def _settled(self) -> bool:
-        return self._lasting and bool(self._intervals)
-
     def _look(self, until: datetime | None) -> tuple[Reached, ...]:
         """How far it is before a moment at which something is taken back, None for the end."""
         steps = self._steps()
         moments = [one.done_at for one in steps if one.done_at is not None]
-        finished_at = max(moments) if len(moments) == len(steps) else None
-        if not self._settled:
-            self._note(finished_at)
+        self._note(max(moments) if len(moments) == len(steps) else None)
         self._looked_at = until
         return steps
 
@@ -137,15 +131,13 @@ class Attempting:
         return tuple(found)
 
 
-def attempt(
-    asked: Sequence[Asked], changes: Iterable[tuple[Change, Counter]], *, sequence: bool, lasting: bool
-) -> Attempt:
+def attempt(asked: Sequence[Asked], changes: Iterable[tuple[Change, Counter]], *, sequence: bool) -> Attempt:
     """Go through all that was done in a stretch, in the order of time.
 
     Each change comes with the counter that it is of; days are told as the events on them. In a `sequence` a step counts
-    only what was done after the one before it was finished. What is `lasting` stays finished whatever is taken back.
+    only what was done after the one before it was finished.
     """
-    return Attempting(asked, sequence=sequence, lasting=lasting).go(changes)
+    return Attempting(asked, sequence=sequence).go(changes)
 
 
 def _at(told: tuple[Change, Counter]) -> datetime:

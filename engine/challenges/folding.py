@@ -111,10 +111,11 @@ class _Challenge:
                 starts_at = max(moment for moment in (span.starts_at, one.starts_at, lost_at) if moment is not None)
                 if starts_at >= min(one.ends_at, self._archived_at or one.ends_at):
                     break
-                if span.ends_at is None:
+                if span.ends_at is not None and span.ends_at <= starts_at:
+                    continue
+                if span.ends_at is None or not one.definition.rollback:
                     return self._earned(one, period, Interval(starts_at, None))
-                if span.ends_at > starts_at:
-                    held = one, Interval(starts_at, span.ends_at)
+                held = one, Interval(starts_at, span.ends_at)
         return self._earned(held[0], period, held[1]) if held is not None else None
 
     def _shared(self) -> list[Earned]:

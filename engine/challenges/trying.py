@@ -68,12 +68,10 @@ class Trying:
         parts = [[one for one in told if span.holds(one[0].occurred_at, starts_at, ends_at)] for span in spans]
         if definition.scope == "community":
             parts = [sorted((one for part in parts for one in part), key=_at)]
-        attempts = [_attempt(definition, asked, part) for part in parts if part]
-        running = (
-            attempts[-1:] if parts and parts[-1] and (spans[-1].goes_on or definition.scope == "community") else []
-        )
-        spells = sorted((interval for one in attempts for interval in one.intervals), key=_begins)
-        return Tried(tuple(spells), running[0].steps if running else ())
+        sequence = definition.order == "sequence"
+        attempts = [attempt(asked, part, sequence=sequence) for part in parts if part]
+        taking_part = bool(parts and parts[-1]) and (spans[-1].goes_on or definition.scope == "community")
+        return Tried(_union(attempts), attempts[-1].steps if taking_part else ())
 
 
 def asked_of(definition: ChallengeDefinition) -> tuple[Asked, ...]:
@@ -83,9 +81,16 @@ def asked_of(definition: ChallengeDefinition) -> tuple[Asked, ...]:
     return tuple(Asked(step.counter, step.units) for step in definition.steps)
 
 
-def _attempt(definition: ChallengeDefinition, asked: Sequence[Asked], told: Sequence[_Told]) -> Attempt:
-    lasting = definition.scope == "individual" and not definition.rollback
-    return attempt(asked, told, sequence=definition.order == "sequence", lasting=lasting)
+def _union(attempts: Sequence[Attempt]) -> tuple[Interval, ...]:
+    """When any of several attempts was finished."""
+    found: list[Interval] = []
+    for one in sorted((span for made in attempts for span in made.intervals), key=_begins):
+        last = found[-1] if found else None
+        if last is None or (last.ends_at is not None and last.ends_at < one.starts_at):
+            found.append(one)
+        elif last.ends_at is not None and (one.ends_at is None or one.ends_at > last.ends_at):
+            found[-1] = last._replace(ends_at=one.ends_at)
+    return tuple(found)
 
 
 def _begins(interval: Interval) -> datetime:
