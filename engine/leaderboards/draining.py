@@ -24,6 +24,7 @@ from engine.leaderboards.periods import BoardPeriod
 from engine.leaderboards.quarantine import follow_signals
 from engine.leaderboards.scores import entries_query
 from engine.leaderboards.writing import Fence, draw_fence, shape_of, states_of, write
+from engine.leagues.following import follow_leagues
 
 DRAINED_AT_ONCE = 500
 FAILURES_MAXIMUM = 3
@@ -71,6 +72,7 @@ async def drain_boards(connection: AsyncConnection, redis: BoardRedis, most: int
     now = (await connection.execute(_CLOCK)).scalar_one()
     if await _follow_signals(connection, by_program, now):
         return len(claimed)  # what was found is committed before it is written; the marks are taken again
+    await _seat_newcomers(connection, by_program)
     opened = await open_boards(connection, by_program, now)
     failures = drained = 0
     for program_id, marks in by_program.items():
@@ -100,6 +102,13 @@ async def _follow_signals(
         members |= await _roots(connection, program_id, members)
         changed |= bool(await follow_signals(connection, program_id, games, sorted(members), now))
     return changed
+
+
+async def _seat_newcomers(connection: AsyncConnection, by_program: Mapping[int, Sequence[_Mark]]) -> None:
+    """Let those play the running weeks of leagues who scored in them for the first time."""
+    for program_id, games in (await games_of(connection, by_program, ["league"], archived=False)).items():
+        members = {mark.member_id for mark in by_program[program_id]}
+        await follow_leagues(connection, program_id, games, members | await _roots(connection, program_id, members))
 
 
 async def _roots(connection: AsyncConnection, program_id: int, members: Iterable[int]) -> set[int]:
