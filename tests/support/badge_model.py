@@ -56,6 +56,11 @@ class Model:
             if segments
         )
 
+    def value(self, handle: str) -> int:
+        """What the version in force counts now: of the running unit, of the last days, or in all."""
+        game = next(one for one in self.facts.games if one.handle == handle)
+        return self._count(game, self._in_force(game)[-1], self.now, _local(self.now, self.facts))
+
     def _instants(self) -> list[datetime]:
         found = {max(step.at, one.occurred_at) for one in self.facts.activities for step in one.steps}
         found |= {one.effective_from for game in self.facts.games for one in game.versions}

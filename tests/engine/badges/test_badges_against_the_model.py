@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from engine.badges.definitions import BadgeDefinition, BadgeLevel
 from engine.badges.folding import fold_badges
+from engine.badges.progress import BadgeProgress
 from engine.game.counters import Counter
 from engine.game.facts import BADGE_GIVEN, BADGE_TAKEN, Game, GameFact, GameFacts, GameVersion
 from engine.game.windows import Always, Between, Each, Last, Window
@@ -109,7 +110,11 @@ def histories(draw: st.DrawFn) -> GameFacts:
 def test_over_any_history_the_fold_is_the_model(facts: GameFacts, now: datetime, chance: random.Random) -> None:
     fold = fold_badges(facts, now)
     found = [(one.handle, one.level, one.occasion, one.version, one.earned_at, one.revoked_at) for one in fold.earned]
-    assert sorted(found, key=_known) == sorted(Model(facts, now).earned(), key=_known)
+    model = Model(facts, now)
+    assert sorted(found, key=_known) == sorted(model.earned(), key=_known)
+    for progress in fold.progress:
+        game = next(one for one in facts.games if one.handle == progress.handle)
+        _check(progress, game.versions[progress.version - 1].definition, model.value(progress.handle))
 
     shuffled = GameFacts(
         _shuffled(facts.games, chance), facts.zone, facts.joined_at, _shuffled(facts.activities, chance),
@@ -130,6 +135,17 @@ def test_until_the_next_review_time_alone_changes_nothing(facts: GameFacts, now:
         assert fold_badges(facts, fold.review_at - timedelta(microseconds=1)).earned == fold.earned
     else:
         assert fold_badges(facts, now + timedelta(days=4_000)).earned == fold.earned
+
+
+def _check(progress: BadgeProgress, definition: BadgeDefinition, counted: int) -> None:
+    """What is left to do is what the next level takes, less what is counted since the last completion."""
+    assert definition.counter is not None
+    value, target = (definition.counter.units(one) if one else 0 for one in (progress.value, progress.target))
+    assert value == counted % (definition.targets[-1] if definition.recurrence == "on_completion" else 10**9)
+    level = progress.next_level
+    assert target == definition.targets[level - 1 if level is not None else -1]
+    missing = max(0, target - value) if level is not None else 0
+    assert progress.missing == definition.counter.amount(missing)
 
 
 def _known(one: tuple[str, int, str, int, datetime, datetime | None]) -> tuple[str, int, str]:
