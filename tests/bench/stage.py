@@ -17,6 +17,7 @@ from types import TracebackType
 from typing import Self
 
 from engine.database import create_engine, tenant_transaction
+from engine.game.defaults import seed_first_game
 from engine.migration import migrate
 from engine.program import BEGINNING_OF_TIME, default_definition
 from engine.publishing import publish
@@ -89,6 +90,7 @@ class Stage:
             await publish(
                 connection, shop.program_id, default_definition(), effective_from=BEGINNING_OF_TIME, actor="bench"
             )
+            await seed_first_game(connection, shop.program_id, actor="bench")
             await seed_first_tiers(connection, shop.program_id, actor="bench")
         await engine.dispose()
         return shop
