@@ -131,6 +131,11 @@ def member_of(entry: str | bytes) -> int:
     return _LAST_ID - int(entry[_REACHED_DIGITS:], 16)
 
 
+def member_of_id(text: str) -> int:
+    """The member whose `id_text` it is."""
+    return _LAST_ID - int(text, 16)
+
+
 def reached_of(entry: str | bytes) -> datetime:
     """When its score was reached, in whole milliseconds."""
     return _EPOCH + timedelta(milliseconds=_LATEST_MILLISECONDS - int(entry[:_REACHED_DIGITS], 16))

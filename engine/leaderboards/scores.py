@@ -63,7 +63,8 @@ _CHALLENGES = """
         WHERE a.earned_at >= :starts_at AND a.earned_at < :ends_at AND a.revoked_at IS NULL AND a.kind = 'challenge'
         {named}
     )"""
-_NEWEST_FIRST = "occurred_at DESC, shop_id DESC, source DESC, source_id DESC"
+# Texts in the order of their characters, whatever language the database sorts by.
+_NEWEST_FIRST = 'occurred_at DESC, shop_id DESC, source COLLATE "C" DESC, source_id COLLATE "C" DESC'
 _SCORED = {
     "increment": """
         SELECT root, sum(worth) AS score, max(occurred_at) AS reached_at FROM counted WHERE worth > 0 GROUP BY root""",
@@ -84,7 +85,7 @@ _CAPPED = f"""
         SELECT root, sum(added) AS score, max(occurred_at) AS reached_at FROM (
             SELECT root, occurred_at, LEAST(so_far, :daily_cap) - LEAST(so_far - worth, :daily_cap) AS added FROM (
                 SELECT root, occurred_at, worth, sum(worth) OVER (PARTITION BY root, {_DAY}
-                    ORDER BY occurred_at, shop_id, source, source_id) AS so_far
+                    ORDER BY occurred_at, shop_id, source COLLATE "C", source_id COLLATE "C") AS so_far
                 FROM counted WHERE worth > 0
             ) days
         ) capped WHERE added > 0 GROUP BY root"""
