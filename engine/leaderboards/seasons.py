@@ -59,11 +59,13 @@ _FREEZE = """
     ) r JOIN board_participants p ON p.program_id = :program_id AND p.definition_id = :definition_id
         AND p.member_id = r.member_id
 """
-_CONTENT = text("""
-    SELECT segment, count(*) AS entries, sha256(convert_to(string_agg(concat_ws(' ', place, member_id, rank, score,
-        CAST(extract(epoch FROM reached_at) * 1000 AS bigint)), chr(10) ORDER BY place), 'UTF8')) AS content
-    FROM board_results WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period
-    GROUP BY segment
+CONTENT = """count(*) AS entries, sha256(convert_to(string_agg(concat_ws(' ', place, member_id, rank, score,
+        CAST(extract(epoch FROM reached_at) * 1000 AS bigint)), chr(10) ORDER BY place), 'UTF8')) AS content"""
+"""How many places the rows of a segment have, and the hash of them, as columns."""
+
+_CONTENT = text(f"""
+    SELECT segment, {CONTENT} FROM board_results
+    WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period GROUP BY segment
 """)
 _SEAL = BulkStatement(
     {

@@ -52,6 +52,7 @@ _SEASON = """program_id, definition_id, period, version, zone, starts_at, ends_a
 _NAMES = _SEASON.replace(",", " ").split()
 _OF_LEAGUE = "FROM league_seasons WHERE program_id = :program_id AND definition_id = :definition_id"
 _NEWEST = text(f"SELECT {_SEASON} {_OF_LEAGUE} ORDER BY period DESC LIMIT 1")
+_ALL = text(f"SELECT {_SEASON} {_OF_LEAGUE} ORDER BY period")
 _LOCK = text(f"""SELECT {_SEASON} {_OF_LEAGUE} AND period = :period AND closed_at IS NULL FOR UPDATE""")
 _CLAIM = text(f"""SELECT {_SEASON} {_OF_LEAGUE} AND period = :period AND closed_at IS NULL FOR UPDATE SKIP LOCKED""")
 _PRIZES = text(f"""
@@ -84,6 +85,13 @@ async def newest_season(connection: AsyncConnection, program_id: int, definition
     """The last week that was formed; None before the first."""
     given = {"program_id": program_id, "definition_id": definition_id}
     return _season((await connection.execute(_NEWEST, given)).one_or_none())
+
+
+async def seasons_of(connection: AsyncConnection, program_id: int, definition_id: int) -> list[LeagueSeason]:
+    """Every week that was formed, the oldest first."""
+    given = {"program_id": program_id, "definition_id": definition_id}
+    rows = (await connection.execute(_ALL, given)).fetchall()
+    return [season for row in rows if (season := _season(row)) is not None]
 
 
 async def lock_open_season(
