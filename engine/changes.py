@@ -22,16 +22,14 @@ class Versions:
 
 @dataclass(frozen=True, slots=True)
 class MemberVersion:
-    """A member's own version, and what others can change their rank in.
+    """A member's version with those of everybody in their cohorts of running weeks, whose ranks move theirs.
 
-    `boards` are the definition ids of boards and leagues that they take part in, `cohorts` the keys in Redis of their
-    cohorts of running weeks.
+    `boards` are the definition ids of boards and leagues that they take part in.
     """
 
     version: int
     member_id: int
     boards: tuple[int, ...]
-    cohorts: tuple[str, ...] = ()
 
 
 _MEMBER = """
@@ -61,15 +59,18 @@ READ_VERSIONS = text(f"""
     ) games LEFT JOIN ({_MEMBER}) member ON true
 """)
 READ_MEMBER_VERSION = text("""
-    SELECT m.version, m.member_id, ARRAY(
+    SELECT m.version + COALESCE((
+        SELECT sum(o.version) FROM league_entries e
+        JOIN league_seasons s ON s.program_id = e.program_id AND s.definition_id = e.definition_id
+            AND s.period = e.period AND s.closed_at IS NULL
+        JOIN league_entries c ON c.program_id = e.program_id AND c.definition_id = e.definition_id
+            AND c.period = e.period AND c.league = e.league AND c.cohort = e.cohort AND c.member_id <> e.member_id
+        JOIN members o ON o.program_id = c.program_id AND o.member_id = c.member_id
+        WHERE e.program_id = m.program_id AND e.member_id = m.member_id
+    ), 0), m.member_id, ARRAY(
         SELECT p.definition_id FROM board_participants p
         WHERE p.program_id = m.program_id AND p.member_id = m.member_id ORDER BY p.definition_id
-    ) AS boards, (
-        SELECT jsonb_agg(jsonb_build_array(e.definition_id, e.period, e.league, e.cohort)) FROM league_entries e
-        JOIN league_seasons s ON s.program_id = e.program_id AND s.definition_id = e.definition_id
-            AND s.period = e.period
-        WHERE e.program_id = m.program_id AND e.member_id = m.member_id AND s.closed_at IS NULL
-    ) AS cohorts
+    ) AS boards
     FROM customers c JOIN members m ON m.program_id = c.program_id AND m.member_id = c.member_id
     WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id
 """)

@@ -18,7 +18,6 @@ from sqlalchemy.dialects.postgresql import psycopg as psycopg_dialect
 from engine.changes import READ_MEMBER_VERSION, READ_VERSIONS, MemberVersion, Versions
 from engine.database import APPLICATION_ROLE, libpq_url
 from engine.inbox import STORE
-from engine.leaderboards.keys import cohort_key
 
 CONNECTIONS = 10
 WAIT_SECONDS = 1.0
@@ -88,10 +87,7 @@ class DirectDatabase:
     async def member_version(self, program_id: int, shop_id: int, customer_id: int) -> MemberVersion | None:
         """The member's version, None for a customer without a member. Raises like `store_delivery`."""
         row = await self._read(_MEMBER_VERSION, program_id, shop_id, customer_id)
-        if row is None:
-            return None
-        cohorts = tuple(cohort_key(program_id, *cohort) for cohort in row[3] or ())
-        return MemberVersion(row[0], row[1], tuple(row[2]), cohorts)
+        return MemberVersion(int(row[0]), row[1], tuple(row[2])) if row else None
 
     async def close(self) -> None:
         """Give back every connection."""

@@ -34,10 +34,13 @@ class GameStanding:
     review_at: datetime | None
 
 
-def fold_game(facts: GameFacts, now: datetime) -> GameStanding:
-    """What follows from the facts at a moment, the same in whatever order they came."""
+def fold_game(facts: GameFacts, now: datetime, *, progress: bool = True) -> GameStanding:
+    """What follows from the facts at a moment, the same in whatever order they came.
+
+    Without `progress` the way to the next badges is left out, which only people read.
+    """
     counting = Counting(facts.activities, facts.zone)
-    badges = fold_badges(facts, now, counting)
+    badges = fold_badges(facts, now, counting, progress=progress)
     challenges = fold_challenges(facts, now, counting)
     streaks = fold_streaks(facts, now, counting)
     reached = tuple(chain(badges.earned, challenges.earned, streaks.earned))

@@ -94,7 +94,7 @@ async def follow_members(connection: AsyncConnection, members: Iterable[MemberKe
     ledger = await Ledger.open(connection, asked)
     roots = sorted(ledger.holdings)
     facts = await read_game_facts(connection, roots, ledger.now)
-    standings = {key: fold_game(facts[key], ledger.now) for key in roots}
+    standings = {key: fold_game(facts[key], ledger.now, progress=False) for key in roots}
     changed = await store_achievements(connection, {key: one.earned for key, one in standings.items()}, ledger.now)
     await store_game(connection, facts, standings)
     await _give(ledger, facts, {key: standings[key] for key in changed})

@@ -5,10 +5,7 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.leaderboards.appeals import forget_appeals
-from engine.leaderboards.friends import forget_friends
-from engine.leaderboards.joining import erase_participation
-from engine.ledger import MemberKey
+from engine.leaderboards.forgetting import forget_member
 
 # A person is their member and every member that was merged into it.
 _PERSON = """(SELECT f.member_id FROM members f WHERE f.program_id = :program_id
@@ -33,12 +30,8 @@ GAME_EXPORT = {
     f"FROM board_quarantines {_OF_PERSON} ORDER BY quarantine_id",
     "friends": f"SELECT since FROM friendships {_OF_PERSON} ORDER BY since",
 }
-_ERASE = {
-    "game_wishes": f"UPDATE game_facts SET detail = detail - 'reason' {_OF_PERSON} AND detail ? 'reason'",
-    "board_names": f"UPDATE board_results SET display_name = '' {_OF_PERSON} AND display_name <> ''",
-    "league_names": f"UPDATE league_entries SET display_name = '' {_OF_PERSON} AND display_name <> ''",
-}
-_GONE = text(f"SELECT member_id FROM members {_OF_PERSON} AND closed_at IS NOT NULL ORDER BY member_id")
+_FORGET = text(f"UPDATE game_facts SET detail = detail - 'reason' {_OF_PERSON} AND detail ? 'reason'")
+_GOES_ON = text("SELECT closed_at IS NULL FROM members WHERE program_id = :program_id AND member_id = :member_id")
 
 
 async def erase_game(connection: AsyncConnection, program_id: int, member_id: int) -> dict[str, int]:
@@ -47,15 +40,10 @@ async def erase_game(connection: AsyncConnection, program_id: int, member_id: in
     Their members are closed and locked. What they reached stays as nobody's; their credentials are revoked by that.
     """
     key = {"program_id": program_id, "member_id": member_id}
-    gone = list((await connection.execute(_GONE, key)).scalars())
-    if not gone:
+    if (await connection.execute(_GOES_ON, key)).scalar_one():
         return {}
-    counts = {part: (await connection.execute(text(sql), key)).rowcount for part, sql in _ERASE.items()}
-    for one in gone:
-        await erase_participation(connection, MemberKey(program_id, one))
-    counts["friends"] = await forget_friends(connection, program_id, member_id)
-    counts["appeals"] = await forget_appeals(connection, program_id, member_id)
-    return counts
+    counts = await forget_member(connection, program_id, member_id)
+    return {**counts, "game_wishes": (await connection.execute(_FORGET, key)).rowcount}
 
 
 _NOBODY = "AND NOT EXISTS (SELECT FROM customers c WHERE c.program_id = {0}.program_id AND c.member_id = {0}.member_id)"

@@ -29,6 +29,7 @@ from engine.game.sweeping import SWEPT_AT_ONCE, sweep
 from engine.leaderboards.draining import DRAINED_AT_ONCE, drain_boards
 from engine.leaderboards.keeping import keep_boards
 from engine.leaderboards.keys import BoardRedis
+from engine.leaderboards.season_rounds import keep_seasons
 from engine.ledger import MemberKey
 from engine.outside_calls import forget_settled
 from engine.perks.birthdays import give_birthday_points
@@ -76,6 +77,7 @@ def rounds(engine: AsyncEngine, tenants: Tenants, boards: BoardRedis) -> list[Ro
         Round("communities", 30.0, work.for_all(settle_communities), full=SETTLED_AT_ONCE),
         Round("boards", 0.3, work.for_all(partial(drain_boards, redis=boards)), full=DRAINED_AT_ONCE),
         Round("keep-boards", 1.0, work.keep_boards),
+        Round("seasons", 2.0, work.for_all(partial(keep_seasons, told=_no_prize)), full=1),
         Round("past-orders", 5.0, work.for_all(count_past), full=PAGE_ORDERS),
         Round("tier-plans", 1.0, work.for_all(count_plans), full=1),
         Round("bill", 5.0, work.for_all(bill_due), full=50),
@@ -96,6 +98,10 @@ def rounds(engine: AsyncEngine, tenants: Tenants, boards: BoardRedis) -> list[Ro
 
 def _not_followed(key: MemberKey, error: Exception) -> None:
     log.error("game of a member not worked out", program=key.program_id, member=key.member_id, exc_info=error)
+
+
+def _no_prize(key: MemberKey, error: Exception) -> None:
+    log.error("prize not given", program=key.program_id, member=key.member_id, exc_info=error)
 
 
 def _not_reviewed(key: MemberKey, error: Exception) -> None:

@@ -37,7 +37,7 @@ class BoardWatch:
             for one in boards.periods
             if one.game.definition_id in member.boards
         ]
-        return await watch(self._redis, program_id, watched, member.member_id, member.cohorts)
+        return await watch(self._redis, program_id, watched, member.member_id)
 
     async def _opened(self, program_id: int) -> OpenBoards:
         fresh_until, boards = self._open.get(program_id, (0.0, OpenBoards.none(program_id)))

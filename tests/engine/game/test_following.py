@@ -101,10 +101,10 @@ async def test_a_member_who_cannot_be_worked_out_holds_up_nobody(
     bad = MemberKey(playing.shop.program_id, await playing.member(2))
     fold = fold_game
 
-    def broken(facts: Any, now: Any) -> Any:
+    def broken(facts: Any, now: Any, **given: Any) -> Any:
         if any(one.source_id == "12" for one in facts.activities):
             raise ValueError("a fold that fails")
-        return fold(facts, now)
+        return fold(facts, now, **given)
 
     monkeypatch.setattr(following, "fold_game", broken)
     told = []
