@@ -17,8 +17,11 @@ from engine.audit_chain import audit_chain, audit_hashes
 from engine.audit_checks import CHECKS, LAGS
 from engine.audit_orders import audit_orders
 from engine.audit_standings import audit_standings
-from engine.database import APPLICATION_ROLE, name_tenants, sqlalchemy_url, tenant_transaction
+from engine.database import APPLICATION_ROLE, create_engine, name_tenants, sqlalchemy_url, tenant_transaction
 from engine.game.audit_game import audit_game
+from engine.leaderboards.audit_checks import audit_boards
+from engine.leaderboards.connecting import connect_boards
+from engine.leaderboards.keys import BoardRedis
 from engine.perks.audit_checks import PERK_CHECKS
 from engine.rewards.audit_checks import REWARD_CHECKS
 
@@ -49,6 +52,7 @@ class AuditReport:
     lags: dict[str, int] = field(default_factory=dict)
     blocks: int = 0
     sealed_transactions: int = 0
+    boards_not_compared: int = 0
 
     @property
     def breaches(self) -> int:
@@ -83,7 +87,7 @@ async def audit(connection: AsyncConnection, program_ids: list[int]) -> AuditRep
     return report
 
 
-async def audit_due(engine: AsyncEngine, program_ids: Sequence[int]) -> int:
+async def audit_due(engine: AsyncEngine, program_ids: Sequence[int], redis: BoardRedis | None = None) -> int:
     """Audit each of these programs that was not audited for a day, and record what was found; returns the breaches."""
     breaches = 0
     for program_id in program_ids:
@@ -95,6 +99,7 @@ async def audit_due(engine: AsyncEngine, program_ids: Sequence[int]) -> int:
             # The lock is held while another connection reads for as long as it takes.
             await connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             report = await _audit_snapshot(engine, program_id)
+            await _audit_boards(report, engine, redis, [program_id])
             breaches += report.breaches
             await connection.execute(
                 text("INSERT INTO audits VALUES (:program_id, now(), :checks, :breaches, :blocks, :sealed)"),
@@ -119,15 +124,15 @@ async def last_breaches(connection: AsyncConnection) -> int:
     return int((await connection.execute(text(f"SELECT COALESCE(sum(breaches), 0) FROM ({newest}) a"))).scalar_one())
 
 
-def run_audit(url: str, program_id: int | None = None) -> AuditReport:
-    """Audit one program or all, by a connection of its own.
+def run_audit(url: str, program_id: int | None = None, *, redis_url: str | None = None) -> AuditReport:
+    """Audit one program or all, by a connection of its own; boards in Redis where it is named and answers.
 
     Raises UnknownProgramError, and SQLAlchemyError when the database cannot be read.
     """
-    return asyncio.run(_run(url, program_id))
+    return asyncio.run(_run(url, program_id, redis_url))
 
 
-async def _run(url: str, program_id: int | None) -> AuditReport:
+async def _run(url: str, program_id: int | None, redis_url: str | None) -> AuditReport:
     engine = create_async_engine(sqlalchemy_url(url), isolation_level="REPEATABLE READ")
     try:
         async with engine.begin() as connection:
@@ -137,6 +142,27 @@ async def _run(url: str, program_id: int | None) -> AuditReport:
             if program_id is not None and not programs:
                 raise UnknownProgramError(f"there is no program {program_id}")
             await name_tenants(connection, programs)
-            return await audit(connection, programs)
+            report = await audit(connection, programs)
     finally:
         await engine.dispose()
+    application, redis = create_engine(url), connect_boards(redis_url) if redis_url else None
+    try:
+        await _audit_boards(report, application, redis, programs)
+    finally:
+        await application.dispose()
+        if redis is not None:
+            await redis.aclose()
+    return report
+
+
+async def _audit_boards(
+    report: AuditReport, engine: AsyncEngine, redis: BoardRedis | None, programs: Sequence[int]
+) -> None:
+    """Add what became of the boards: Redis is no part of the snapshot, so they are read in one of their own."""
+    found = await audit_boards(engine, redis, programs)
+    statement = "each board's scores are what its members' activities count, counted in two ways"
+    report.checks.append(CheckResult("board-scores", statement, found.scores_checked, found.scores_wrong))
+    statement = "Redis holds these scores, in the right order, and nobody else's"
+    report.checks.append(CheckResult("board-entries", statement, found.entries_checked, found.entries_wrong))
+    report.lags |= {"marked members of boards": found.members_behind, "boards updating": found.boards_updating}
+    report.boards_not_compared = found.boards_not_compared

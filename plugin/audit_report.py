@@ -13,10 +13,13 @@ BREACH_EXIT_CODE = 1
 UNREADABLE_EXIT_CODE = 2
 
 
-def print_audit(url: str, program: int | None, console: Console) -> int:
-    """Audit one program, or all, and print it. Returns the exit code: 1 on any breach, 2 when it cannot be read."""
+def print_audit(url: str, program: int | None, console: Console, *, redis_url: str | None = None) -> int:
+    """Audit one program, or all, and print it. Returns the exit code: 1 on any breach, 2 when it cannot be read.
+
+    Boards that cannot be compared, since Redis is not reachable or not named, are told as such.
+    """
     try:
-        report = run_audit(url, program)
+        report = run_audit(url, program, redis_url=redis_url)
     except UnknownProgramError as error:
         console.print(str(error))
         return UNREADABLE_EXIT_CODE
@@ -34,6 +37,10 @@ def print_audit(url: str, program: int | None, console: Console) -> int:
             )
     for name, count in report.lags.items():
         console.print(f"lag {name}: {count}")
+    if report.boards_not_compared:
+        console.print(
+            f"not compared: {report.boards_not_compared} periods of leaderboards, for want of Redis (REDIS_URL)"
+        )
     console.print(f"sealed: {report.sealed_transactions} transactions in {report.blocks} blocks")
     console.print(f"{len(report.checks)} invariants, {report.breaches} breaches")
     return BREACH_EXIT_CODE if report.breaches else 0

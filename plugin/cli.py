@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import os
 from typing import Annotated, Literal
 
 import typer
 from rich.console import Console
 
-from plugin.commands import files
+from plugin.commands import files, rebuilding
 from plugin.commands.texts import refuse, variable
 from plugin.settings import Settings, SettingsError, load_settings
 
@@ -93,10 +94,12 @@ def audit(
     from plugin.audit_report import print_audit
 
     url = variable("DATABASE_URL", "the address of PostgreSQL, as the role that owns the schema")
-    raise typer.Exit(print_audit(url, program, Console(highlight=False)))
+    redis_url = os.environ.get("REDIS_URL", "").strip() or None
+    raise typer.Exit(print_audit(url, program, Console(highlight=False), redis_url=redis_url))
 
 
 files.register(app)
+rebuilding.register(app)
 
 
 @app.command()
