@@ -13,10 +13,11 @@ from laurel_graphql.context import StorefrontContext
 from laurel_graphql.gids import number_of
 from laurel_graphql.inputs.texts import readable
 from laurel_graphql.joining import GameActRefused, acted, live_game, refused
-from laurel_graphql.queries.boards import leaderboards_read
+from laurel_graphql.queries.boards import leaderboards_read, leagues_read
 from laurel_graphql.texts import language_of
 from laurel_graphql.types.friends import Friend, friend_of
 from laurel_graphql.types.leaderboards import Leaderboard
+from laurel_graphql.types.leagues import League
 from laurel_graphql.types.quarantines import Quarantine, quarantine_of
 
 _FIELDS = {"NAME_INVALID": "displayName", "NAME_PERSONAL": "displayName"}
@@ -33,6 +34,18 @@ async def leaderboard_left(context: StorefrontContext, handle: str) -> Leaderboa
     """Take part in a board no more. Raises GameActRefused."""
     await _left(context, "leaderboard", handle)
     return next(iter(await leaderboards_read(context, handle)), None)
+
+
+async def league_joined(context: StorefrontContext, handle: str, display_name: str) -> League | None:
+    """Take part in a league by a name, or change the name. Raises GameActRefused."""
+    await _joined(context, "league", handle, display_name)
+    return next(iter(await leagues_read(context, handle)), None)
+
+
+async def league_left(context: StorefrontContext, handle: str) -> League | None:
+    """Take part in a league no more. Raises GameActRefused."""
+    await _left(context, "league", handle)
+    return next(iter(await leagues_read(context, handle)), None)
 
 
 async def quarantine_appealed(context: StorefrontContext, quarantine_id: str, words: str) -> Quarantine:

@@ -109,7 +109,7 @@ async def test_everything_that_a_badge_says_is_read_as_it_was_written(ask_mercha
             "It can be earned once in each period.", "What is done from now on counts.", "A refund takes it back.",
         ],
     }  # fmt: skip
-    assert [one.pop("artworkUrl").rpartition("/")[2] for one in levels] == ["star-silver.svg", "star-gold.svg"]
+    assert [one.pop("artworkUrl").rpartition("/")[2] for one in levels] == ["star-bronze.svg", "star-silver.svg"]
     assert levels == [
         {"number": 1, "name": "Bronze", "target": "1", "points": 0, "pointsDays": 365, "experience": 0, "members": 0,
          "text": "1 order"},

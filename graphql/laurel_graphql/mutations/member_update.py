@@ -1,4 +1,4 @@
-"""`memberUpdate`: what members say of themselves; so far, when their birthday is."""
+"""`memberUpdate`: what members say of themselves: when their birthday is, in which zone their streaks are."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ from typing import Annotated
 import strawberry
 
 from engine.birthdays import BirthdayRefused, set_birthday
+from engine.game.asking import WishRefused
 from engine.members import member_of_customer
+from engine.streaks.acting import choose_zone
 from laurel_graphql.context import StorefrontContext, StorefrontInfo
+from laurel_graphql.inputs.texts import readable
 from laurel_graphql.texts import TEXTS, day_text, language_of
 from laurel_graphql.types.members import Member, member_of
 
@@ -23,6 +26,16 @@ class MemberUpdateErrorCode(Enum):
     )
     BIRTHDAY_LOCKED = strawberry.enum_value(
         "BIRTHDAY_LOCKED", description="Returned when it was changed within the last year."
+    )
+    TIME_ZONE_INVALID = strawberry.enum_value(
+        "TIME_ZONE_INVALID", description="Returned when there is no such time zone."
+    )
+    ZONE_CHANGED_OFTEN = strawberry.enum_value(
+        "ZONE_CHANGED_OFTEN", description="Returned when the zone was changed too often of late."
+    )
+    TOO_OFTEN = strawberry.enum_value("TOO_OFTEN", description="Returned when it was changed too often in a year.")
+    MEMBER_NOT_FOUND = strawberry.enum_value(
+        "MEMBER_NOT_FOUND", description="Returned when the member left the program."
     )
 
 
@@ -44,6 +57,9 @@ class MemberUpdateInput:
     birthday: BirthdayInput | None = strawberry.field(
         default=None, description="The birthday. It can be changed once a year, and never to today."
     )
+    time_zone: str | None = strawberry.field(
+        default=None, description="The zone of their streaks' days, such as `Asia/Shanghai`, from the next unit on."
+    )
 
 
 @strawberry.type(description="What came of a change.")
@@ -63,11 +79,11 @@ async def member_update(
     if context.customer_id is None:
         error = _error("SIGNED_OUT", None, TEXTS[language_of(context.locale)]["refused.signed_out"])
         return MemberUpdatePayload(me=None, user_errors=[error])
-    return await _update(context, context.customer_id, input.birthday)
+    return await _update(context, context.customer_id, input)
 
 
-async def _update(context: StorefrontContext, customer_id: int, birthday: BirthdayInput | None) -> MemberUpdatePayload:
-    errors = []
+async def _update(context: StorefrontContext, customer_id: int, wanted: MemberUpdateInput) -> MemberUpdatePayload:
+    birthday, errors = wanted.birthday, []
     async with context.writing() as connection:
         found = await member_of_customer(connection, context.program_id, context.shop_id, customer_id)
         if birthday is not None:
@@ -75,6 +91,11 @@ async def _update(context: StorefrontContext, customer_id: int, birthday: Birthd
                 await set_birthday(connection, context.program_id, found.member_id, birthday.month, birthday.day)
             except BirthdayRefused as refusal:
                 errors = [_error(refusal.code, ["input", "birthday"], _message(refusal, context.locale))]
+        if wanted.time_zone is not None:
+            try:
+                await choose_zone(connection, context.program_id, found.member_id, readable(wanted.time_zone))
+            except WishRefused as refusal:
+                errors.append(_error(refusal.code, ["input", "timeZone"], _zone_message(refusal, context.locale)))
         member = await member_of_customer(connection, context.program_id, context.shop_id, customer_id)
     return MemberUpdatePayload(me=member_of(member), user_errors=errors)
 
@@ -83,6 +104,10 @@ def _message(refusal: BirthdayRefused, locale: str) -> str:
     language = language_of(locale)
     words = TEXTS[language][f"refused.{refusal.code.lower()}"]
     return words.format(day=day_text(refusal.changeable_from, language)) if refusal.changeable_from else words
+
+
+def _zone_message(refusal: WishRefused, locale: str) -> str:
+    return TEXTS[language_of(locale)][f"streak.refused.{refusal.code.lower()}"]
 
 
 def _error(code: str, field: list[str] | None, message: str) -> MemberUpdateUserError:

@@ -9,6 +9,7 @@ from typing import Annotated
 import strawberry
 
 from engine.database import Connection, transaction_time
+from engine.game.defaults import seed_first_game
 from engine.idempotency import (
     IdempotencyKeyInvalid,
     IdempotencyKeyReused,
@@ -126,6 +127,7 @@ async def _publish_once(
         if version.version == 1:
             await seed_first_rewards(connection, context.program_id, actor=context.actor)
             await seed_first_tiers(connection, context.program_id, actor=context.actor)
+            await seed_first_game(connection, context.program_id, actor=context.actor)
         if request is not None:
             await remember(connection, request, _OBJECT, version.version)
     return ProgramPublishPayload(program_version=version_of(version), user_errors=[])

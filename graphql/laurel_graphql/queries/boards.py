@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 import strawberry
 
 from engine.database import Connection, transaction_time
 from engine.game.catalog import games_of
-from engine.game.facts import Game
-from engine.game.holders import participations_of
+from engine.game.facts import Game, GameKind
+from engine.game.holders import Participation, participations_of
 from engine.leaderboards.appeals import Quarantine, quarantines_of_member
 from engine.members import member_of_customer
 from laurel_graphql.context import StorefrontContext, StorefrontInfo
 from laurel_graphql.fields import computed
+from laurel_graphql.texts import language_of
 from laurel_graphql.types.board_reader import BoardReader, shown_period
 from laurel_graphql.types.game_desk import game_desk
 from laurel_graphql.types.leaderboards import BoardDesk, Leaderboard, leaderboard_of
+from laurel_graphql.types.leagues import League, LeagueDesk, league_of
 
 Handle = Annotated[str, strawberry.argument(description="Its handle.")]
 
@@ -45,36 +48,45 @@ class BoardQueries:
         found = await leaderboards_read(info.context, handle, period, segment or "")
         return found[0] if found else None
 
+    @computed("The leagues, in the merchant's order.")
+    async def leagues(self, info: StorefrontInfo) -> list[League]:
+        """Also for those who are not logged in."""
+        return await leagues_read(info.context)
+
+    @computed("One league, null for an unknown handle.")
+    async def league(self, info: StorefrontInfo, handle: Handle) -> League | None:
+        """Also for those who are not logged in."""
+        return next(iter(await leagues_read(info.context, handle)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class _Shopper:
+    """What the shopper has to do with boards and leagues, by their ids."""
+
+    member_id: int | None
+    participations: Mapping[int, Participation] = field(default_factory=dict)
+    quarantines: Mapping[int, Quarantine] = field(default_factory=dict)
+
 
 async def leaderboards_read(
     context: StorefrontContext, handle: str | None = None, period: str | None = None, segment: str = ""
 ) -> list[Leaderboard]:
     """The live boards, or the one of a handle, as the shopper sees them."""
     async with context.reading() as connection:
-        found = await games_of(connection, [context.program_id], ["leaderboard"], archived=False)
-        games = [game for game in found.get(context.program_id, ()) if handle is None or game.handle == handle]
-        return await _told(connection, context, games, period, segment) if games else []
-
-
-async def _told(
-    connection: Connection, context: StorefrontContext, games: Sequence[Game[Any]], period: str | None, segment: str
-) -> list[Leaderboard]:
-    desk, now = await game_desk(connection, context), await transaction_time(connection)
-    member_id = None
-    if context.customer_id is not None:
-        who = await member_of_customer(connection, context.program_id, context.shop_id, context.customer_id)
-        member_id = who.member_id
-    own = {} if member_id is None else await participations_of(connection, context.program_id, member_id)
-    held = {} if member_id is None else await open_quarantines(connection, context.program_id, member_id)
+        games = await _live(connection, context, "leaderboard", handle)
+        if not games:
+            return []
+        shopper = await _shopper(connection, context)
+        desk, now = await game_desk(connection, context), await transaction_time(connection)
     boards = [(game, shown_period(game, period, segment, now, desk.words.zone)) for game in games]
     return [
         leaderboard_of(
             board,
             BoardDesk(
                 desk,
-                BoardReader(game, period, segment, member_id),
-                own.get(game.definition_id),
-                held.get(game.definition_id),
+                BoardReader(game, period, segment, shopper.member_id),
+                shopper.participations.get(game.definition_id),
+                shopper.quarantines.get(game.definition_id),
             ),
         )
         for game, board in boards
@@ -82,7 +94,37 @@ async def _told(
     ]
 
 
-async def open_quarantines(connection: Connection, program_id: int, member_id: int) -> dict[int, Quarantine]:
-    """The entries of a member that nobody else sees now, by board or league."""
-    found = await quarantines_of_member(connection, program_id, member_id)
-    return {one.definition_id: one for one in reversed(found) if one.open}
+async def leagues_read(context: StorefrontContext, handle: str | None = None) -> list[League]:
+    """The live leagues, or the one of a handle, as the shopper sees them."""
+    async with context.reading() as connection:
+        games = await _live(connection, context, "league", handle)
+        shopper = await _shopper(connection, context) if games else _Shopper(None)
+    return [
+        league_of(
+            game,
+            LeagueDesk(
+                language_of(context.locale),
+                shopper.member_id,
+                shopper.participations.get(game.definition_id),
+                shopper.quarantines.get(game.definition_id),
+            ),
+        )
+        for game in games
+    ]
+
+
+async def _live(
+    connection: Connection, context: StorefrontContext, kind: GameKind, handle: str | None
+) -> list[Game[Any]]:
+    found = await games_of(connection, [context.program_id], [kind], archived=False)
+    return [game for game in found.get(context.program_id, ()) if handle is None or game.handle == handle]
+
+
+async def _shopper(connection: Connection, context: StorefrontContext) -> _Shopper:
+    if context.customer_id is None:
+        return _Shopper(None)
+    member = await member_of_customer(connection, context.program_id, context.shop_id, context.customer_id)
+    own = await participations_of(connection, context.program_id, member.member_id)
+    found = await quarantines_of_member(connection, context.program_id, member.member_id)
+    held = {one.definition_id: one for one in reversed(found) if one.open}
+    return _Shopper(member.member_id, own, held)

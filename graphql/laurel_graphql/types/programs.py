@@ -20,12 +20,13 @@ from laurel_graphql.tier_sentences import rules_text
 from laurel_graphql.types.money import MoneyInput
 from laurel_graphql.types.plans import MembershipPlan, plan_of
 from laurel_graphql.types.plans_read import plans_read
+from laurel_graphql.types.program_games import GameOfProgram
 from laurel_graphql.types.program_tiers import ProgramTier, program_tiers
 from laurel_graphql.types.ways import CurrencyRate, WayToEarn, ways_to_earn
 
 
 @strawberry.type(description="The shop's program as it is live now.")
-class Program:
+class Program(GameOfProgram):
     definition: strawberry.Private[Definition]
     name: str = strawberry.field(description="The program's name.")
     version: int = strawberry.field(description="The number of the published version that is live.")
