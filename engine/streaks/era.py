@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from operator import itemgetter
 
 from engine.game.counters import Change, Counting
 from engine.game.facts import Game, GameFacts
 from engine.game.slices import Slice
 from engine.game.standing import Earned, EarnedKey
-from engine.rules.days import local_day
+from engine.rules.days import LAST_MOMENT, local_day
 from engine.streaks.calendars import first_day, unit_of_day
 from engine.streaks.definitions import StreakDefinition
-from engine.streaks.standing import Present, StreakStanding
+from engine.streaks.standing import Present, Repair, StreakStanding
 from engine.streaks.telling import pauses, repairs
 from engine.streaks.units import Units
 from engine.streaks.walking import Hit, Rules, Walk, walk
@@ -61,7 +61,7 @@ class Era:
         present = Present(self._walk, self._rules, kept, unit, self._repairs)
         definition, run = self._definition, present.run
         repairs_left = max(0, definition.repairs_per_year - self._repaired_this_year())
-        repair, missed, until = present.repair(self._now, repairs_left)
+        repair, missed, until = self._repair(present, kept, unit, repairs_left)
         counter, needed = self._rules.definition(unit).counter, self._rules.definition(unit).units
         return StreakStanding(
             definition_id=self._game.definition_id,
@@ -86,6 +86,25 @@ class Era:
             next_milestone=definition.next_milestone(run.length if run else 0),
             history=present.history(min(kept, default=unit)),
         )
+
+    def _repair(
+        self, present: Present, kept: frozenset[int], unit: int, repairs_left: int
+    ) -> tuple[Repair, tuple[int, ...], datetime | None]:
+        """Whether the units that broke the streak can be repaired, all of them or none, and until when."""
+        found: dict[int, datetime] = {}
+        until: datetime | None = None
+        now, run = self._now, present.run
+        while present.broken_by is not None and present.broken_by > max(found, default=-1):
+            hours = timedelta(hours=self._rules.definition(present.broken_by).repair_hours)
+            until = min(until or LAST_MOMENT, self._calendar.ends_at(present.broken_by) + hours)
+            if until <= now:
+                return ("none" if run is not None else "late"), (), None
+            if len(found) == repairs_left:
+                return "used", (), None
+            found[present.broken_by] = now
+            repaired = self._repairs | found
+            present = Present(walk(self._kept, self._rules, repaired), self._rules, kept, unit, repaired)
+        return ("open", tuple(found), until) if found else ("none", (), None)
 
     def _make_rules(self) -> Rules:
         """Each version decides from the first unit on that begins under it; the first one the unit it begins in."""

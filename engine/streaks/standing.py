@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Literal, NamedTuple
 
 from engine.streaks.definitions import Milestone, StreakDefinition
-from engine.streaks.walking import Rules, Run, Walk, hold
+from engine.streaks.walking import Rules, Run, Walk, bridge, hold
 
 HISTORY_UNITS = 60
 _AHEAD_MAXIMUM = 500
@@ -66,50 +66,25 @@ class Present:
         self, found: Walk, rules: Rules, kept: frozenset[int], unit: int, repaired: Mapping[int, datetime]
     ) -> None:
         self._found, self._rules, self._kept, self._unit = found, rules, kept, unit
-        last = found.runs[-1] if found.runs else None
-        missed = self._missed_after(last, repaired) if last is not None else []
-        self.run = last if not missed else None
-        self._broken = missed or self._missed_before(last)
+        held = not found.runs or bridge(found, rules, repaired, unit)
+        self.run = found.runs[-1] if found.runs and held else None
+        self.broken_by = (
+            self._missed_after(len(found.runs) - 1) if not held else self._missed_after(len(found.runs) - 2)
+        )
 
     @property
     def quiet_used(self) -> int:
         """How many units of this year were quiet."""
         return self._found.quiet_used[self._rules.year(self._unit)]
 
-    def _missed_after(self, last: Run, repaired: Mapping[int, datetime]) -> list[int]:
-        """Which units broke the run that was the last; what holds it over others is used."""
-        missed: list[int] = []
-        unit = self._rules.calendar.following(last.last_unit)
-        while unit < self._unit and len(missed) < HISTORY_UNITS:
-            held = None if missed else hold(self._found, last, self._rules, unit, repaired)
-            if held is not None:
-                self._found.held[unit] = held
-            elif not missed or not (self._rules.quiet(unit) or unit in repaired):
-                missed.append(unit)
+    def _missed_after(self, index: int) -> int | None:
+        """The unit that broke a run."""
+        if index < 0:
+            return None
+        unit = self._rules.calendar.following(self._found.runs[index].last_unit)
+        while unit in self._found.held:
             unit = self._rules.calendar.following(unit)
-        return missed
-
-    def _missed_before(self, last: Run | None) -> list[int]:
-        """Which units lie between a run that goes on and the one before it, that nothing held."""
-        if last is None or len(self._found.runs) < 2:
-            return []
-        missed: list[int] = []
-        unit = self._rules.calendar.following(self._found.runs[-2].last_unit)
-        while unit < last.first_unit and len(missed) < HISTORY_UNITS:
-            if unit not in self._found.held and not (missed and self._rules.quiet(unit)):
-                missed.append(unit)
-            unit = self._rules.calendar.following(unit)
-        return missed
-
-    def repair(self, now: datetime, repairs_left: int) -> tuple[Repair, tuple[int, ...], datetime | None]:
-        """Whether the missed units can be repaired, all of them or none, and until when."""
-        if not self._broken:
-            return "none", (), None
-        hours = min(self._rules.definition(unit).repair_hours for unit in self._broken)
-        until = self._rules.calendar.ends_at(self._broken[0]) + timedelta(hours=hours)
-        if until <= now:
-            return ("none" if self.run is not None else "late"), (), None
-        return ("open", tuple(self._broken), until) if len(self._broken) <= repairs_left else ("used", (), None)
+        return unit
 
     def ends_at(self) -> datetime | None:
         """When the run breaks if nothing is done; what may hold it is not used by asking."""

@@ -14,7 +14,7 @@ from engine.challenges.definitions import ChallengeDefinition, ChallengeStep, On
 from engine.challenges.folding import fold_challenges
 from engine.game.counters import Counter
 from engine.game.facts import CHALLENGE_JOINED, CHALLENGE_LEFT, Game, GameFact, GameFacts, GameVersion
-from engine.game.windows import Each
+from engine.game.windows import Each, Unit
 from engine.tiers.activities import Activity, Step
 from tests.support.challenge_model import finished
 
@@ -82,9 +82,8 @@ def games(draw: st.DrawFn) -> Game[ChallengeDefinition]:
         starts_at=draw(st.sampled_from([None, _at(-10), _at(30)])),
         ends_at=draw(st.sampled_from([None, _at(90), _at(150)])),
     )
-    period: Once | Each = draw(
-        st.sampled_from([once, Each(unit="day"), Each(unit="week"), Each(unit="month"), Each(unit="year")])
-    )
+    units: tuple[Unit, ...] = ("day", "week", "month", "year")
+    period = draw(st.just(once) | st.sampled_from(units).map(lambda unit: Each(unit=unit)))
     starts = sorted(draw(st.lists(st.integers(-20, 120), min_size=1, max_size=3)))
     versions = [GameVersion(number, _at(at), draw(definitions(period))) for number, at in enumerate(starts, 1)]
     archived_at = draw(st.sampled_from([None, None, _at(100)]))
