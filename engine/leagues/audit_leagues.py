@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.game.catalog import games_of
-from engine.leagues.entries import entries_of
+from engine.leagues.entries import LeagueEntry, entries_of
 from engine.leagues.replaying import misplaced
 from engine.leagues.seasons import LeagueGame, seasons_of, version_of
+
+_MERGED = text("SELECT DISTINCT into_member_id FROM member_merges WHERE program_id = :program_id")
 
 
 async def audit_leagues(connection: AsyncConnection, program_ids: list[int]) -> tuple[int, int]:
@@ -22,10 +25,11 @@ async def audit_leagues(connection: AsyncConnection, program_ids: list[int]) -> 
 
 async def _audit_league(connection: AsyncConnection, program_id: int, game: LeagueGame) -> tuple[int, int]:
     checked = wrong = 0
-    before: dict[int, int | None] = {}
+    merged = set((await connection.execute(_MERGED, {"program_id": program_id})).scalars())
+    before: dict[int, LeagueEntry] = {}
     for season in await seasons_of(connection, program_id, game.definition_id):
         entries = await entries_of(connection, season)
-        wrong += len(misplaced(season, version_of(game, season.version), entries, before))
+        wrong += len(misplaced(season, version_of(game, season.version), entries, before, merged))
         checked += len(entries)
-        before = {one.member_id: one.score for one in entries}
+        before = {one.member_id: one for one in entries}
     return checked, wrong
