@@ -66,6 +66,8 @@ class PageRequest:
     async def ask(self, operation: str, /, **variables: object) -> dict[str, Any]:
         """The data of a persisted operation. Raises PageDataUnavailableError."""
         context = MerchantContext(
+            redis=self.services.redis,
+            app_url=self.services.settings.shopify_app_url,
             engine=self.services.engine,
             program_id=self.visit.shop.program_id,
             shop_id=self.visit.shop.shop_id,

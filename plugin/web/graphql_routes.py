@@ -86,6 +86,8 @@ class GraphQLRoutes:
         if isinstance(operation, Refusal):
             return _response(operation.answer())
         context = MerchantContext(
+            redis=self._services.redis,
+            app_url=self._settings.shopify_app_url,
             engine=self._services.engine,
             program_id=shop.program_id,
             shop_id=shop.shop_id,
@@ -117,6 +119,8 @@ class GraphQLRoutes:
                 shop_id=shop.shop_id,
                 locale=locale,
                 customer_id=customer_id,
+                redis=self._services.redis,
+                app_url=self._settings.shopify_app_url,
             )
             return await execute(operation, context=context)
 
