@@ -46,6 +46,21 @@ const shared = {
     MEMBERSHIP_RESUME_DOCUMENT_ID: await documentId("membership_resume"),
     MEMBERSHIP_CHANGE_PLAN_DOCUMENT_ID: await documentId("membership_change_plan"),
     MEMBERSHIP_CHANGE_QUOTE_DOCUMENT_ID: await documentId("membership_change_quote"),
+    GAME_DOCUMENT_ID: await documentId("game"),
+    LEADERBOARD_DOCUMENT_ID: await documentId("leaderboard"),
+    LEAGUE_DOCUMENT_ID: await documentId("league"),
+    FRIENDS_DOCUMENT_ID: await documentId("friends"),
+    CHALLENGE_JOIN_DOCUMENT_ID: await documentId("challenge_join"),
+    CHALLENGE_LEAVE_DOCUMENT_ID: await documentId("challenge_leave"),
+    STREAK_REPAIR_DOCUMENT_ID: await documentId("streak_repair"),
+    STREAK_PAUSE_DOCUMENT_ID: await documentId("streak_pause"),
+    LEADERBOARD_OPT_IN_DOCUMENT_ID: await documentId("leaderboard_opt_in"),
+    LEADERBOARD_OPT_OUT_DOCUMENT_ID: await documentId("leaderboard_opt_out"),
+    LEAGUE_OPT_IN_DOCUMENT_ID: await documentId("league_opt_in"),
+    LEAGUE_OPT_OUT_DOCUMENT_ID: await documentId("league_opt_out"),
+    QUARANTINE_APPEAL_DOCUMENT_ID: await documentId("quarantine_appeal"),
+    FRIEND_ADD_DOCUMENT_ID: await documentId("friend_add"),
+    FRIEND_REMOVE_DOCUMENT_ID: await documentId("friend_remove"),
   },
 };
 
@@ -61,4 +76,5 @@ await Promise.all([
   asset("laurel_product.ts", "laurel-product.js", "iife"),
   asset("laurel_panel.ts", "laurel-panel.js", "esm"),
   asset("laurel_standing.ts", "laurel-standing.js", "esm"),
+  asset("laurel_game.ts", "laurel-game.js", "esm"),
 ]);

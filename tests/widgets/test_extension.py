@@ -19,6 +19,12 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "widgets" / "extension"
 LOCALES = EXTENSION / "locales"
+GAME = ROOT / "widgets" / "src" / "game"
+GAME_OPERATIONS = (
+    *("game", "leaderboard", "league", "friends", "challenge_join", "challenge_leave", "streak_repair", "streak_pause"),
+    *("leaderboard_opt_in", "leaderboard_opt_out", "league_opt_in", "league_opt_out", "quarantine_appeal"),
+    *("friend_add", "friend_remove", "member_update"),
+)
 
 
 @pytest.fixture(scope="session")
@@ -51,6 +57,7 @@ def test_given_the_loader_when_it_is_built_then_it_is_within_shopifys_limit_and_
     assert len((assets / "laurel-product.js").read_bytes()) < 10_000
     assert len(gzip.compress((assets / "laurel-panel.js").read_bytes(), 9)) < 21_500
     assert len(gzip.compress((assets / "laurel-standing.js").read_bytes(), 9)) < 12_000
+    assert len(gzip.compress((assets / "laurel-game.js").read_bytes(), 9)) < 28_000  # with its texts in two languages
 
 
 def test_given_the_scripts_when_they_are_built_then_they_ask_by_the_hash_of_the_operations(assets: Path) -> None:
@@ -70,6 +77,9 @@ def test_given_the_scripts_when_they_are_built_then_they_ask_by_the_hash_of_the_
         "membership_change_quote",
     ):
         assert document_id(name) in panel, name
+    game = (assets / "laurel-game.js").read_text("utf-8")
+    for name in GAME_OPERATIONS:
+        assert document_id(name) in game, name
 
 
 def test_given_the_scripts_when_they_are_searched_then_nothing_makes_markup_or_code_out_of_text(assets: Path) -> None:
@@ -97,6 +107,24 @@ def test_given_a_text_when_it_is_translated_then_its_placeholders_are_the_same()
         return found
 
     assert placeholders(read("en.default.json")) == placeholders(read("zh-CN.json"))
+
+
+def test_given_the_game_when_it_speaks_two_languages_then_both_have_the_same_texts_and_every_one_is_used() -> None:
+    english, chinese = (json.loads((GAME / "texts" / f"{name}.json").read_text("utf-8")) for name in ("en", "zh-CN"))
+    sources = "".join(path.read_text("utf-8") for path in sorted(GAME.glob("*.ts")))
+    plain = set(re.findall(r'"([\w.]+)"', sources))
+    made = [
+        re.compile(re.sub(r"\\\$\\\{.+?\\\}", r"\\w+", re.escape(text)))
+        for text in re.findall(r"`([\w.]*\$\{[\w.]+\}[\w.]*)`", sources)
+    ]
+
+    assert list(english) == list(chinese) == sorted(english)
+    known = {key.removesuffix(".one").removesuffix(".other") for key in english}
+    assert set(re.findall(r'words\.(?:get|counted)\("([\w.]+)"', sources)) <= known
+    for key in english:
+        used = key.removesuffix(".one").removesuffix(".other")
+        assert used in plain or any(pattern.fullmatch(used) for pattern in made), key
+        assert sorted(re.findall(r"\[\w+\]", english[key])) == sorted(re.findall(r"\[\w+\]", chinese[key])), key
 
 
 def test_given_the_texts_when_liquid_passes_them_on_then_every_one_is_used_and_none_is_missing() -> None:

@@ -12,6 +12,21 @@ declare const MEMBERSHIP_PAUSE_DOCUMENT_ID: string;
 declare const MEMBERSHIP_RESUME_DOCUMENT_ID: string;
 declare const MEMBERSHIP_CHANGE_PLAN_DOCUMENT_ID: string;
 declare const MEMBERSHIP_CHANGE_QUOTE_DOCUMENT_ID: string;
+declare const GAME_DOCUMENT_ID: string;
+declare const LEADERBOARD_DOCUMENT_ID: string;
+declare const LEAGUE_DOCUMENT_ID: string;
+declare const FRIENDS_DOCUMENT_ID: string;
+declare const CHALLENGE_JOIN_DOCUMENT_ID: string;
+declare const CHALLENGE_LEAVE_DOCUMENT_ID: string;
+declare const STREAK_REPAIR_DOCUMENT_ID: string;
+declare const STREAK_PAUSE_DOCUMENT_ID: string;
+declare const LEADERBOARD_OPT_IN_DOCUMENT_ID: string;
+declare const LEADERBOARD_OPT_OUT_DOCUMENT_ID: string;
+declare const LEAGUE_OPT_IN_DOCUMENT_ID: string;
+declare const LEAGUE_OPT_OUT_DOCUMENT_ID: string;
+declare const QUARANTINE_APPEAL_DOCUMENT_ID: string;
+declare const FRIEND_ADD_DOCUMENT_ID: string;
+declare const FRIEND_REMOVE_DOCUMENT_ID: string;
 
 declare module "*.css" {
   const styles: string;

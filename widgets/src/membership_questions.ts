@@ -1,5 +1,6 @@
 /** The one question before a membership is changed, paused or ended: what will happen and when, said before it does. */
 
+import type { Settled } from "./answer_store.ts";
 import { element, type Child } from "./elements.ts";
 import { dayText, moneyText } from "./formats.ts";
 import { tail } from "./intents.ts";
@@ -9,7 +10,7 @@ import { membershipView, wishKey, type MembershipView } from "./navigation.ts";
 import { button } from "./panel_page.ts";
 import type { Scene } from "./scene.ts";
 import type { Membership } from "./standing_model.ts";
-import type { When, Settled } from "./standing_store.ts";
+import type { When } from "./standing_store.ts";
 import { sign } from "./symbols.ts";
 
 const MONTHS = [1, 2, 3] as const;

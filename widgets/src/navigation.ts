@@ -64,7 +64,12 @@ export interface RedemptionView {
   problem: string;
 }
 
-export type View = HomeView | RewardView | RedemptionView | StandingView | PlanView | MembershipView;
+/** A page of the game; the module that draws it knows what else belongs to it. */
+export interface GameView {
+  readonly name: "game";
+}
+
+export type View = HomeView | RewardView | RedemptionView | StandingView | PlanView | MembershipView | GameView;
 
 interface Left {
   readonly view: View;

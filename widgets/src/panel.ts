@@ -3,6 +3,7 @@
 import { burst, countUp, highlight } from "./celebration.ts";
 import { textsOf } from "./configuration.ts";
 import { element, prefersStillness, safeLink, shadow } from "./elements.ts";
+import { fetchGame, type Game } from "./game_module.ts";
 import { Navigation, type View } from "./navigation.ts";
 import { dress } from "./panel_looks.ts";
 import { drawView, followUp } from "./panel_views.ts";
@@ -15,11 +16,15 @@ import { styles } from "./styles.ts";
 
 const PHONE = "(max-width: 519px)";
 const FRESH_MS = 3_200;
-const STOPS = "a[href], button, input, select, summary, [tabindex='0']";
+const STOPS = "a[href], button, input, select, summary, textarea, [tabindex='0']";
 
 export class PanelElement extends HTMLElement {
   private session!: Session;
-  private scene!: Omit<Scene, "answer">;
+  private scene!: Omit<Scene, "answer" | "game">;
+  private launcher!: HTMLElement;
+  private playing: Promise<void> | undefined;
+  private game: Game | null | undefined;
+  private readonly worn = new Set<string>(styles);
   private shownBalance: number | null = null;
   /** The entries that came while the panel was open. */
   private fresh: readonly string[] = [];
@@ -29,6 +34,7 @@ export class PanelElement extends HTMLElement {
   private readonly dialog = element("dialog", { "aria-modal": "true", "aria-labelledby": "title" });
 
   connect(launcher: HTMLElement, session: Session): void {
+    this.launcher = launcher;
     this.session = session;
     this.scene = this.sceneOf(launcher, new RewardStore(session), new StandingStore(session));
     this.lang = this.scene.texts.locale;
@@ -39,7 +45,7 @@ export class PanelElement extends HTMLElement {
     this.dialog.addEventListener("cancel", (event) => (event.preventDefault(), this.close()));
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.close());
     this.dialog.addEventListener("keydown", (event) => this.keepFocus(event));
-    shadow(this, ...styles).replaceChildren(this.dialog);
+    this.wear("").replaceChildren(this.dialog);
     session.addEventListener("change", () => this.follow());
     this.scene.store.addEventListener("change", () => this.draw());
     this.scene.standing.addEventListener("change", () => this.followStanding());
@@ -59,10 +65,10 @@ export class PanelElement extends HTMLElement {
     else if (!this.session.answer) void this.session.refresh();
   }
 
-  private sceneOf(launcher: HTMLElement, store: RewardStore, standing: StandingStore): Omit<Scene, "answer"> {
+  private sceneOf(launcher: HTMLElement, store: RewardStore, standing: StandingStore): Omit<Scene, "answer" | "game"> {
     const { name, signIn, join, cart } = launcher.dataset;
     const pages = new StandingPages(launcher.dataset["standing"], (module) => {
-      if (module) shadow(this, ...styles, module.styles);
+      if (module) this.wear(module.styles);
       this.draw();
     });
     return {
@@ -101,6 +107,20 @@ export class PanelElement extends HTMLElement {
   private ask(): void {
     void this.scene.store.refresh();
     void this.scene.standing.refresh();
+    this.playing ??= this.play();
+    void this.game?.refresh();
+  }
+
+  /** The game begins with the first look at the panel. Without its module, the panel is as it is without a game. */
+  private async play(): Promise<void> {
+    const module = await fetchGame(this.launcher.dataset["game"]);
+    if (module) this.wear(module.styles);
+    this.game = module && module.createGame(this.session, this.scene);
+    this.draw();
+  }
+
+  private wear(more: string): ShadowRoot {
+    return shadow(this, ...this.worn.add(more));
   }
 
   private go(view: View): void {
@@ -141,12 +161,12 @@ export class PanelElement extends HTMLElement {
 
   /** Draws what is known now; keeps the scroll position and the focus of a panel that is being read. */
   private draw(): void {
-    const held = this.content.querySelector("input:active");
+    const held = this.content.querySelector("input:active, .composing");
     if (held) return held.addEventListener("change", () => this.draw(), { once: true });
     const { answer, failed } = this.session;
     const focused = this.focused();
     const scrolled = this.body()?.scrollTop ?? 0;
-    const scene = { ...this.scene, answer };
+    const scene = { ...this.scene, answer, game: this.game };
     this.content.replaceChildren(drawView(scene, failed));
     const body = this.body();
     if (body) body.scrollTop = scrolled;
@@ -180,7 +200,7 @@ export class PanelElement extends HTMLElement {
   }
 
   private cheer(): void {
-    const [place, origin] = [this.content.querySelector(".hero:not(.small), .body"), this.content.querySelector(".number, .ticket-stub")];
+    const [place, origin] = [this.content.querySelector(".hero:not(.small), .body"), this.content.querySelector(".number, .ticket-stub, .cheers")];
     if (place && origin) burst(this.dialog, place, origin);
   }
 

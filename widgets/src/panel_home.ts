@@ -4,6 +4,7 @@ import { drawBirthday } from "./birthday.ts";
 import { element, type Child } from "./elements.ts";
 import { drawEntries } from "./entries.ts";
 import { drawExpiring } from "./expiring.ts";
+import { drawGame } from "./game_module.ts";
 import type { Member } from "./model.ts";
 import { hero, page, section } from "./panel_page.ts";
 import { drawMine, isOpen } from "./redemption_list.ts";
@@ -18,6 +19,7 @@ export function drawHome(scene: Scene, member: Member): DocumentFragment {
   const open = store.redemptions.some(isOpen);
   return page(drawHead(scene, member), [
     drawStanding(scene),
+    drawGame(scene),
     open && mine,
     drawRewards(scene),
     !open && mine,

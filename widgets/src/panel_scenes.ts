@@ -1,6 +1,7 @@
 /** What the panel shows to who is no member yet, while it waits for an answer, and when there is none. */
 
 import { element } from "./elements.ts";
+import { drawGame } from "./game_module.ts";
 import { laurel } from "./icons.ts";
 import { button, hero, page, section } from "./panel_page.ts";
 import { drawRewards } from "./reward_cards.ts";
@@ -32,6 +33,7 @@ export function drawGuest(scene: Scene): DocumentFragment {
   return page(invitation, [
     section(texts.get("panel.earn"), drawWays(answer?.program)),
     drawStanding(scene),
+    drawGame(scene),
     store.answer?.rewards.nodes.length ? drawRewards(scene) : null,
     section(texts.get("panel.how"), element("ol", { class: "steps" }, ...steps)),
   ]);

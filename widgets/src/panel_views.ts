@@ -13,6 +13,7 @@ export function drawView(scene: Scene, failed: boolean): DocumentFragment {
   const { view } = navigation;
   if (!answer) return failed ? drawError(scene) : drawLoading(scene);
   if (view.name === "tier" || view.name === "plans" || view.name === "plan" || view.name === "membership") return scene.pages.draw(scene, view);
+  if (view.name === "game" && scene.game) return scene.game.drawPage(scene, view);
   if (!answer.me) return drawGuest(scene);
   switch (view.name) {
     case "reward":
@@ -23,7 +24,7 @@ export function drawView(scene: Scene, failed: boolean): DocumentFragment {
       return drawAllRewards(scene);
     case "redemptions":
       return drawAllMine(scene);
-    case "home":
+    default:
       return drawHome(scene, answer.me);
   }
 }

@@ -1,5 +1,6 @@
 /** What everything that is drawn in the panel may know and do. */
 
+import type { Game } from "./game_module.ts";
 import type { Answer } from "./model.ts";
 import type { Navigation, View } from "./navigation.ts";
 import type { RewardStore } from "./rewards_store.ts";
@@ -12,6 +13,8 @@ export interface Scene {
   readonly store: RewardStore;
   readonly standing: StandingStore;
   readonly pages: StandingPages;
+  /** Undefined until its module came, null where it cannot be had. */
+  readonly game: Game | null | undefined;
   readonly navigation: Navigation;
   readonly texts: Texts;
   /** The shopper's first name, when the shop told it. */

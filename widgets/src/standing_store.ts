@@ -1,19 +1,10 @@
 /** What the open panel knows about tiers and memberships, and what the shopper does with theirs. */
 
-import { AnswerStore } from "./answer_store.ts";
-import type { UserError } from "./rewards_model.ts";
+import { AnswerStore, type Settled } from "./answer_store.ts";
 import type { Session } from "./session.ts";
 import type { ChangeQuote, Membership, MyTier, Plan, StandingAnswer } from "./standing_model.ts";
 
-/** What a wish came to: done, or why not; neither, when no answer came. */
-export interface Settled {
-  readonly problem: string | null;
-  readonly answered: boolean;
-}
-
 export type When = "NOW" | "AT_END";
-
-type Payload = { readonly userErrors: readonly UserError[] };
 
 /** Emits `risen`, after `change`, with the name of a higher tier that was reached meanwhile. */
 export class StandingStore extends AnswerStore<StandingAnswer> {
@@ -67,14 +58,5 @@ export class StandingStore extends AnswerStore<StandingAnswer> {
     const place = (tier: MyTier | null | undefined): number => program?.tiers.findIndex(({ handle }) => handle === tier?.handle) ?? -1;
     const [old, now] = [before?.me?.tier, me?.tier];
     if (old && now && before?.me?.id === me?.id && place(now) > place(old)) this.dispatchEvent(new CustomEvent("risen", { detail: now.name }));
-  }
-
-  private async wish(documentId: string, input: object): Promise<Settled> {
-    const answer = await this.ask<Record<string, Payload>>(documentId, { input });
-    const payload = answer && Object.values(answer)[0];
-    if (!payload) return { problem: null, answered: false };
-    await this.loading; // it may have been asked before the change
-    await Promise.all([this.session.refresh(), this.refresh()]);
-    return { problem: payload.userErrors[0]?.message ?? null, answered: true };
   }
 }

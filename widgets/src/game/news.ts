@@ -1,0 +1,75 @@
+/**
+ * What was reached since this tab last looked: goals are often reached between two pages, such as the checkout and the
+ * thanks for it. A tab that knows nothing of the member has nothing to compare with.
+ */
+
+import type { GameAnswer } from "./model.ts";
+
+const MEMORY = "laurel.game";
+/** More than the levels of a badge: once more counts for more than any level. */
+const ONCE_MORE = 10;
+let memory: Seen | null = null;
+
+export interface News {
+  readonly kind: "badge" | "challenge" | "level" | "streak";
+  readonly handle: string;
+  /** It is news where it grew; what was lost is none. */
+  readonly size: number;
+  readonly title: string;
+  /** Which level of a badge, "" where it has only one. */
+  readonly level: string;
+  readonly artworkUrl: string;
+}
+
+interface Seen {
+  readonly owner?: string;
+  readonly sizes?: Readonly<Record<string, number>>;
+}
+
+type Member = NonNullable<GameAnswer["me"]>;
+
+/** The news in an answer; remembers the answer, so that they are news only once. */
+export function newsOf(me: Member): readonly News[] {
+  const reached = reachedBy(me);
+  const { owner, sizes } = recalled();
+  store({ owner: me.id, sizes: Object.fromEntries(reached.map((one) => [nameOf(one), one.size])) });
+  return owner === me.id ? reached.filter((one) => one.size > (sizes?.[nameOf(one)] ?? 0)) : [];
+}
+
+/** All that the shopper has reached, what is worth most words first. */
+function reachedBy({ badges, challenges, level, streaks }: Member): readonly News[] {
+  const completed = challenges.filter(({ completedAt }) => completedAt);
+  return [
+    ...badges.map(({ badge: { handle, title, levels }, level: { number, name, artworkUrl }, times }): News => {
+      return { kind: "badge", handle, size: times * ONCE_MORE + number, title, level: levels.length > 1 ? name : "", artworkUrl };
+    }),
+    ...completed.map(({ challenge: { handle, title, artworkUrl }, completedAt }): News => {
+      return { kind: "challenge", handle, size: Date.parse(completedAt ?? ""), title, level: "", artworkUrl };
+    }),
+    ...(level ? [{ kind: "level" as const, handle: "", size: level.level, title: level.title, level: "", artworkUrl: "" }] : []),
+    ...streaks.map(({ streak: { handle, title }, length }): News => {
+      return { kind: "streak", handle, size: length, title, level: "", artworkUrl: "" };
+    }),
+  ];
+}
+
+function nameOf({ kind, handle }: News): string {
+  return `${kind} ${handle}`;
+}
+
+function recalled(): Seen {
+  try {
+    return memory ?? (JSON.parse(sessionStorage.getItem(MEMORY) ?? "{}") as Seen);
+  } catch {
+    return {};
+  }
+}
+
+function store(seen: Seen): void {
+  memory = seen;
+  try {
+    sessionStorage.setItem(MEMORY, JSON.stringify(seen));
+  } catch {
+    // Storage is off or full: this page still remembers.
+  }
+}
