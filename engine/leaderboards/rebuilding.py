@@ -61,13 +61,13 @@ async def rebuild_period(
         for statement in _PREPARE:
             await connection.execute(statement)
         sql, given = entries_query(boards.program_id, board, boards.zone)
-        result = await connection.stream(sql, given, execution_options={"yield_per": _READ_AT_ONCE})
-        async for rows in result.partitions(_READ_AT_ONCE):
-            for start in range(0, len(rows), ENTRIES_AT_ONCE):
-                entries = [row[1] for row in rows[start : start + ENTRIES_AT_ONCE]]
-                if not await _send(redis, key, token, shape, fence, entries):
-                    return False
-                told(len(entries))
+        async with connection.stream(sql, given, execution_options={"yield_per": _READ_AT_ONCE}) as result:
+            async for rows in result.partitions(_READ_AT_ONCE):
+                for start in range(0, len(rows), ENTRIES_AT_ONCE):
+                    entries = [row.entry for row in rows[start : start + ENTRIES_AT_ONCE]]
+                    if not await _send(redis, key, token, shape, fence, entries):
+                        return False
+                    told(len(entries))
     return await finish(redis, key, token, fence)
 
 

@@ -8,15 +8,19 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
 from engine.enrollment import CustomerKey, enroll
 from engine.game.catalog import create_game
 from engine.game.counters import Counter
 from engine.leaderboards.definitions import Counted, LeaderboardDefinition, Ranking
+from engine.leaderboards.draining import drain_boards
+from engine.leaderboards.keeping import keep_boards
+from engine.leaderboards.keys import BoardRedis
 from engine.leaderboards.marking import mark_boards
 from engine.leaderboards.periods import BoardGame
+from engine.leaderboards.reading import BoardView, read_board
 from engine.ledger import MemberKey
 from engine.shops import ShopReference
 from engine.tiers.activities import Activity, Step, store_activities
@@ -86,10 +90,31 @@ class BoardWorld:
             result = await connection.execute(text(sql), {"program_id": self.program_id, **given})
             return result.fetchall() if result.returns_rows else result.rowcount
 
+    async def drain(self, redis: BoardRedis) -> int:
+        """Drain once; how many marks were looked at."""
+        async with tenant_transaction(self.engine, self.program_id) as connection:
+            return await drain_boards(connection, redis)
 
-async def mark_all(connection: AsyncConnection, program_id: int, members: Iterable[int]) -> None:
-    """Mark members of a program."""
-    await mark_boards(connection, [MemberKey(program_id, member) for member in members])
+    async def keep(self, redis: BoardRedis) -> int:
+        """Look after the boards once; how many periods were made anew or dropped."""
+        return await keep_boards(self.engine, redis, [self.program_id])
+
+    async def marks(self) -> int:
+        """How many marks wait."""
+        rows = await self.run("SELECT count(*) FROM board_marks WHERE program_id = :program_id")
+        return int(rows[0][0])
+
+    async def view(self, redis: BoardRedis, game: BoardGame, **asked: Any) -> BoardView:
+        """A look at a board that is there."""
+        async with tenant_transaction(self.engine, self.program_id) as connection:
+            view = await read_board(redis, connection, self.program_id, game, **{"top": 100, **asked})
+        assert view is not None
+        return view
+
+    async def top(self, redis: BoardRedis, game: BoardGame, **asked: Any) -> list[tuple[int, int, int]] | None:
+        """Member id, score and rank of everybody; None while the board is updating."""
+        view = await self.view(redis, game, **asked)
+        return [(row.member_id, row.score, row.rank) for row in view.top] if view.status == "LIVE" else None
 
 
 Entry = tuple[int, int, datetime]

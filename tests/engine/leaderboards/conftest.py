@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime
 
 import pytest
 from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine.leaderboards.periods import BoardGame
 from engine.shops import ShopReference
-from tests.support.boards import BoardWorld
+from tests.support.boards import BoardWorld, board, points
+
+NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -23,3 +27,15 @@ async def redis(redis_url: str) -> AsyncIterator[Redis]:
 def world(engine: AsyncEngine, shop: ShopReference) -> BoardWorld:
     """A program that is played by as many members as a test asks for."""
     return BoardWorld(engine, shop)
+
+
+@pytest.fixture
+async def played(world: BoardWorld, redis: Redis) -> tuple[BoardGame, list[int]]:
+    """A board that Ada leads with 100 from Bob with 80, drained."""
+    game = await world.open(board())
+    members = await world.members(3)
+    await world.join(game, members[:2])
+    await world.did((members[0], points("1", NOON, 100)), (members[1], points("2", NOON, 80)))
+    await world.keep(redis)
+    assert await world.drain(redis) == 2
+    return game, members
