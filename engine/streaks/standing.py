@@ -66,6 +66,7 @@ class Present:
         self, found: Walk, rules: Rules, kept: frozenset[int], unit: int, repaired: Mapping[int, datetime]
     ) -> None:
         self._found, self._rules, self._kept, self._unit = found, rules, kept, unit
+        self._repaired = repaired
         held = not found.runs or bridge(found, rules, repaired, unit)
         self.run = found.runs[-1] if found.runs and held else None
         self.broken_by = (
@@ -94,7 +95,7 @@ class Present:
         ahead = Walk(quiet_used=self._found.quiet_used.copy())
         unit = self._rules.calendar.following(self._unit) if self._unit in self._kept else self._unit
         for _ in range(_AHEAD_MAXIMUM):
-            if hold(ahead, run, self._rules, unit, {}) is None:
+            if hold(ahead, run, self._rules, unit, self._repaired) is None:
                 break
             unit = self._rules.calendar.following(unit)
         return self._rules.calendar.ends_at(unit)
