@@ -72,11 +72,13 @@ def test_days_are_those_of_the_zone_and_one_counts_while_anything_of_it_does() -
 
 
 def test_given_only_a_part_of_a_day_then_what_was_done_in_it_makes_the_day() -> None:
-    counting = Counting([_order(1, 0, (0, 500)), _order(2, 5, (5, 500)), _order(3, 30, (30, 500))], NEW_YORK)
+    orders = [_order(number, hours, (hours, 500)) for number, hours in enumerate((0, 5, 6, 30))]
+    counting = Counting(orders, NEW_YORK)
     days = Counter(metric="days")
     assert [change.at for change in counting.counted(days, _at(99), since=_at(1))] == [_at(5), _at(30)]
     assert [change.at for change in counting.counted(days, _at(99), _at(1), _at(30))] == [_at(5)]
     assert [change.at for change in counting.counted(days, _at(29))] == [_at(0)]
+    assert [change.at for change in counting.counted(days, _at(99), before=_at(30))] == [_at(0)]
     assert [change.at for change in by_day(counting.events(days))] == [_at(0), _at(30)]
 
 

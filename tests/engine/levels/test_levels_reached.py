@@ -65,6 +65,12 @@ def test_given_a_badge_then_its_experience_counts_from_when_it_was_earned_until_
     assert _fold(earned=(_badge(45, 3, revoked=7),), now=6).standing.experience == 45
 
 
+def test_given_a_first_level_that_takes_experience_then_there_is_none_before_it_and_it_is_reached() -> None:
+    none = _fold(_spent(1, 1, 1_000), versions=((0.0, _levels(10, 20)),))
+    assert (none.standing, none.earned) == (LevelStanding(5, 0, None, "From 10", 5, 0, 10, 9), ())
+    assert _reached(_fold(_spent(1, 1, 2_000), versions=((0.0, _levels(10, 20)),))) == [(1, 1, _at(1), None)]
+
+
 def test_when_all_is_refunded_then_levels_and_their_points_are_gone_and_come_again() -> None:
     versions = ((0.0, _levels(0, 10, points=7)),)
     lost = _fold(_spent(1, 1, 2_000, refunded=5), versions=versions)
