@@ -11,6 +11,7 @@ from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from engine.database import APPLICATION_ROLE, sqlalchemy_url
+from engine.leaderboards.connecting import CLUSTER, is_cluster
 from engine.migration import database_revision, newest_revision
 from plugin.doctor.findings import Finding, bad, good, notice
 
@@ -44,7 +45,7 @@ def redis_findings(url: str) -> list[Finding]:
     """Look at the server that REDIS_URL names."""
     try:
         timeouts = {"socket_timeout": _TIMEOUT_SECONDS, "socket_connect_timeout": _TIMEOUT_SECONDS}
-        with redis.Redis.from_url(url, **timeouts) as client:
+        with redis.Redis.from_url(url.replace(CLUSTER, "", 1), **timeouts) as client:  # of a cluster, the node named
             about: dict[str, Any] = client.info()
     except (redis.RedisError, ValueError) as error:
         what = f"cannot be reached at {place(url)} ({type(error).__name__})"
@@ -52,6 +53,11 @@ def redis_findings(url: str) -> list[Finding]:
     name = "Valkey" if about.get("server_name") == "valkey" else "Redis"
     version = about.get("valkey_version") or about.get("redis_version")
     findings = [good("Redis", f"{name} {version} at {place(url)}")]
+    if is_cluster(url) != bool(about.get("cluster_enabled")):
+        wanted = "redis+cluster://" if about.get("cluster_enabled") else "redis://"
+        findings.append(
+            bad("Redis cluster", "the address says otherwise than the server", f"use {wanted} in REDIS_URL")
+        )
     policy = about.get("maxmemory_policy")
     if policy == "noeviction":
         findings.append(good("Redis memory", "noeviction: nothing is dropped silently"))

@@ -129,3 +129,8 @@ def test_given_addresses_when_shown_then_user_and_password_are_left_out() -> Non
     assert place("postgresql://owner:pw@db.example.com:5433/laurel?sslmode=require") == "db.example.com:5433/laurel"
     assert place("postgresql://owner@/laurel?host=/run/postgresql") == "a local socket/laurel"
     assert place("http://[broken") == "an unreadable address"
+
+
+def test_given_one_server_named_as_a_cluster_when_examined_then_the_address_is_corrected(redis_url: str) -> None:
+    finding = _by_subject(redis_findings(redis_url.replace("redis://", "redis+cluster://")))["Redis cluster"]
+    assert finding.remedy == "use redis:// in REDIS_URL"
