@@ -18,21 +18,17 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
 from engine.crash import crash_point
-from engine.database import transaction_time
-from engine.game.catalog import games_of
 from engine.leaderboards.definitions import EVERYBODY, Period, Ranking
-from engine.leaderboards.periods import BoardGame, BoardPeriod, settles_at, started_periods
+from engine.leaderboards.periods import BoardGame, BoardPeriod, next_period, settles_at, started_periods
 from engine.leaderboards.scores import scores_query
-from engine.program import standing_zone
-from engine.publishing import versions_of
 from engine.rules.days import LAST_MOMENT
 
 CLOSED_IN_A_ROW = 20
 """After so many closed periods, one behind the other, no open one is looked for any further back."""
 
-_PROGRAMS = text("SELECT DISTINCT program_id FROM game_definitions WHERE kind = 'leaderboard' ORDER BY program_id")
 _CLOSED = text("""
-    SELECT definition_id, period FROM board_seasons WHERE program_id = :program_id AND segment = ''
+    SELECT period FROM board_seasons
+    WHERE program_id = :program_id AND definition_id = :definition_id AND segment = ''
 """)
 _TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended('season ' || :definition_id, :program_id))")
 _OPEN = text("""
@@ -78,23 +74,24 @@ _SEAL = BulkStatement(
 )  # fmt: skip
 
 
-async def close_due(connection: AsyncConnection, most: int = 20) -> int:
-    """Close periods of boards of the named tenants whose time has come; returns how many, `most` where more wait.
+async def close_due(
+    connection: AsyncConnection, program_id: int, game: BoardGame, zone: ZoneInfo, now: datetime, most: int = 20
+) -> tuple[int, datetime | None]:
+    """Close periods of a board whose time has come, the oldest first.
 
-    What another worker closes just now is left to it.
+    Returns how many, and when the next one is due as far as is known; what another worker closes just now is due.
     """
-    now = await transaction_time(connection)
-    programs = list((await connection.execute(_PROGRAMS)).scalars())
-    games = await games_of(connection, programs, ["leaderboard"])
-    published = await versions_of(connection, programs)
-    closed = 0
-    for program_id in programs:
-        zone = standing_zone(published.get(program_id, []))
-        for board in await _due(connection, program_id, games.get(program_id, ()), zone, now):
-            if closed == most:
-                return closed
-            closed += await close_season(connection, program_id, board, zone)
-    return closed
+    given = {"program_id": program_id, "definition_id": game.definition_id}
+    closed = set((await connection.execute(_CLOSED, given)).scalars())
+    waiting = list(_open_periods(game, closed, zone, now))
+    done = 0
+    for board in reversed(waiting):
+        settled = settles_at(board)
+        if settled is not None and settled <= now and done < most:
+            done += await close_season(connection, program_id, board, zone)
+    coming = next_period(game, now, zone)
+    moments = [settles_at(board) for board in (*waiting, *([coming] if coming is not None else []))]
+    return done, min((moment for moment in moments if moment is not None), default=None)
 
 
 async def close_season(connection: AsyncConnection, program_id: int, board: BoardPeriod, zone: ZoneInfo) -> bool:
@@ -136,25 +133,12 @@ def result_hash(
     return hashlib.sha256("\n".join(map(str, parts)).encode() + b"\n" + content).digest()
 
 
-async def _due(
-    connection: AsyncConnection, program_id: int, games: tuple[BoardGame, ...], zone: ZoneInfo, now: datetime
-) -> list[BoardPeriod]:
-    """The periods that are to be closed, the oldest of each board first."""
-    closed = {tuple(row) for row in await connection.execute(_CLOSED, {"program_id": program_id})}
-    due: list[BoardPeriod] = []
-    for game in games:
-        keys = {period for definition_id, period in closed if definition_id == game.definition_id}
-        due += reversed(list(_open_periods(game, keys, zone, now)))
-    return due
-
-
 def _open_periods(game: BoardGame, closed: set[str], zone: ZoneInfo, now: datetime) -> Iterator[BoardPeriod]:
-    # What had ended before a board was archived still closes.
+    """Periods that have begun and are not closed, the newest first; those of an archived board that ended before."""
     until = min(now, game.archived_at or now)
     in_a_row = 0
     for one in started_periods(replace(game, archived_at=None), until, zone):
-        settled = settles_at(one)
-        if one.period.ends_at is None or settled is None or one.period.ends_at > until or settled > now:
+        if one.period.ends_at is None or (game.archived_at is not None and one.period.ends_at > until):
             continue
         if one.period.key not in closed:
             yield one

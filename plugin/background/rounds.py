@@ -29,7 +29,7 @@ from engine.game.sweeping import SWEPT_AT_ONCE, sweep
 from engine.leaderboards.draining import DRAINED_AT_ONCE, drain_boards
 from engine.leaderboards.keeping import keep_boards
 from engine.leaderboards.keys import BoardRedis
-from engine.leaderboards.season_rounds import keep_seasons
+from engine.leaderboards.season_rounds import SeasonKeeper
 from engine.ledger import MemberKey
 from engine.outside_calls import forget_settled
 from engine.perks.birthdays import give_birthday_points
@@ -77,7 +77,7 @@ def rounds(engine: AsyncEngine, tenants: Tenants, boards: BoardRedis) -> list[Ro
         Round("communities", 30.0, work.for_all(settle_communities), full=SETTLED_AT_ONCE),
         Round("boards", 0.3, work.for_all(partial(drain_boards, redis=boards)), full=DRAINED_AT_ONCE),
         Round("keep-boards", 1.0, work.keep_boards),
-        Round("seasons", 2.0, work.for_all(partial(keep_seasons, told=_no_prize)), full=1),
+        Round("seasons", 2.0, work.seasons(SeasonKeeper(engine, _no_prize, _seasons_held_up)), full=1),
         Round("past-orders", 5.0, work.for_all(count_past), full=PAGE_ORDERS),
         Round("tier-plans", 1.0, work.for_all(count_plans), full=1),
         Round("bill", 5.0, work.for_all(bill_due), full=50),
@@ -102,6 +102,10 @@ def _not_followed(key: MemberKey, error: Exception) -> None:
 
 def _no_prize(key: MemberKey, error: Exception) -> None:
     log.error("prize not given", program=key.program_id, member=key.member_id, exc_info=error)
+
+
+def _seasons_held_up(program_id: int, error: Exception) -> None:
+    log.error("seasons of a program held up", program=program_id, exc_info=error)
 
 
 def _not_reviewed(key: MemberKey, error: Exception) -> None:
@@ -136,6 +140,14 @@ class _Work:
 
     async def keep_boards(self) -> int:
         return await keep_boards(self.engine, self.boards, await self.tenants.read())
+
+    def seasons(self, keeper: SeasonKeeper) -> Callable[[], Awaitable[int]]:
+        """The round of one keeper, who remembers when what is due."""
+
+        async def run() -> int:
+            return await keeper.keep(await self.tenants.read())
+
+        return run
 
     async def birthdays(self) -> int:
         celebrated = 0

@@ -14,12 +14,12 @@ from engine.leaderboards.definitions import Prize, Season
 from engine.leaderboards.periods import BoardGame
 from engine.leaderboards.results import results_of
 from engine.leaderboards.season_prizes import give_due
-from engine.leaderboards.seasons import close_due
 from engine.ledger import MemberKey
 from engine.merging import merge_members
 from engine.shops import ShopReference
 from tests.support.boards import BoardWorld, board, points
 from tests.support.programs import breaches
+from tests.support.seasons import close
 
 pytestmark = pytest.mark.anyio
 
@@ -39,8 +39,7 @@ async def played(world: BoardWorld, *worth: int, hold_days: int = 14) -> tuple[B
     members = await world.members(len(worth))
     await world.join(game, members)
     await world.did(*((one, points(str(one), NOON, score)) for one, score in zip(members, worth, strict=True)))
-    async with tenant_transaction(world.engine, world.program_id) as connection:
-        assert await close_due(connection) == 1
+    assert await close(world, game) == 1
     return game, members
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -15,10 +16,10 @@ from engine.leaderboards.definitions import LeaderboardDefinition, Ranking, Seas
 from engine.leaderboards.notes import note_adjusted
 from engine.leaderboards.periods import BoardGame
 from engine.leaderboards.results import Result, results_of, results_of_member, season_of, seasons_of
-from engine.leaderboards.seasons import close_due
 from engine.shops import ShopReference
 from tests.support.boards import NEW_YORK, BoardWorld, board, points, sorted_board
 from tests.support.programs import publish_rules, purchase
+from tests.support.seasons import close
 
 pytestmark = pytest.mark.anyio
 
@@ -35,11 +36,6 @@ def season_board(**more: Any) -> LeaderboardDefinition:
 async def world(engine: AsyncEngine, shop: ShopReference) -> BoardWorld:
     await publish_rules(engine, shop, purchase(), time_zone=NEW_YORK.key)
     return BoardWorld(engine, shop)
-
-
-async def close(world: BoardWorld, most: int = 20) -> int:
-    async with tenant_transaction(world.engine, world.program_id) as connection:
-        return await close_due(connection, most)
 
 
 async def results(world: BoardWorld, game: BoardGame, period: str = "march", segment: str = "") -> tuple[Result, ...]:
@@ -62,7 +58,7 @@ async def test_given_ties_when_a_season_closes_then_its_places_are_those_of_a_so
     hours = [3, 2, 1, 1, 2, 1, 5]
     done = [(NOON + hour * HOUR, score) for hour, score in zip(hours, worth, strict=True)]
     await world.did(*((member, points(str(member), *one)) for member, one in zip(members, done, strict=True)))
-    assert await close(world) == 1
+    assert await close(world, game) == 1
     expected = sorted_board([(member, score, at) for member, (at, score) in zip(members, done, strict=True)], ranking)
     found = await results(world, game)
     assert ranks(found) == expected
@@ -74,14 +70,14 @@ async def test_given_a_closed_season_when_it_is_closed_again_then_nothing_change
     ada, bob = await world.members(2)
     await world.join(game, [ada, bob])
     await world.did((ada, points("1", NOON, 10)), (bob, points("2", NOON, 20)))
-    assert [await close(world), await close(world)] == [1, 0]
+    assert [await close(world, game), await close(world, game)] == [1, 0]
     async with tenant_transaction(world.engine, world.program_id) as connection:
         (season,) = await seasons_of(connection, world.program_id, game.definition_id, most=10)
         assert await season_of(connection, world.program_id, game.definition_id, "march") == season
     assert (season.period, season.entries, season.zone, season.prizes_due_at) == ("march", 2, "America/New_York", None)
     assert len(season.result_hash) == 32
     await world.did((ada, points("3", NOON, 500)))  # late by months
-    assert await close(world) == 0
+    assert await close(world, game) == 0
     assert ranks(await results(world, game)) == [(bob, 20, 1), (ada, 10, 2)]
 
 
@@ -95,10 +91,10 @@ async def test_given_a_crash_between_results_and_seal_when_it_closes_again_then_
     for point in ("season-after-results", "season-before-commit"):
         monkeypatch.setattr(seasons, "crash_point", _dying_at(point))
         with pytest.raises(ConnectionError):
-            await close(world)
+            await close(world, game)
         assert await world.run("SELECT 1 FROM board_seasons UNION ALL SELECT 1 FROM board_results") == []
     monkeypatch.undo()
-    assert await close(world) == 1
+    assert await close(world, game) == 1
     assert ranks(await results(world, game)) == [(ada, 10, 1)]
 
 
@@ -115,7 +111,7 @@ async def test_given_two_workers_when_both_close_at_once_then_one_does_it(world:
     members = await world.members(30)
     await world.join(game, members)
     await world.did(*((member, points(str(member), NOON, 10)) for member in members))
-    assert sum(await asyncio.gather(*(close(world) for _ in range(4)))) == 1
+    assert sum(await asyncio.gather(*(close(world, game) for _ in range(4)))) == 1
     assert [one.place for one in await results(world, game)] == list(range(1, 31))
     assert await results(world, game, segment="tag:vip") == ()
     assert await world.run("SELECT segment, entries FROM board_seasons ORDER BY segment") == [("", 30), ("tag:vip", 0)]
@@ -126,9 +122,8 @@ async def test_given_hours_to_settle_when_they_are_not_over_then_late_events_sti
     ended = Season(handle="now", starts_at=now - timedelta(days=2), ends_at=now - HOUR)
     waiting = await world.open(board(period="custom", seasons=(ended,), settle_hours=2), "waiting")
     over = await world.open(board(period="custom", seasons=(ended,), settle_hours=0), "over")
-    assert await close(world) == 1
+    assert (await close(world, waiting), await close(world, over)) == (0, 1)
     assert await world.run("SELECT definition_id FROM board_seasons") == [(over.definition_id,)]
-    assert waiting.definition_id != over.definition_id
 
 
 async def test_given_periods_of_the_calendar_when_years_end_and_clocks_change_then_each_moment_is_in_one(
@@ -145,7 +140,7 @@ async def test_given_periods_of_the_calendar_when_years_end_and_clocks_change_th
     }
     done = [(ada, points(f"{at}", at, 10)) for ats in moments.values() for at in ats]
     await world.did(*done, (bob, points("bob", datetime(2026, 3, 9, 4, tzinfo=UTC), 9)))
-    while await close(world):
+    while await close(world, game):
         pass
     for period, ats in moments.items():
         assert ranks(await results(world, game, period))[0] == (ada, 10 * len(ats), 1)
@@ -164,7 +159,7 @@ async def test_given_a_refund_after_the_close_then_it_is_noted_and_no_place_chan
     ada, bob = await world.members(2)
     await world.join(game, [ada, bob])
     await world.did((ada, points("1", NOON, 30)), (bob, points("2", NOON, 20)))
-    await close(world)
+    await close(world, game)
     await world.did((ada, points("1", NOON, 30, 5)))
     async with tenant_transaction(world.engine, world.program_id) as connection:
         assert await note_adjusted(connection, world.program_id, [game], [ada, bob]) == 1
@@ -181,10 +176,7 @@ async def test_given_a_board_that_was_archived_when_a_season_had_ended_then_it_c
     (ada,) = await world.members(1)
     await world.join(game, [ada])
     await world.did((ada, points("1", NOON, 10)))
-    await world.run("UPDATE game_definitions SET archived_at = :at", at=MARCH.ends_at + HOUR)
-    assert await close(world) == 1
+    assert await close(world, replace(game, archived_at=MARCH.ends_at + HOUR)) == 1
     assert ranks(await results(world, game)) == [(ada, 10, 1)]
-    coming = await world.open(season_board(), "cut-short")
-    cut = {"at": MARCH.ends_at - HOUR, "cut": coming.definition_id}
-    await world.run("UPDATE game_definitions SET archived_at = :at WHERE definition_id = :cut", **cut)
-    assert await close(world) == 0
+    cut_short = await world.open(season_board(), "cut-short")
+    assert await close(world, replace(cut_short, archived_at=MARCH.ends_at - HOUR)) == 0

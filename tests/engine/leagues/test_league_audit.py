@@ -12,12 +12,12 @@ from engine.database import name_tenants, tenant_transaction
 from engine.leaderboards.audit_seasons import audit_seasons
 from engine.leaderboards.definitions import Prize, Season
 from engine.leaderboards.season_prizes import give_due
-from engine.leaderboards.seasons import close_due
 from engine.leagues.audit_leagues import audit_leagues
 from engine.leagues.league_prizes import give_due_of_leagues
 from engine.shops import ShopReference
 from tests.support.boards import board, points
 from tests.support.leagues import DAY, HOUR, MONDAY, STEPS, LeagueWorld, league
+from tests.support.seasons import close
 
 pytestmark = pytest.mark.anyio
 
@@ -79,8 +79,8 @@ async def test_given_a_frozen_season_then_a_changed_place_or_a_lost_row_is_found
     members = await world.members(3)
     await world.join(game, members)
     await world.did(*((member, points(str(member), noon, member)) for member in members))
+    await close(world, game)
     async with tenant_transaction(world.engine, world.program_id) as connection:
-        await close_due(connection)
         await give_due(connection)
     assert await seasons(world) == (2, 0)
     await world.run("UPDATE board_results SET score = score + 1 WHERE place = 1")
