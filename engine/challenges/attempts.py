@@ -7,20 +7,18 @@ finished the first, and a history without refunds takes one look.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import groupby
+from operator import itemgetter
 from typing import NamedTuple
 
-from engine.game.counters import Change, Counter
+from engine.challenges.definitions import Asked
+from engine.game.counters import Change
 
-
-class Asked(NamedTuple):
-    """How much of what a step asks for, as it is counted; spend in minor units."""
-
-    counter: Counter
-    units: int
+Told = Sequence[Sequence[Change]]
+"""What was done in a stretch, for each way of counting, in the order of time; days are told as the events on them."""
 
 
 class Interval(NamedTuple):
@@ -46,11 +44,12 @@ class Attempt:
 
 
 class _Parts:
-    """What counts by one counter as far as is known, in the order in which it came to count."""
+    """What counts in one way as far as is known, in the order in which it came to count."""
 
-    def __init__(self) -> None:
-        self._left: list[int] = []
-        self._changes: list[Change] = []
+    def __init__(self, changes: Sequence[Change] = ()) -> None:
+        """What is given at once was never taken back."""
+        self._left = [change.delta for change in changes]
+        self._changes = list(changes)
         self._of: dict[datetime, list[int]] = {}
 
     def add(self, change: Change) -> None:
@@ -69,14 +68,16 @@ class _Parts:
             if not self._left[mine[-1]]:
                 mine.pop()
 
-    def reach(self, units: int, after: datetime | None, by_day: bool) -> Reached:
+    def reach(self, asked: Asked, after: datetime | None) -> Reached:
         """How much was done after a moment, and when it was as much as is asked for."""
+        _, units, by_day = asked
         total, done_at = 0, None
         days: set[date] = set()
         for left, change in zip(self._left, self._changes, strict=True):
             if not left or (after is not None and change.occurred_at <= after) or (by_day and change.day in days):
                 continue
-            days.add(change.day)
+            if by_day:
+                days.add(change.day)
             total += left
             if done_at is None and total >= units:
                 done_at = change.at
@@ -87,22 +88,31 @@ class Attempting:
     """One attempt at the steps, looked at whenever something was taken back, and at the end."""
 
     def __init__(self, asked: Sequence[Asked], *, sequence: bool) -> None:
-        self._asked = [(one.counter, one.units, one.counter.metric == "days") for one in asked]
-        self._sequence = sequence
-        self._parts = {counter: _Parts() for counter, _, _ in self._asked}
+        self._asked, self._sequence = asked, sequence
+        self._parts: list[_Parts] = []
         self._intervals: list[Interval] = []
         self._looked_at: datetime | None = None
 
-    def go(self, changes: Iterable[tuple[Change, Counter]]) -> Attempt:
-        """Take all changes, each with the counter that it is of, in the order of time."""
-        for moment, together in groupby(changes, key=_at):
-            told = list(together)
-            if any(change.delta < 0 for change, _ in told):
-                self._look(moment)
-            for change, counter in told:
-                self._parts[counter].add(change)
+    def go(self, told: Told) -> Attempt:
+        """Take everything, in the order of time."""
+        if all(change.delta > 0 for changes in told for change in changes):
+            self._parts = [_Parts(changes) for changes in told]
+        else:
+            self._parts = [_Parts() for _ in told]
+            self._step_by_step(told)
         steps = self._look(None)
         return Attempt(tuple(self._intervals), steps)
+
+    def _step_by_step(self, told: Told) -> None:
+        rows = sorted(
+            ((change.at, way, change) for way, changes in enumerate(told) for change in changes), key=itemgetter(0)
+        )
+        for moment, together in groupby(rows, key=itemgetter(0)):
+            taken = list(together)
+            if any(change.delta < 0 for _, _, change in taken):
+                self._look(moment)
+            for _, way, change in taken:
+                self._parts[way].add(change)
 
     def _look(self, until: datetime | None) -> tuple[Reached, ...]:
         """How far it is before a moment at which something is taken back, None for the end."""
@@ -124,21 +134,16 @@ class Attempting:
     def _steps(self) -> tuple[Reached, ...]:
         found: list[Reached] = []
         after: datetime | None = None
-        for counter, units, by_day in self._asked:
+        for one in self._asked:
             locked = self._sequence and bool(found) and found[-1].done_at is None
-            found.append(Reached(0, None) if locked else self._parts[counter].reach(units, after, by_day))
+            found.append(Reached(0, None) if locked else self._parts[one.way].reach(one, after))
             after = found[-1].done_at if self._sequence else None
         return tuple(found)
 
 
-def attempt(asked: Sequence[Asked], changes: Iterable[tuple[Change, Counter]], *, sequence: bool) -> Attempt:
-    """Go through all that was done in a stretch, in the order of time.
+def attempt(asked: Sequence[Asked], told: Told, *, sequence: bool) -> Attempt:
+    """Go through all that was done in a stretch.
 
-    Each change comes with the counter that it is of; days are told as the events on them. In a `sequence` a step counts
-    only what was done after the one before it was finished.
+    In a `sequence` a step counts only what was done after the one before it was finished.
     """
-    return Attempting(asked, sequence=sequence).go(changes)
-
-
-def _at(told: tuple[Change, Counter]) -> datetime:
-    return told[0].at
+    return Attempting(asked, sequence=sequence).go(told)

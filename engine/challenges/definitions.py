@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 from functools import cached_property
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal, NamedTuple, Self
 
 from pydantic import AwareDatetime, Field, model_validator
 
@@ -36,6 +36,14 @@ class ChallengeStep(Frozen):
     def units(self) -> int:
         """The target as it is counted: spend in minor units."""
         return self.counter.units(self.target)
+
+
+class Asked(NamedTuple):
+    """How much a step takes, as it is counted; `way` says by which of the challenge's ways of counting."""
+
+    way: int
+    units: int
+    by_day: bool
 
 
 class Once(Frozen):
@@ -103,10 +111,26 @@ class ChallengeDefinition(Frozen):
         return self.steps[0].counter.units(self.minimum_contribution)
 
     @cached_property
+    def ways(self) -> tuple[Counter, ...]:
+        """The ways of counting that its steps use, each once."""
+        return tuple(dict.fromkeys(step.counter for step in self.steps))
+
+    @cached_property
+    def asked(self) -> tuple[Asked, ...]:
+        """What each step takes; of a goal of the community, what each who has a part in it must have given."""
+        return tuple(
+            Asked(
+                self.ways.index(step.counter),
+                self.least_units if self.scope == "community" else step.units,
+                step.counter.metric == "days",
+            )
+            for step in self.steps
+        )
+
+    @cached_property
     def terms(self) -> tuple[object, ...]:
         """All that decides when it is finished: versions that agree in it are worked out once."""
-        counted = tuple((step.counter, step.units) for step in self.steps)
-        return counted, self.order, self.join, self.scope, self.period, self.rollback
+        return self.ways, self.asked, self.order, self.join, self.scope, self.period
 
     @property
     def gives_points(self) -> bool:

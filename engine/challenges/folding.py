@@ -38,11 +38,16 @@ class ChallengeFold:
     review_at: datetime | None
 
 
-def fold_challenges(facts: GameFacts, now: datetime, counting: Counting | None = None) -> ChallengeFold:
-    """What follows from the facts at a moment, the same in whatever order they came."""
+def fold_challenges(
+    facts: GameFacts, now: datetime, counting: Counting | None = None, *, progress: bool = True
+) -> ChallengeFold:
+    """What follows from the facts at a moment, the same in whatever order they came.
+
+    Without `progress` only what is kept is worked out, not what people read.
+    """
     counted = counting or Counting(facts.activities, facts.zone)
     earned: list[Earned] = []
-    progress: list[ChallengeProgress] = []
+    shown: list[ChallengeProgress | None] = []
     contributions: list[Contribution] = []
     moments = [counted.next_at(now)]
     for game in facts.of("challenge"):
@@ -51,11 +56,10 @@ def fold_challenges(facts: GameFacts, now: datetime, counting: Counting | None =
         earned += mine
         contributions += one.contributions()
         moments.append(next_start(game, now))
-        shown = one.progress(mine)
-        if shown is not None:
-            progress.append(shown)
+        if progress:
+            shown.append(one.progress(mine))
     review_at = min((one for one in moments if one is not None), default=None)
-    return ChallengeFold(tuple(earned), tuple(progress), tuple(contributions), review_at)
+    return ChallengeFold(tuple(earned), tuple(one for one in shown if one is not None), tuple(contributions), review_at)
 
 
 class _Challenge:

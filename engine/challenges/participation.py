@@ -22,10 +22,6 @@ class Stretch:
         """Whether the member did not leave again."""
         return self.ends_at == LAST_MOMENT
 
-    def holds(self, moment: datetime, starts_at: datetime, ends_at: datetime) -> bool:
-        """Whether a moment lies in it and in a period."""
-        return max(self.starts_at, starts_at) <= moment < min(self.ends_at, ends_at)
-
 
 ALWAYS = Stretch(datetime.min.replace(tzinfo=UTC), LAST_MOMENT)
 

@@ -37,12 +37,12 @@ class GameStanding:
 def fold_game(facts: GameFacts, now: datetime, *, progress: bool = True) -> GameStanding:
     """What follows from the facts at a moment, the same in whatever order they came.
 
-    Without `progress` the way to the next badges is left out, which only people read.
+    Without `progress` what only people read is left out: the way to the next badges, challenges and streaks.
     """
     counting = Counting(facts.activities, facts.zone)
     badges = fold_badges(facts, now, counting, progress=progress)
-    challenges = fold_challenges(facts, now, counting)
-    streaks = fold_streaks(facts, now, counting)
+    challenges = fold_challenges(facts, now, counting, progress=progress)
+    streaks = fold_streaks(facts, now, counting, progress=progress)
     reached = tuple(chain(badges.earned, challenges.earned, streaks.earned))
     levels = fold_levels(facts, reached, now, counting)
     moments = (badges.review_at, challenges.review_at, streaks.review_at, levels.review_at)

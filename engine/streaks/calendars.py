@@ -11,6 +11,7 @@ from bisect import bisect_right
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from engine.rules.days import LAST_MOMENT, local_day, start_of_day
@@ -115,6 +116,7 @@ def first_day(unit: StreakUnit, number: int) -> date:
     return date.fromordinal(max(1, min(ordinal, date.max.toordinal())))
 
 
+@lru_cache(maxsize=16_384)
 def _start(unit: StreakUnit, number: int, zone: ZoneInfo) -> datetime:
     day = first_day(unit, number)
     return LAST_MOMENT if day >= LAST_MOMENT.date() else start_of_day(max(day, FIRST_MOMENT.date()), zone)

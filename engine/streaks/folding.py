@@ -32,8 +32,10 @@ class StreakFold:
     review_at: datetime | None
 
 
-def fold_streaks(facts: GameFacts, now: datetime, counting: Counting | None = None) -> StreakFold:
-    """What follows from the facts at a moment."""
+def fold_streaks(
+    facts: GameFacts, now: datetime, counting: Counting | None = None, *, progress: bool = True
+) -> StreakFold:
+    """What follows from the facts at a moment; without `progress` only what is kept, not what people read."""
     counted = counting or Counting(facts.activities, facts.zone)
     earned: list[Earned] = []
     standings: list[StreakStanding] = []
@@ -42,7 +44,7 @@ def fold_streaks(facts: GameFacts, now: datetime, counting: Counting | None = No
         eras = _eras(game, facts, now, counted)
         earned += _newest([one for era in eras for one in era.earned()])
         moments.append(next_start(game, now))
-        if eras and (game.archived_at is None or game.archived_at > now):
+        if progress and eras and (game.archived_at is None or game.archived_at > now):
             standings.append(eras[-1].standing())
     review_at = min((one for one in moments if one is not None), default=None)
     return StreakFold(tuple(earned), tuple(standings), review_at)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -35,8 +35,11 @@ class Units:
         """The kept units in their order."""
         return tuple(Kept(unit, self._since[unit]) for unit in sorted(self._since))
 
-    def turns(self, told: Iterable[_Told], repairs: Mapping[int, datetime]) -> Iterator[Turn]:
+    def turns(self, told: Sequence[_Told], repairs: Mapping[int, datetime]) -> Iterator[Turn]:
         """Take every (moment, unit, change). Stops before each moment after which what was reached may not be."""
+        if not repairs and _only_lengthens(told):
+            self._lengthen(told)
+            return
         mended = sorted((at, unit, 0) for unit, at in repairs.items())
         newest = -1
         for moment, together in groupby(_merged(told, mended), key=itemgetter(0)):
@@ -48,6 +51,13 @@ class Units:
                 yield Turn(moment, self.kept)
             newest = max([newest, *(unit for unit, kept in after.items() if kept)])
             self._take(moment, changes, after)
+
+    def _lengthen(self, told: Sequence[_Told]) -> None:
+        """One unit after the other, of which nothing was taken back."""
+        for moment, unit, delta in told:
+            count = self.counts[unit] = self.counts.get(unit, 0) + delta
+            if unit not in self._since and count >= self._needed(unit):
+                self._since[unit] = moment
 
     def _after(self, changes: Iterable[_Told]) -> dict[int, bool]:
         counts: dict[int, int] = {}
@@ -63,6 +73,15 @@ class Units:
                 self._since.setdefault(unit, moment)
             else:
                 self._since.pop(unit, None)
+
+
+def _only_lengthens(told: Sequence[_Told]) -> bool:
+    newest = 0
+    for _, unit, delta in told:
+        if delta < 0 or unit < newest:
+            return False
+        newest = unit
+    return True
 
 
 def _merged(told: Iterable[_Told], mended: Iterable[_Told]) -> list[_Told]:

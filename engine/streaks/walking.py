@@ -69,7 +69,7 @@ class Rules:
 
     def index(self, unit: int) -> int:
         """Which of the versions decides a unit."""
-        return max(0, bisect_right(self.firsts, unit) - 1)
+        return max(0, bisect_right(self.firsts, unit) - 1) if len(self.firsts) > 1 else 0
 
     def definition(self, unit: int) -> StreakDefinition:
         """What is asked of a unit."""

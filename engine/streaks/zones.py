@@ -28,6 +28,8 @@ def choices(facts: GameFacts, now: datetime) -> tuple[Choice, ...]:
 def calendar_of(unit: StreakUnit, facts: GameFacts, now: datetime) -> UnitCalendar:
     """The units of a member's streaks, as is known at a moment."""
     chosen = choices(facts, now)
+    if not chosen:
+        return UnitCalendar(unit, facts.zone)
     first_at = min((one.occurred_at for one in facts.activities if one.occurred_at <= now), default=now)
     before = [zone for at, zone in chosen if at <= first_at]
     return UnitCalendar(unit, before[-1] if before else facts.zone, [one for one in chosen if one[0] > first_at])
