@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from starlette.responses import JSONResponse, Response
 
+from plugin.merchant.game.member import game_values
 from plugin.merchant.pages import PageMissingError, PageRequest
 from plugin.merchant.redemptions import TONES
 from plugin.merchant.standings import standing_values
@@ -72,6 +73,7 @@ async def member(opened: PageRequest) -> Response:
         redemptions=[{**one, "tone": TONES[one["status"]]} for one in found["redemptions"]["nodes"]],
         merges=_merges(found, words),
         **await standing_values(opened, gid),
+        **await game_values(opened, gid),
     )
 
 

@@ -52,7 +52,7 @@ async def leaderboard(opened: PageRequest) -> Response:
         segments=segments,
         chosen=chosen,
         live=await _live(opened, gid, chosen) if found["archivedAt"] is None else None,
-        seasons=[_season(one, words) for one in found["seasons"]],
+        seasons=[_season(one, words) for one in await _closed(opened, gid, chosen)],
     )
 
 
@@ -69,24 +69,37 @@ def _segment(opened: PageRequest) -> str:
     return opened.request.query_params.get("segment", "")[:_SEGMENT_MAXIMUM]
 
 
+def _of(gid: str, segment: str) -> dict[str, str]:
+    return {"id": gid, "segment": segment} if segment else {"id": gid}
+
+
+async def _closed(opened: PageRequest, gid: str, segment: str) -> list[dict[str, Any]]:
+    board = (await opened.ask("leaderboard_seasons", **_of(gid, segment)))["leaderboard"]
+    closed: list[dict[str, Any]] = board["seasons"] if board else []
+    return closed
+
+
 async def _live(opened: PageRequest, gid: str, segment: str) -> dict[str, Any]:
-    data = await opened.ask("leaderboard_live", id=gid, **({"segment": segment} if segment else {}))
-    if data["leaderboard"] is None:
+    board, words = (await opened.ask("leaderboard_live", **_of(gid, segment)))["leaderboard"], opened.words
+    if board is None or board["live"] is None:
         raise PageMissingError
-    live, words = data["leaderboard"]["live"], opened.words
+    live = board["live"]
     ends = live["period"]["endsAt"]
     return {
         **live,
         "title": live["period"]["title"],
         "ends": words.text("board.ends", when=words.moment(ends)) if ends else None,
         "of": words.text("board.of", shown=words.number(len(live["rows"])), total=words.number(live["total"] or 0)),
-        "rows": rows(live["rows"]),
+        "rows": rows(live["rows"], words),
     }
 
 
-def rows(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Rows of a board with the addresses of their members."""
-    return [{**one, "href": f"/members/{number_of(one['memberId'])}"} for one in found]
+def rows(found: list[dict[str, Any]], words: Words) -> list[dict[str, Any]]:
+    """Rows of a board with the addresses of their members; who was erased has no name any more."""
+    return [
+        {**one, "handle": one["handle"] or words.text("board.erased"), "href": f"/members/{number_of(one['memberId'])}"}
+        for one in found
+    ]
 
 
 def _season(season: dict[str, Any], words: Words) -> dict[str, Any]:
@@ -104,5 +117,5 @@ def _season(season: dict[str, Any], words: Words) -> dict[str, Any]:
         "closed": words.text("board.closed", when=words.moment(season["closedAt"])),
         "entries_text": playing_text(season["entries"], words, "played"),
         "prizes": prizes,
-        "results": rows(season["results"]),
+        "results": rows(season["results"], words),
     }

@@ -59,4 +59,9 @@ def _streak(one: dict[str, Any], words: Words) -> dict[str, Any]:
 
 def _quarantine(one: dict[str, Any], words: Words) -> dict[str, Any]:
     state = state_of(one)
-    return {**one, "tone": TONES[state], "state_text": words.text(f"quarantine.state.{state}")}
+    return {
+        **one,
+        "tone": TONES[state],
+        "state_text": words.text(f"quarantine.state.{state}"),
+        "href": "/game/quarantine" if state == "open" else "/game/quarantine?all=1",
+    }

@@ -1,0 +1,87 @@
+"""The pages of the game on a real database: complete in both languages, and what merchants write is text."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import httpx
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from engine.badges.definitions import BadgeDefinition, BadgeLevel
+from engine.challenges.definitions import ChallengeDefinition, ChallengeStep
+from engine.database import tenant_transaction
+from engine.game.catalog import create_game
+from engine.game.counters import Counter
+from engine.game.facts import GameKind
+from engine.leaderboards.definitions import Counted, LeaderboardDefinition, Segment
+from engine.leagues.definitions import LeagueDefinition, LeagueStep
+from engine.levels.definitions import LevelsDefinition, LevelStep
+from engine.members import member_of_customer
+from engine.shops import ShopReference
+from engine.streaks.definitions import Milestone, StreakDefinition
+from tests.support.signing import SHOP, id_token
+
+HOSTILE = '"><img src=x onerror=alert(1)>'
+ORDERS = Counter(metric="orders")
+GAMES: dict[GameKind, Any] = {
+    "badge": BadgeDefinition(title=HOSTILE, description=HOSTILE, counter=ORDERS, levels=(BadgeLevel(name=HOSTILE),)),
+    "challenge": ChallengeDefinition(
+        title=HOSTILE, description=HOSTILE, steps=(ChallengeStep(handle="one", title=HOSTILE, counter=ORDERS),)
+    ),
+    "streak": StreakDefinition(
+        title=HOSTILE, description=HOSTILE, counter=ORDERS, milestones=(Milestone(length=3, title=HOSTILE),)
+    ),
+    "levels": LevelsDefinition(levels=(LevelStep(title=HOSTILE, threshold=0),)),
+    "leaderboard": LeaderboardDefinition(
+        title=HOSTILE, description=HOSTILE, score=Counted(counter=ORDERS),
+        segments=(Segment(kind="tag", value=HOSTILE),),
+    ),
+    "league": LeagueDefinition(title=HOSTILE, description=HOSTILE, leagues=(LeagueStep(title=HOSTILE),)),
+}  # fmt: skip
+LISTS = (
+    "/game", "/game/badges", "/game/challenges", "/game/streaks", "/game/leaderboards", "/game/leagues",
+    "/game/quarantine",
+)  # fmt: skip
+NEW = tuple(f"/game/{one}/new" for one in ("badges", "challenges", "streaks", "leaderboards", "leagues"))
+
+
+async def page(client: httpx.AsyncClient, path: str, locale: str = "en", status: int = 200) -> str:
+    """The page's text."""
+    answer = await client.get(path, params={"shop": SHOP, "locale": locale, "id_token": id_token()})
+    assert answer.status_code == status, path
+    return answer.text
+
+
+async def test_what_merchants_write_of_the_game_is_text_on_every_page(
+    client: httpx.AsyncClient, engine: AsyncEngine, shop: ShopReference
+) -> None:
+    made = {}
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        for kind, definition in GAMES.items():
+            game = await create_game(connection, shop.program_id, kind, f"a-{kind}", definition, actor="staff:1")
+            made[kind] = game.definition_id
+        member = await member_of_customer(connection, shop.program_id, shop.shop_id, 4242)
+
+    for path in (
+        *LISTS[1:-1], "/game/levels", f"/game/badges/{made['badge']}", f"/game/challenges/{made['challenge']}",
+        f"/game/streaks/{made['streak']}", f"/game/leaderboards/{made['leaderboard']}",
+        f"/game/leaderboards/{made['leaderboard']}/edit", f"/game/leagues/{made['league']}",
+        f"/members/{member.member_id}",
+    ):  # fmt: skip
+        shown = await page(client, path)
+        assert HOSTILE not in shown, path
+        assert "onerror=alert(1)" in shown, path
+
+
+async def test_a_shop_without_a_game_is_told_how_to_begin_and_forms_are_complete(
+    client: httpx.AsyncClient, shop: ShopReference
+) -> None:
+    for path in (*LISTS, *NEW, "/game/levels"):
+        await page(client, path)
+    assert "还没有徽章" in await page(client, "/game/badges", "zh-CN")
+    assert "没有需要您处理的内容" in await page(client, "/game/quarantine", "zh-CN")
+    for path in (
+        "/game/badges/1", "/game/challenges/1", "/game/streaks/1", "/game/leaderboards/1", "/game/leagues/1",
+        "/game/leaderboards/1/edit", "/game/badges/previews/1", "/game/badges/99999999999999999999",
+    ):  # fmt: skip
+        await page(client, path, status=404)
