@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -58,10 +59,12 @@ def fold_badges(
     known = counting or Counting(facts.activities, facts.zone)
     folding = _Folding(facts, now, known, told_by_hand(facts.facts, now), {})
     held: dict[str, _Holdings] = {}
-    for game in _order(plan):
-        held[game.handle] = _held(folding, game, plan.forces[game.handle])
-        every = (one[:2] for spans in held[game.handle].values() for one in spans)
-        folding.times_held[game.handle] = union(every)
+    order, named = _order(plan)
+    for game in order:
+        found = _held(folding, game, plan.forces[game.handle])
+        held[game.handle] = found
+        if found and game.handle in named:
+            folding.times_held[game.handle] = union(one[:2] for spans in found.values() for one in spans)
     earned = [
         _earned(game, key, spans[-1])
         for game in plan.games for key, spans in held.get(game.handle, {}).items() if spans
@@ -72,10 +75,11 @@ def fold_badges(
 
 
 @lru_cache(maxsize=64)
-def _order(plan: Plan) -> tuple[Game[Any], ...]:
-    """Badges such that each comes after those that any of its versions names."""
+def _order(plan: Plan) -> tuple[tuple[Game[Any], ...], frozenset[str]]:
+    """Badges such that each comes after those that any of its versions names, and the handles of those named."""
     games = {game.handle: game for game in plan.games}
-    return tuple(games[handle] for handle in in_order({name: _after(plan.forces[name]) for name in games}))
+    after = {name: _after(plan.forces[name]) for name in games}
+    return tuple(games[handle] for handle in in_order(after)), frozenset(chain(*after.values()))
 
 
 def _held(folding: _Folding, game: Game[Any], forces: Sequence[Force]) -> _Holdings:
@@ -83,13 +87,14 @@ def _held(folding: _Folding, game: Game[Any], forces: Sequence[Force]) -> _Holdi
     reached: dict[BadgeKey, list[tuple[Force, Sequence[Span]]]] = {}
     for force in forces:
         changes = counted_by(force, folding.counting, folding.now)
-        for key, spans in times_reached(force, changes).items():
-            allowed = _with_others(folding, force, key, spans)
-            if allowed:
-                reached.setdefault(key, []).append((force, allowed))
+        if changes:
+            for key, spans in times_reached(force, changes).items():
+                allowed = _with_others(folding, force, key, spans)
+                if allowed:
+                    reached.setdefault(key, []).append((force, allowed))
     held = {key: settle(each) for key, each in reached.items()}
-    told = folding.told.get(game.definition_id, ())
-    if told:
+    told = folding.told.get(game.definition_id)
+    if told is not None:
         for level in range(1, levels_given(game, told) + 1):
             held.setdefault(BadgeKey(level, "", ""), [])
         held = {key: overruled(game, key.level, key.occasion, spans, told) for key, spans in held.items()}

@@ -6,7 +6,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from itertools import accumulate, compress, islice
-from operator import eq, ne
+from operator import eq, le, ne
 from typing import NamedTuple
 
 from engine.game.counters import Change
@@ -57,8 +57,16 @@ def reached(curve: Curve, targets: Sequence[int]) -> list[list[Span]]:
     return [_spans(one) for one in toggles]
 
 
-def reached_in_days(changes: Iterable[Change], days: int, targets: Sequence[int]) -> list[list[Span]]:
-    """For each of some rising targets: when any so many days in a row held at least that, as far as was known then."""
+def reached_in_days(changes: Sequence[Change], days: int, targets: Sequence[int]) -> list[list[Span]]:
+    """For each of some rising targets: when any so many days in a row held at least that, as far as was known then.
+
+    There is at least one change.
+    """
+    deltas, dates = [change[3] for change in changes], [change[2] for change in changes]
+    if sum(deltas) < targets[0] and min(deltas) > 0:
+        return [[] for _ in targets]
+    if min(deltas) > 0 and all(map(le, dates, islice(dates, 1, None))):
+        return _reached_in_days(changes, days, targets)
     rolling = _Rolling(days, targets)
     toggles: list[list[datetime]] = [[] for _ in targets]
     last: datetime | None = None
@@ -70,6 +78,23 @@ def reached_in_days(changes: Iterable[Change], days: int, targets: Sequence[int]
     if last is not None:
         _note(toggles, rolling.met, last)
     return [_spans(one) for one in toggles]
+
+
+def _reached_in_days(changes: Sequence[Change], days: int, targets: Sequence[int]) -> list[list[Span]]:
+    """The same where nothing was refunded and days come one after the other: what is reached stays."""
+    found: list[list[Span]] = [[] for _ in targets]
+    oldest = total = met = 0
+    for at, _, day, delta in changes:
+        total += delta
+        while (day - changes[oldest][2]).days >= days:
+            total -= changes[oldest][3]
+            oldest += 1
+        while total >= targets[met]:
+            found[met].append((at, None))
+            met += 1
+            if met == len(targets):
+                return found
+    return found
 
 
 def sum_of_days(changes: Iterable[Change], last: date, days: int) -> int:

@@ -15,12 +15,14 @@ Row = tuple[Any, ...]
 """at, occurred_at, day, source (test orders are orders), whether it is a test order, currency; then as `_COLUMNS`."""
 SOURCE, IS_TEST, CURRENCY, _FIRST = 3, 4, 5, 6
 _COLUMNS = ("spend", "points", "orders", "reviews", "referrals", "events", "events named")
+_PLACES = {name: place for place, name in enumerate(_COLUMNS, _FIRST)}
 
 
 def index_of(metric: str, *, named: bool) -> int:
     """Where a row has a metric; days are made out of events, of which more count where sources are named."""
-    name = "events" if metric == "days" else metric
-    return _FIRST + _COLUMNS.index("events named" if name == "events" and named else name)
+    if metric in ("days", "events"):
+        return _PLACES["events named" if named else "events"]
+    return _PLACES[metric]
 
 
 def rows_of(known: Iterable[tuple[Activity, date]]) -> list[Row]:
