@@ -98,7 +98,8 @@ export interface League {
   readonly description: string;
   readonly steps: readonly { readonly position: number; readonly title: string }[];
   readonly rules: readonly string[];
-  readonly endsAt: string;
+  /** Of the running week; null before the first one. */
+  readonly endsAt: string | null;
   readonly joined: boolean;
   readonly displayName: string | null;
   readonly me: LeagueStanding | null;

@@ -61,7 +61,7 @@ function drawTitle({ words, texts }: GameScene, { title, description, period, to
   const ends = period.endsAt;
   const when = period.closed ? words.get("board.closed") : ends && countdown(() => words.get("ends", { when: untilText(ends, texts.locale) }));
   const count = status === "LIVE" && total !== null && words.counted("board.total", total);
-  const told = [period.title, when, count].filter(Boolean);
+  const told = [period.title !== title && period.title, when, count].filter(Boolean);
   const line = told.flatMap((part, place) => (place > 0 ? [" \u00b7 ", part] : [part]));
   return element("div", { class: "board-title" }, element("h3", { tabindex: "-1", "data-focus": "heading" }, title), element("p", {}, ...line), description && element("p", {}, description));
 }
@@ -88,7 +88,7 @@ function drawPlace({ words }: GameScene, { me, status, period }: Board): Child {
   if (status === "UPDATING") return null;
   if (!me) return period.current && element("p", { class: "place waiting-place" }, words.get("board.first_points"));
   const { rank, scoreText, percentile } = me;
-  const share = percentile !== null && element("span", {}, element("b", {}, words.get("percent", { percent: words.number(percentile) })), element("small", {}, words.get("board.top")));
+  const share = percentile !== null && percentile > 0 && element("span", {}, element("b", {}, words.get("percent", { percent: words.number(percentile) })), element("small", {}, words.get("board.top")));
   return element(
     "div",
     { class: "place cheers" },

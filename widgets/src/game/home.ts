@@ -141,7 +141,7 @@ function drawLeagueTile(scene: GameScene, league: LeagueHead): HTMLElement {
   const { me, joined, title, endsAt } = league;
   const rank = me?.rank ? words.get("league.place", { rank: words.number(me.rank), size: words.number(me.size) }) : "";
   const value = rank || words.get(joined ? "league.waiting" : "league.join_in");
-  const ends = countdown(() => words.get("ends", { when: untilText(endsAt, texts.locale) }));
+  const ends = endsAt && countdown(() => words.get("ends", { when: untilText(endsAt, texts.locale) }));
   const zone = me?.rank && me.zone !== "STAY" ? goalPicture(me.zone === "PROMOTION" ? "up" : "down") : null;
   const foot = element("small", {}, ends);
   const made = tile(scene, "league", contestView("league", league.handle), me?.step.title ?? title, value, foot, goalPicture("league"));

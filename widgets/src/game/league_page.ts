@@ -62,7 +62,7 @@ function drawCrest({ words, texts }: GameScene, { title, steps, me, endsAt }: Le
     { class: "league-head cheers" },
     element("ol", { class: "crests" }, ...marks),
     element("h3", { tabindex: "-1", "data-focus": "heading" }, me?.step.title ?? title),
-    element("p", {}, countdown(() => words.get("ends", { when: untilText(endsAt, texts.locale) }))),
+    endsAt && element("p", {}, countdown(() => words.get("ends", { when: untilText(endsAt, texts.locale) }))),
     me?.message && element("p", { class: "left" }, me.message),
   );
 }

@@ -133,7 +133,8 @@ export type Zone = "PROMOTION" | "STAY" | "DEMOTION";
 export interface LeagueHead {
   readonly handle: string;
   readonly title: string;
-  readonly endsAt: string;
+  /** Of the running week; null before the first one. */
+  readonly endsAt: string | null;
   readonly joined: boolean;
   readonly me: { readonly step: { readonly title: string }; readonly rank: number | null; readonly size: number; readonly zone: Zone } | null;
 }

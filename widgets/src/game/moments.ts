@@ -9,7 +9,7 @@ const FRESH_MS = 20_000;
 
 /** "in 3 days", "in 5 hours", "in 12 minutes": rounded down, because a promise of more time would be a lie. */
 export function untilText(moment: string, locale: string, now: number = Date.now()): string {
-  const left = Math.max(Date.parse(moment) - now, 0);
+  const left = Math.max(Date.parse(moment) - now, 0) || 0;
   const [amount, unit] = left >= 2 * DAY_MS ? ([left / DAY_MS, "day"] as const) : left >= 2 * HOUR_MS ? ([left / HOUR_MS, "hour"] as const) : ([left / MINUTE_MS, "minute"] as const);
   return new Intl.RelativeTimeFormat(locale, { numeric: "always" }).format(Math.floor(amount), unit);
 }
