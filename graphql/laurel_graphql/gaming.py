@@ -61,7 +61,7 @@ async def game_created(
                 position=_place(position),
             )  # fmt: skip
     except GameRefused as refusal:
-        raise _refused(kind, refusal, context.locale) from None
+        raise game_refused(kind, refusal, context.locale) from None
 
 
 async def game_updated(
@@ -77,7 +77,7 @@ async def game_updated(
                 actor=context.actor, position=_place(position),
             )  # fmt: skip
     except GameRefused as refusal:
-        raise _refused(kind, refusal, context.locale) from None
+        raise game_refused(kind, refusal, context.locale) from None
 
 
 async def game_archived(context: MerchantContext, kind: GameKind, gid: str, expected_version: int) -> Game[Any]:
@@ -88,7 +88,7 @@ async def game_archived(context: MerchantContext, kind: GameKind, gid: str, expe
             await _of_that_kind(connection, context, kind, number)
             return await archive_game(connection, context.program_id, number, expected_version=expected_version)
     except GameRefused as refusal:
-        raise _refused(kind, refusal, context.locale) from None
+        raise game_refused(kind, refusal, context.locale) from None
 
 
 def game_text(code: str, locale: str) -> str:
@@ -107,7 +107,8 @@ def _place(position: int | None) -> int | None:
     return None if position is None else min(max(position, 0), 10_000)
 
 
-def _refused(kind: GameKind, refusal: GameRefused, locale: str) -> GameChangeRefused:
+def game_refused(kind: GameKind, refusal: GameRefused, locale: str) -> GameChangeRefused:
+    """The engine's refusal by the caller's fields and in their language."""
     path = ["input"]
     if refusal.code in ("NOT_FOUND", "ARCHIVED"):
         path.append(f"{kind}Id")

@@ -7,6 +7,9 @@ import strawberry
 from laurel_graphql.mutations.artwork_create import ArtworkCreatePayload, artwork_create
 from laurel_graphql.mutations.badge_archive import BadgeArchivePayload, badge_archive
 from laurel_graphql.mutations.badge_create import BadgeCreatePayload, badge_create
+from laurel_graphql.mutations.badge_give import BadgeGivePayload, badge_give
+from laurel_graphql.mutations.badge_preview import BadgePreviewPayload, badge_preview
+from laurel_graphql.mutations.badge_take import BadgeTakePayload, badge_take
 from laurel_graphql.mutations.badge_update import BadgeUpdatePayload, badge_update
 from laurel_graphql.mutations.challenge_archive import ChallengeArchivePayload, challenge_archive
 from laurel_graphql.mutations.challenge_create import ChallengeCreatePayload, challenge_create
@@ -20,6 +23,7 @@ from laurel_graphql.mutations.league_update import LeagueUpdatePayload, league_u
 from laurel_graphql.mutations.levels_archive import LevelsArchivePayload, levels_archive
 from laurel_graphql.mutations.levels_create import LevelsCreatePayload, levels_create
 from laurel_graphql.mutations.levels_update import LevelsUpdatePayload, levels_update
+from laurel_graphql.mutations.quarantine_decide import QuarantineDecidePayload, quarantine_decide
 from laurel_graphql.mutations.streak_archive import StreakArchivePayload, streak_archive
 from laurel_graphql.mutations.streak_create import StreakCreatePayload, streak_create
 from laurel_graphql.mutations.streak_update import StreakUpdatePayload, streak_update
@@ -85,4 +89,12 @@ class GameMutations:
     )
     artwork_create: ArtworkCreatePayload = strawberry.field(
         resolver=artwork_create, description="Bring a picture for badges, challenges and streaks."
+    )
+    badge_preview: BadgePreviewPayload = strawberry.field(
+        resolver=badge_preview, description="Count who would have a badge at once. Changes nothing."
+    )
+    badge_give: BadgeGivePayload = strawberry.field(resolver=badge_give, description="Give a member a badge by hand.")
+    badge_take: BadgeTakePayload = strawberry.field(resolver=badge_take, description="Take a badge from a member.")
+    quarantine_decide: QuarantineDecidePayload = strawberry.field(
+        resolver=quarantine_decide, description="Decide about an entry that looks like cheating."
     )

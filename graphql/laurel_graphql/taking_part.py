@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from engine.database import Connection
-from engine.game.catalog import games_of
 from engine.leaderboards.appeals import AppealRefused, appeal
 from engine.leaderboards.friends import FriendRefused, add_friend, friends_of, remove_friend
 from engine.leaderboards.joining import JoiningRefused, leave_now, opt_in, opt_out
@@ -15,6 +14,7 @@ from laurel_graphql.inputs.texts import readable
 from laurel_graphql.joining import GameActRefused, acted, live_game, refused
 from laurel_graphql.queries.boards import leaderboards_read, leagues_read
 from laurel_graphql.texts import language_of
+from laurel_graphql.types.board_games import board_games
 from laurel_graphql.types.friends import Friend, friend_of
 from laurel_graphql.types.leaderboards import Leaderboard
 from laurel_graphql.types.leagues import League
@@ -61,9 +61,8 @@ async def quarantine_appealed(context: StorefrontContext, quarantine_id: str, wo
         field = "text" if refusal.code == "TEXT_INVALID" else "quarantineId"
         raise refused(refusal.code, "quarantine", context.locale, field) from None
     async with context.reading() as connection:
-        games = await games_of(connection, [context.program_id], ["leaderboard", "league"])
-    known = {game.definition_id: game for game in games.get(context.program_id, ())}
-    return quarantine_of(found, known, language_of(context.locale))
+        games = await board_games(connection, context.program_id)
+    return quarantine_of(found, games, language_of(context.locale))
 
 
 async def friend_added(context: StorefrontContext, code: str) -> list[Friend]:

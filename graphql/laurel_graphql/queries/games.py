@@ -11,13 +11,17 @@ from engine.badges.artwork import BUILTIN_ARTWORKS
 from engine.badges.artwork_store import artworks_of
 from engine.game.catalog import game_of, games_of
 from engine.game.facts import Game, GameKind
+from engine.game.previewing import preview_of as preview_by_id
+from engine.leaderboards.appeals import quarantines_in
 from laurel_graphql.context import MerchantContext, MerchantInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.gaming import GID_KINDS
 from laurel_graphql.gids import number_of
-from laurel_graphql.pages import First
+from laurel_graphql.pages import After, First, number_after
 from laurel_graphql.queries.members import Id
+from laurel_graphql.types.badge_previews import BadgePreview, preview_of
 from laurel_graphql.types.badge_records import Artwork, BadgeDefinition, artwork_of, badge_definition_of
+from laurel_graphql.types.board_games import board_games
 from laurel_graphql.types.challenge_records import ChallengeDefinition, challenge_definition_of
 from laurel_graphql.types.game_desk import game_desk
 from laurel_graphql.types.game_records import StaffDesk, page_of, staff_desk
@@ -28,7 +32,10 @@ from laurel_graphql.types.leaderboard_records import (
     league_definition_of,
 )
 from laurel_graphql.types.level_records import LevelsDefinition, levels_definition_of
+from laurel_graphql.types.quarantine_records import QuarantineRecordConnection
+from laurel_graphql.types.quarantine_records import connection_of as quarantines_page
 from laurel_graphql.types.streak_records import StreakDefinition, streak_definition_of
+from laurel_graphql.types.tier_records import words_of
 
 Archived = Annotated[
     bool, strawberry.argument(description="Whether archived ones are wanted, too; they come after the live ones.")
@@ -126,6 +133,32 @@ class GameQueries:
             own = await artworks_of(connection, context.program_id)
         brought = [artwork_of(one.reference, desk, one.name) for one in own]
         return brought + [artwork_of(f"builtin:{name}", desk) for name in BUILTIN_ARTWORKS]
+
+    @computed("A badge that is thought about, null when there is none of that id (any more).")
+    async def badge_preview(self, info: MerchantInfo, id: Id) -> BadgePreview | None:  # noqa: A002
+        """How far it is counted."""
+        context, number = info.context, number_of(id, "BadgePreview")
+        async with context.reading() as connection:
+            found = await preview_by_id(connection, context.program_id, number)
+        return None if found is None or found.kind != "badge" else preview_of(found)
+
+    @computed("Entries of boards and leagues that look like cheating, newest first.")
+    async def quarantines(
+        self,
+        info: MerchantInfo,
+        open: Annotated[  # noqa: A002
+            bool, strawberry.argument(description="Whether only those are wanted that nobody has decided about.")
+        ] = True,
+        first: First = 20,
+        after: After = None,
+    ) -> QuarantineRecordConnection:
+        """One page of them."""
+        context, before = info.context, number_after(after, "Quarantine")
+        async with context.reading() as connection:
+            found = await quarantines_in(connection, context.program_id, undecided=open, most=first + 1, before=before)
+            games = await board_games(connection, context.program_id)
+            words = await words_of(connection, context)
+        return quarantines_page(found, games, words, first, after)
 
 
 async def _page(

@@ -4,23 +4,31 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import Enum
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
 from engine.game.facts import Game
 from engine.leaderboards.definitions import ChallengeScore, Counted
 from engine.leaderboards.definitions import LeaderboardDefinition as LeaderboardFacts
+from engine.leaderboards.periods import BoardGame
 from engine.leaderboards.suspicion import QuarantineRules as QuarantineFacts
 from engine.leagues.definitions import LeagueDefinition as LeagueFacts
+from engine.leagues.reading import league_seasons_of
 from laurel_graphql.context import MerchantInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.inputs.leaderboards import LeaderboardOperator, SegmentKind
+from laurel_graphql.pages import First
 from laurel_graphql.scalars import Points
 from laurel_graphql.types.game_records import GameRecord, StaffDesk, record_fields
 from laurel_graphql.types.game_values import GameCounter, counter_of
 from laurel_graphql.types.leaderboard_parts import LeaderboardPrize, board_rules, league_rules, prizes_of
 from laurel_graphql.types.leaderboard_values import LeaderboardPeriodKind, LeaderboardRanking
+from laurel_graphql.types.league_seasons import LeagueSeason, season_of
+from laurel_graphql.types.live_boards import LeaderboardSeason, LiveBoard, board_seasons, live_board
+
+PeriodKey = Annotated[str | None, strawberry.argument(description="The key of a period; by default the one that runs.")]
+SegmentKey = Annotated[str | None, strawberry.argument(description="The key of a segment; by default everybody.")]
 
 
 @strawberry.enum(description="What scores on a board.")
@@ -65,6 +73,7 @@ class BoardRecord(GameRecord):
 
 @strawberry.type(description="A leaderboard with everything that its newest version says.")
 class LeaderboardDefinition(BoardRecord):
+    facts: strawberry.Private[BoardGame]
     title: str = strawberry.field(description="Its title.")
     description: str = strawberry.field(description="What it is; empty for nothing.")
     score_kind: LeaderboardScoreKind = strawberry.field(description="What scores.")
@@ -80,6 +89,20 @@ class LeaderboardDefinition(BoardRecord):
     prize_hold_days: int = strawberry.field(description="How long after that prizes are given.")
     prizes: list[LeaderboardPrize] = strawberry.field(description="Points for places.")
     quarantine: QuarantineRules | None = strawberry.field(description="What looks like cheating.")
+
+    @computed("Who leads it now, null for an unknown period or segment.")
+    async def live(
+        self, info: MerchantInfo, period: PeriodKey = None, segment: SegmentKey = None, first: First = 20
+    ) -> LiveBoard | None:
+        """By default everybody, in the period that runs."""
+        return await live_board(info.context, self.facts, self.staff.desk, period, segment, first)
+
+    @computed("Its closed seasons in which anybody was ranked, newest first.")
+    async def seasons(
+        self, info: MerchantInfo, first: First = 20, segment: SegmentKey = None
+    ) -> list[LeaderboardSeason]:
+        """By default everybody's."""
+        return await board_seasons(info.context, self.facts, self.staff.desk, first, segment)
 
 
 @strawberry.type(description="One league.")
@@ -104,6 +127,13 @@ class LeagueDefinition(BoardRecord):
     prize_hold_days: int = strawberry.field(description="How long after that prizes are given.")
     quarantine: QuarantineRules | None = strawberry.field(description="What looks like cheating.")
 
+    @computed("Its weeks, newest first.")
+    async def seasons(self, info: MerchantInfo, first: First = 10) -> list[LeagueSeason]:
+        """Who played them, and what came of it."""
+        async with info.context.reading() as connection:
+            found = await league_seasons_of(connection, info.context.program_id, self.number, most=first)
+        return [season_of(one) for one in found]
+
 
 def leaderboard_definition_of(game: Game[Any], staff: StaffDesk) -> LeaderboardDefinition:
     """The board of an engine's record."""
@@ -111,6 +141,7 @@ def leaderboard_definition_of(game: Game[Any], staff: StaffDesk) -> LeaderboardD
     score, language = definition.score, staff.language
     return LeaderboardDefinition(
         **record_fields(game, staff, board_rules(definition, language)),
+        facts=game,
         title=definition.title,
         description=definition.description,
         score_kind=LeaderboardScoreKind.COUNTED if isinstance(score, Counted) else LeaderboardScoreKind.CHALLENGES,

@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import strawberry
 
-from engine.game.catalog import games_of
 from engine.game.facts import Game
 from engine.leaderboards.appeals import quarantines_of_member
 from engine.leaderboards.definitions import LeaderboardDefinition, Period
 from engine.leaderboards.friends import friend_code_of, friends_of
 from engine.leaderboards.results import MemberResult, results_of_member
 from laurel_graphql.board_sentences import score_text
-from laurel_graphql.context import StorefrontContext, StorefrontInfo
+from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.pages import First
 from laurel_graphql.scalars import Points
 from laurel_graphql.texts import language_of
+from laurel_graphql.types.board_games import board_games
 from laurel_graphql.types.friends import Friend, friend_of
 from laurel_graphql.types.game_desk import GameDesk, game_desk
 from laurel_graphql.types.game_reader import GameReader
@@ -68,7 +66,7 @@ class BoardsOfMember:
         async with context.reading() as connection:
             found = await results_of_member(connection, context.program_id, self.number, most=first)
             desk = await game_desk(connection, context)
-        games = await _games(context) if found else {}
+            games = await board_games(connection, context.program_id)
         return [_result(one, games[one.result.definition_id], desk) for one in found]
 
     @computed("Their entries that nobody else sees, or saw, the newest first.")
@@ -77,7 +75,7 @@ class BoardsOfMember:
         context = info.context
         async with context.reading() as connection:
             found = await quarantines_of_member(connection, context.program_id, self.number)
-        games = await _games(context) if found else {}
+            games = await board_games(connection, context.program_id)
         return [quarantine_of(one, games, language_of(context.locale)) for one in found]
 
     @computed("The zone of the days of their streaks, null where the program has no streaks.")
@@ -92,12 +90,6 @@ class BoardsOfMember:
         async with info.context.reading() as connection:
             desk = await game_desk(connection, info.context)
         return desk.addresses.identity(self.number)
-
-
-async def _games(context: StorefrontContext) -> dict[int, Game[Any]]:
-    async with context.reading() as connection:
-        found = await games_of(connection, [context.program_id], ["leaderboard", "league"])
-    return {game.definition_id: game for game in found.get(context.program_id, ())}
 
 
 def _result(one: MemberResult, game: Game[LeaderboardDefinition], desk: GameDesk) -> BoardResult:

@@ -23,6 +23,7 @@ from laurel_graphql.scalars import Points
 from laurel_graphql.types.benefits import BenefitConnection, benefits_page
 from laurel_graphql.types.game_reader import GameReader
 from laurel_graphql.types.kept_standings import KeptStandings
+from laurel_graphql.types.member_board_records import BoardRecordsOfMember
 from laurel_graphql.types.member_games import GameOfMember
 from laurel_graphql.types.member_merges import MemberMerge, merge_of
 from laurel_graphql.types.membership_records import MembershipRecord, memberships_read
@@ -66,7 +67,7 @@ class Lot:
 
 
 @strawberry.type(name="Member", description="A member of the program.")
-class MemberRecord(GameOfMember):
+class MemberRecord(GameOfMember, BoardRecordsOfMember):
     id: strawberry.ID = strawberry.field(description="The member's global id.")
     customers: list[MemberCustomer] = strawberry.field(description="The shops' customers who are this member.")
     joined_at: datetime = strawberry.field(description="When they became a member.")
