@@ -137,16 +137,6 @@ _SEASONS = text("""
         f.prizes_due_at, f.prizes_given_at
     FROM found f LEFT JOIN counted c ON c.period = f.period ORDER BY f.period DESC
 """)
-# Versions only rise, so their sum rises whenever anything of anybody in the cohort changed.
-_VERSIONS = text("""
-    SELECT CAST(COALESCE(sum(m.version), 0) AS bigint) FROM league_entries mine
-    JOIN league_seasons s ON s.program_id = mine.program_id AND s.definition_id = mine.definition_id
-        AND s.period = mine.period
-    JOIN league_entries e ON e.program_id = mine.program_id AND e.definition_id = mine.definition_id
-        AND e.period = mine.period AND e.league = mine.league AND e.cohort = mine.cohort
-    JOIN members m ON m.program_id = e.program_id AND m.member_id = e.member_id
-    WHERE mine.program_id = :program_id AND mine.member_id = :member_id AND s.closed_at IS NULL
-""")
 
 
 async def league_of_member(
@@ -188,13 +178,6 @@ async def league_seasons_of(
     """A league's weeks, the newest first."""
     given = {"program_id": program_id, "definition_id": definition_id, "most": min(most, PAGE_MAXIMUM)}
     return tuple(LeagueSeasonSummary(*row) for row in await connection.execute(_SEASONS, given))
-
-
-async def cohort_versions(connection: AsyncConnection, program_id: int, member_id: int) -> int:
-    """A number that rises while a week runs whenever anything changed for anybody in a cohort of the member."""
-    given = {"program_id": program_id, "member_id": member_id}
-    risen: int = (await connection.execute(_VERSIONS, given)).scalar_one()
-    return risen
 
 
 async def _standing(

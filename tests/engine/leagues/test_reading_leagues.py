@@ -17,7 +17,6 @@ from engine.leagues.reading import (
     CohortRow,
     LeagueResult,
     LeagueWeek,
-    cohort_versions,
     league_of_member,
     league_results_of_member,
     league_seasons_of,
@@ -96,14 +95,6 @@ async def test_given_a_member_without_a_cohort_then_they_have_no_standing(world:
     await playing(world, 30)
     (stranger,) = await world.members(1, first=99)
     assert (await seen(world, stranger)).standing is None
-    assert await world.ask(cohort_versions, stranger) == 0
-
-
-async def test_given_a_change_of_anybody_in_the_cohort_then_its_number_rises(world: LeagueWorld) -> None:
-    ada, bob = await playing(world, 30, 20)
-    before = await world.ask(cohort_versions, ada)
-    await world.run("UPDATE members SET version = version + 1 WHERE member_id = :bob", bob=bob)
-    assert await world.ask(cohort_versions, ada) == before + 1
 
 
 async def test_given_a_closed_week_when_its_hold_is_over_then_places_have_their_prizes_once(
