@@ -38,7 +38,7 @@ class Counter(Frozen):
     metric: CounterMetric
     currency: Currency | None = None
     sources: Words = ()
-    minimum_spend: Annotated[Decimal, Field(gt=0)] | None = None
+    minimum_spend: Target | None = None
     test_orders: bool = False
 
     @model_validator(mode="after")

@@ -95,6 +95,8 @@ def test_what_is_known_to_come_later_is_told() -> None:
         {"metric": "orders", "minimum_spend": "5"},
         {"metric": "orders", "minimum_spend": "5.001", "currency": "USD"},
         {"metric": "orders", "minimum_spend": "99999999999999999999", "currency": "USD"},
+        {"metric": "orders", "minimum_spend": "1E+999999", "currency": "USD"},
+        {"metric": "orders", "minimum_spend": "NaN", "currency": "USD"},
         {"metric": "orders", "sources": ["test_order"]},
         {"metric": "luck"},
     ],
