@@ -17,6 +17,7 @@ from engine.audit_chain import audit_chain, audit_hashes
 from engine.audit_checks import CHECKS, LAGS
 from engine.audit_orders import audit_orders
 from engine.audit_standings import audit_standings
+from engine.challenges.audit_checks import CHALLENGE_CHECKS
 from engine.database import APPLICATION_ROLE, create_engine, name_tenants, sqlalchemy_url, tenant_transaction
 from engine.game.audit_game import audit_game
 from engine.leaderboards.audit_checks import audit_boards
@@ -63,7 +64,7 @@ class AuditReport:
 async def audit(connection: AsyncConnection, program_ids: list[int]) -> AuditReport:
     """Audit these programs; a REPEATABLE READ transaction lets all checks see one state."""
     report = AuditReport()
-    for check in (*CHECKS, *REWARD_CHECKS, *PERK_CHECKS):
+    for check in (*CHECKS, *REWARD_CHECKS, *PERK_CHECKS, *CHALLENGE_CHECKS):
         row = (await connection.execute(text(check.sql), {"programs": program_ids})).one()
         report.checks.append(CheckResult(check.name, check.statement, int(row.checked), int(row.breaches)))
     checked, wrong = await audit_hashes(connection, program_ids)

@@ -6,13 +6,13 @@ from decimal import Decimal
 from functools import cached_property
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
 from engine.badges.definitions import Artwork, Description, Gift, PointsGiven
 from engine.game.counters import Counter, Target
 from engine.game.windows import Each
 from engine.money import POINTS_MAXIMUM
-from engine.rules.bounds import Days, Frozen, Handle
+from engine.rules.bounds import Days, Frozen, Handle, Moment
 from engine.tiers.definitions import Name
 
 STEPS_MAXIMUM = 10
@@ -50,8 +50,8 @@ class Once(Frozen):
     """It runs one time, from a moment on, by default that of its first version, and until another one, if any."""
 
     kind: Literal["once"] = "once"
-    starts_at: AwareDatetime | None = None
-    ends_at: AwareDatetime | None = None
+    starts_at: Moment | None = None
+    ends_at: Moment | None = None
 
     @model_validator(mode="after")
     def _ends_later(self) -> Self:

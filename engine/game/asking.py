@@ -46,6 +46,10 @@ _TELL = BulkStatement(
     SELECT program_id, member_id, kind, definition_id, source_id, occurred_at, detail, created_by FROM given
     ON CONFLICT DO NOTHING""",
 )  # fmt: skip
+_COUNT = text("""
+    SELECT count(*) FROM game_facts WHERE program_id = :program_id AND member_id = :member_id
+    AND kind = :kind AND definition_id = :definition_id AND occurred_at > :since
+""")
 _SEEN = text("UPDATE members SET version = version + 1 WHERE program_id = :program_id AND member_id = :member_id")
 
 
@@ -60,11 +64,18 @@ async def begin_asking(
     return await game_of_member(connection, program_id, root, now)
 
 
+async def asked_since(
+    connection: AsyncConnection, known: MemberGame, kind: str, definition_id: int, since: datetime
+) -> int:
+    """How often a member asked for something after a moment, also where there is nothing to play for."""
+    given = {**known.member._asdict(), "kind": kind, "definition_id": definition_id, "since": since}
+    return int((await connection.execute(_COUNT, given)).scalar_one())
+
+
 async def tell(connection: AsyncConnection, known: MemberGame, facts: Sequence[GameFact], actor: str) -> MemberGame:
     """Keep what a locked member asked for, and say how their game stands with it. Raises WishRefused TOO_OFTEN."""
-    for fact in facts:
-        same = (one for one in known.facts.facts if (one.kind, one.definition_id) == (fact.kind, fact.definition_id))
-        if sum(one.occurred_at > known.now - _YEAR for one in same) >= FACTS_PER_YEAR:
+    for kind, definition_id in {(one.kind, one.definition_id) for one in facts}:
+        if await asked_since(connection, known, kind, definition_id, known.now - _YEAR) >= FACTS_PER_YEAR:
             raise WishRefused("TOO_OFTEN", None, "This was asked for too often.")
     rows = [
         (

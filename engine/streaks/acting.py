@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.game.asking import WishRefused, begin_asking, tell
+from engine.game.asking import WishRefused, asked_since, begin_asking, tell
 from engine.game.facts import STREAK_PAUSED, STREAK_REPAIRED, ZONE_CHOSEN, GameFact
 from engine.game.reading import MemberGame
 from engine.rules.days import zone_of
@@ -83,7 +83,8 @@ async def choose_zone(
     chosen = choices(known.facts, known.now)
     if chosen and chosen[-1][1].key == zone.key:
         return known
-    if sum(at > known.now - ZONE_CHANGES_WITHIN for at, _ in chosen) >= ZONE_CHANGES:
+    since = known.now - ZONE_CHANGES_WITHIN
+    if await asked_since(connection, known, ZONE_CHOSEN, 0, since) >= ZONE_CHANGES:
         raise StreakRefused("ZONE_CHANGED_OFTEN", "timeZone", "The time zone was changed too often of late.")
     fact = GameFact(ZONE_CHOSEN, 0, known.now.isoformat(), known.now, {"zone": zone.key})
     return await tell(connection, known, [fact], MEMBER)
