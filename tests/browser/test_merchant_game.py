@@ -51,6 +51,7 @@ def test_given_a_picture_when_a_badge_is_made_then_who_did_enough_before_has_it_
     page = visit(viewport=DESKTOP)
     app = open_app(page, demo, "/game/badges")
     app.get_by_role("link", name="Add badge").click()
+    expect(app.locator("#badge-card h3")).to_have_text("Untitled badge")
     button(app, "Save badge").click()
     expect(app.get_by_role("alert")).to_contain_text(["Fill this in."])
     sound(page, "form with errors")
@@ -89,7 +90,7 @@ def test_given_a_member_when_a_badge_is_given_by_hand_then_it_is_theirs_until_it
     app = find_member(page, demo, customer)
     app.locator("#member-game summary").filter(has_text="Give a badge by hand").click()
     app.get_by_label("Badge", exact=True).select_option(label="Regular")
-    app.get_by_label("Level", exact=True).select_option(label="Silver")
+    app.locator("#give-badge").get_by_label("Level").select_option(label="Silver")
     field(app.locator("#give-badge"), "reason").fill("They helped us to move")
     button(app, "Give badge").click()
 
