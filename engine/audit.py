@@ -21,8 +21,10 @@ from engine.challenges.audit_checks import CHALLENGE_CHECKS
 from engine.database import APPLICATION_ROLE, create_engine, name_tenants, sqlalchemy_url, tenant_transaction
 from engine.game.audit_game import audit_game
 from engine.leaderboards.audit_checks import audit_boards
+from engine.leaderboards.audit_seasons import audit_seasons
 from engine.leaderboards.connecting import connect_boards
 from engine.leaderboards.keys import BoardRedis
+from engine.leagues.audit_leagues import audit_leagues
 from engine.perks.audit_checks import PERK_CHECKS
 from engine.rewards.audit_checks import REWARD_CHECKS
 
@@ -79,6 +81,12 @@ async def audit(connection: AsyncConnection, program_ids: list[int]) -> AuditRep
     checked, wrong = await audit_game(connection, program_ids)
     statement = "what each member reached, and the points for it, are what their facts and the definitions say"
     report.checks.append(CheckResult("achievements", statement, checked, wrong))
+    checked, wrong = await audit_seasons(connection, program_ids)
+    statement = "each closed season is what was sealed, and every prize belongs to a place that has it"
+    report.checks.append(CheckResult("board-seasons", statement, checked, wrong))
+    checked, wrong = await audit_leagues(connection, program_ids)
+    statement = "the cohorts, places and outcomes of each week of a league follow from its seed and scores"
+    report.checks.append(CheckResult("league-weeks", statement, checked, wrong))
     chain = await audit_chain(connection, program_ids)
     statement = "blocks are numbered without gaps, chained, and hold the hashes of the transactions they name"
     report.checks.append(CheckResult("block-chain", statement, chain.blocks, chain.breaches))

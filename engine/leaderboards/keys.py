@@ -100,11 +100,6 @@ def key_of_name(program_id: int, name: str) -> BoardKey:
     return BoardKey(program_id, int(definition_id), unquote(period))
 
 
-def cohort_key(program_id: int, definition_id: int, period: str, league: int, cohort: int) -> str:
-    """What changes whenever the ranks of a league's cohort may have."""
-    return f"lb:{{{program_id}}}:cohort:{definition_id}:{quote(period, safe='')}:{league}:{cohort}"
-
-
 def watch_key(program_id: int, member_id: int) -> str:
     """Where a member's ranks, as they were last seen, are kept."""
     return f"lb:{{{program_id}}}:watch:{member_id}"

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncGenerator, Callable, Sequence
+from contextlib import aclosing
 
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -19,7 +21,6 @@ from engine.leaderboards.writing import Fence, begin, draw_fence, finish, shape_
 ENTRIES_AT_ONCE = 2_000
 """How many entries one script writes: Redis answers others in between, within some milliseconds."""
 
-_READ_AT_ONCE = 10 * ENTRIES_AT_ONCE
 _ATTEMPTS = 3
 
 # One statement reads everybody as of one moment; it may take as long as a board of many millions takes.
@@ -57,18 +58,35 @@ async def rebuild_period(
     # The fence is drawn after the period began and before anything is read: see `writing`.
     async with tenant_transaction(engine, boards.program_id) as connection:
         fence = await draw_fence(connection)
+    async with aclosing(_ahead(_entries(engine, boards, board))) as pages:
+        async for entries in pages:
+            if not await _send(redis, key, token, shape, fence, entries):
+                return False
+            told(len(entries))
+    return await finish(redis, key, token, fence)
+
+
+async def _entries(engine: AsyncEngine, boards: OpenBoards, board: BoardPeriod) -> AsyncGenerator[Sequence[str]]:
+    """Everybody's entries, page by page, as of one moment."""
     async with tenant_transaction(engine, boards.program_id) as connection:
         for statement in _PREPARE:
             await connection.execute(statement)
         sql, given = entries_query(boards.program_id, board, boards.zone)
-        async with connection.stream(sql, given, execution_options={"yield_per": _READ_AT_ONCE}) as result:
-            async for rows in result.partitions(_READ_AT_ONCE):
-                for start in range(0, len(rows), ENTRIES_AT_ONCE):
-                    entries = [row.entry for row in rows[start : start + ENTRIES_AT_ONCE]]
-                    if not await _send(redis, key, token, shape, fence, entries):
-                        return False
-                    told(len(entries))
-    return await finish(redis, key, token, fence)
+        async with connection.stream(sql, given, execution_options={"yield_per": ENTRIES_AT_ONCE}) as result:
+            async for rows in result.partitions(ENTRIES_AT_ONCE):
+                yield [row.entry for row in rows]
+
+
+async def _ahead(pages: AsyncGenerator[Sequence[str]]) -> AsyncGenerator[Sequence[str]]:
+    """The same pages, each read while the one before is written."""
+    coming = asyncio.ensure_future(anext(pages, None))
+    try:
+        while (page := await coming) is not None:
+            coming = asyncio.ensure_future(anext(pages, None))
+            yield page
+    finally:
+        await asyncio.gather(coming, return_exceptions=True)
+        await pages.aclose()
 
 
 async def rebuild_program(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from redis.exceptions import RedisError
 
@@ -18,18 +18,14 @@ KEPT_MILLISECONDS = 24 * 60 * 60 * 1000
 WATCHED_MAXIMUM = 100
 
 
-async def watch(
-    redis: BoardRedis, program_id: int, boards: Sequence[tuple[BoardKey, Ranking]], member_id: int,
-    cohorts: Iterable[str] = (),
-) -> int:  # fmt: skip
-    """A number that rises when the member's rank on one of these boards, or anything in these cohorts, changed.
+async def watch(redis: BoardRedis, program_id: int, boards: Sequence[tuple[BoardKey, Ranking]], member_id: int) -> int:
+    """A number that rises when the member's rank on one of these boards changed.
 
     It also rises when a board comes to be shown or is shown no more, and after Redis lost everything. 0 while Redis is
     away, or where there is nothing to watch.
     """
-    watched, keys = boards[:WATCHED_MAXIMUM], [watch_key(program_id, member_id), *cohorts]
-    count = len(keys) - 1
-    if not watched and not count:
+    watched, keys = boards[:WATCHED_MAXIMUM], [watch_key(program_id, member_id)]
+    if not watched:
         return 0
     for key, ranking in watched:
         keys += [key.marker, key.members, key.ranks(EVERYBODY)]
@@ -37,14 +33,7 @@ async def watch(
             keys.append(key.scores(EVERYBODY))
     rankings = [ranking for _, ranking in watched]
     try:
-        told = await _WATCH.run(redis, keys, KEPT_MILLISECONDS, count, id_text(member_id), *rankings)
+        told = await _WATCH.run(redis, keys, KEPT_MILLISECONDS, id_text(member_id), *rankings)
     except RedisError:
         return 0
     return int(told)
-
-
-async def touch_cohorts(redis: BoardRedis, cohorts: Iterable[str]) -> None:
-    """Say that ranks in these cohorts (keys of `keys.cohort_key`) may have changed. Raises redis.RedisError."""
-    for key in sorted(set(cohorts)):
-        await redis.execute_command("INCR", key)
-        await redis.execute_command("PEXPIRE", key, 14 * KEPT_MILLISECONDS)

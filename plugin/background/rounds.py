@@ -161,7 +161,7 @@ class _Work:
         return celebrated
 
     async def audit(self) -> int:
-        breaches = await audit_due(self.engine, await self.tenants.read())
+        breaches = await audit_due(self.engine, await self.tenants.read(), self.boards)
         if breaches:
             log.error("the audit found breaches; run: laurel audit", breaches=breaches)
         return breaches

@@ -1,22 +1,17 @@
 -- A number that rises whenever a rank of a member is another than it was when it was last asked for.
--- KEYS: where it is kept, the keys of cohorts, then of each board its marker, members, ranks and, where ranks are dense,
---   scores. ARGV: how long it is kept, in milliseconds; how many cohorts; the member's id; the boards' rankings.
-local told, next_key = {}, 2
-for _ = 1, tonumber(ARGV[2]) do
-  told[#told + 1] = redis.call('GET', KEYS[next_key]) or '-'
-  next_key = next_key + 1
-end
-local run = run_id()
-for place = 4, #ARGV do
+-- KEYS: where it is kept, then of each board its marker, members, ranks and, where ranks are dense, scores.
+-- ARGV: how long it is kept, in milliseconds; the member's id; the boards' rankings.
+local told, next_key, run = {}, 2, run_id()
+for place = 3, #ARGV do
   local ranking, marker, members, ranks = ARGV[place], KEYS[next_key], KEYS[next_key + 1], KEYS[next_key + 2]
   local state = redis.call('HMGET', marker, 'state', 'run')
   local rank = '?'
   if state[1] == 'complete' and state[2] == run then
-    local kept = redis.call('HGET', members, ARGV[3])
+    local kept = redis.call('HGET', members, ARGV[2])
     local reached = kept and string.match(kept, ' (%x+)$')
-    rank = reached and redis.call('ZREVRANK', ranks, reached .. ARGV[3]) or '-'
+    rank = reached and redis.call('ZREVRANK', ranks, reached .. ARGV[2]) or '-'
     if rank ~= '-' and ranking ~= 'ordinal' then
-      local score = redis.call('ZSCORE', ranks, reached .. ARGV[3])
+      local score = redis.call('ZSCORE', ranks, reached .. ARGV[2])
       rank = redis.call('ZCOUNT', ranking == 'dense' and KEYS[next_key + 3] or ranks, '(' .. score, '+inf')
     end
   end
@@ -29,9 +24,9 @@ if kept[1] == digest then
   redis.call('PEXPIRE', KEYS[1], ARGV[1])
   return kept[2]
 end
--- Numbers of a server that lost everything rise, too: they start from its clock.
+-- Numbers of a server that lost everything rise, too: they start from its clock, in microseconds.
 local time = redis.call('TIME')
-local number = tonumber(time[1]) * 1000 + math.floor(tonumber(time[2]) / 1000)
+local number = tonumber(time[1]) * 1000000 + tonumber(time[2])
 if kept[2] and tonumber(kept[2]) >= number then
   number = tonumber(kept[2]) + 1
 end
