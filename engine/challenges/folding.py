@@ -16,7 +16,7 @@ from datetime import datetime
 
 from engine.challenges.attempts import Interval
 from engine.challenges.definitions import ChallengeDefinition
-from engine.challenges.periods import running_period
+from engine.challenges.periods import has_period, running_period
 from engine.challenges.progress import ChallengeProgress, Running, progress_of
 from engine.challenges.trying import Trying
 from engine.game.counters import Counting
@@ -83,7 +83,7 @@ class _Challenge:
 
         A period is played by the version that is in force at its end.
         """
-        settled = {one.period for one in self.facts.communities if one.definition_id == self.game.definition_id}
+        settled = self._settled()
         found: list[Contribution] = []
         for one in self._slices:
             for period, tried in self._trying.periods(one.definition).items() if not _alone(one) else ():
@@ -102,13 +102,18 @@ class _Challenge:
         finished = next((one for one in earned if one.occasion == period and one.revoked_at is None), None)
         since = next((one for one in self._trying.spans(definition) if one.goes_on), None)
         bounds, tried = self._trying.bounds(definition, period), self._trying.periods(definition).get(period)
-        return progress_of(self.game, version, Running(period, bounds, tried, finished, since), self.now)
+        judged = _alone(self._slices[-1]) or period in self._settled()
+        return progress_of(self.game, version, Running(period, bounds, tried, finished, since, judged), self.now)
+
+    def _settled(self) -> set[str]:
+        return {one.period for one in self.facts.communities if one.definition_id == self.game.definition_id}
 
     def _finished(self, period: str) -> Earned | None:
         """A period of a challenge that is played alone: finished by the version in force then, held by its terms."""
         held: tuple[Slice[ChallengeDefinition], Interval] | None = None
         for one in self._slices:
-            if not _alone(one) or one.starts_at >= self._trying.bounds(one.definition, period)[1]:
+            plays = _alone(one) and has_period(one.definition, period)
+            if not plays or one.starts_at >= self._trying.bounds(one.definition, period)[1]:
                 continue
             for span in self._intervals(one, period):
                 lost_at = held[1].ends_at if held is not None else None

@@ -28,7 +28,7 @@ async def join_challenge(
     """Let a member take part from now on, by default the database's. Raises WishRefused."""
     known = await begin_asking(connection, program_id, member_id, now)
     progress = _progress(known, definition_id)
-    if progress.state == "missed":
+    if progress.ends_at is not None and progress.ends_at <= known.now:
         raise ChallengeRefused("CHALLENGE_ENDED", "handle", "This challenge has ended.")
     return known if progress.joined_at is not None else await _tell(connection, known, CHALLENGE_JOINED, definition_id)
 

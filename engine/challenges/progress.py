@@ -41,8 +41,10 @@ class ChallengeProgress:
     """A challenge in the period that runs; of one that runs one time, that one.
 
     It is open to join or, where everybody takes part, being played; joined; completed; or missed, when it ended before.
-    `hidden` ones are not shown. Of a goal of the community `contribution` is what this member gave, in the unit of its
-    step, and the step is how far that is: what all gave is known elsewhere. `ends_at` is None for no end.
+    `hidden` ones are not shown. `ends_at` is None for no end.
+
+    A goal of the community stays open until it was settled. `contribution` is what this member gave to it, in the unit
+    of its step, and the step is how far that is: what all gave is known elsewhere.
     """
 
     definition_id: int
@@ -70,13 +72,17 @@ class Tried:
 
 @dataclass(frozen=True, slots=True)
 class Running:
-    """The period that progress is about; `since` is the stretch in which the member takes part now."""
+    """The period that progress is about; `since` is the stretch in which the member takes part now.
+
+    It is `judged` from its end on or, where the community plays, from when it was settled.
+    """
 
     period: str
     bounds: PeriodBounds
     tried: Tried | None
     finished: Earned | None
     since: Stretch | None
+    judged: bool
 
 
 def progress_of(
@@ -101,7 +107,7 @@ def _state(definition: ChallengeDefinition, running: Running, now: datetime) -> 
         return "completed"
     if now < running.bounds[0]:
         return "upcoming"
-    if now >= running.bounds[1]:
+    if now >= running.bounds[1] and running.judged:
         return "missed"
     return "joined" if definition.join == "joined" and running.since is not None else "open"
 
