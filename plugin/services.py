@@ -43,13 +43,17 @@ class Services:
     async def close(self) -> None:
         """Give back every connection."""
         await self.http.aclose()
+        await self.close_redis()
+        await self.direct.close()
+        await self.engine.dispose()
+
+    async def close_redis(self) -> None:
+        """Give back the connections to Redis alone."""
         for one in (self.redis, self.boards):
             if isinstance(one, Redis):
                 await one.aclose(close_connection_pool=True)
             else:
                 await one.aclose()
-        await self.direct.close()
-        await self.engine.dispose()
 
 
 def create_services(

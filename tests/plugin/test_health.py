@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -20,6 +21,7 @@ async def test_a_process_that_can_work_says_so(client: httpx.AsyncClient) -> Non
 
 
 async def test_redis_being_away_is_no_reason_to_stop(client: httpx.AsyncClient, app: LaurelApp) -> None:
+    assert isinstance(app.services.redis, Redis)
     app.services.redis.connection_pool.connection_kwargs["port"] = 1
 
     assert (await client.get("/readyz")).status_code == 200

@@ -153,7 +153,7 @@ async def services(settings: Settings, engine: AsyncEngine) -> AsyncIterator[Ser
     made = create_services(settings, engine=engine, http=httpx.AsyncClient())
     yield made
     await made.http.aclose()
-    await made.redis.aclose(close_connection_pool=True)
+    await made.close_redis()
 
 
 def handle(monkeypatch: pytest.MonkeyPatch, handler: Any) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
+from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -180,6 +181,7 @@ async def test_the_second_reader_is_answered_from_redis(
 async def test_without_redis_everything_is_answered(
     client: httpx.AsyncClient, app: LaurelApp, shop: ShopReference
 ) -> None:
+    assert isinstance(app.services.redis, Redis)
     app.services.redis.connection_pool.connection_kwargs["port"] = 1
     await app.services.redis.connection_pool.disconnect()
 

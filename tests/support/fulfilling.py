@@ -105,7 +105,7 @@ class Fulfilling(Rewarding):
     async def close(self) -> None:
         """Close the shop and what spoke to it; the engine belongs to the test."""
         await self.services.http.aclose()
-        await self.services.redis.aclose(close_connection_pool=True)
+        await self.services.close_redis()
         self.store.close()
 
     async def redeemed(self, definition: RewardDefinition | None = None, handle: str = "five-off") -> Redemption:

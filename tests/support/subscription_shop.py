@@ -97,7 +97,7 @@ class SubscriptionShop:
     async def close(self) -> None:
         """Close the shop and what spoke to it; the engine belongs to the test."""
         await self.services.http.aclose()
-        await self.services.redis.aclose(close_connection_pool=True)
+        await self.services.close_redis()
         self.store.close()
 
     # -- What happens in the shop --------------------------------------------------------------------------------------
