@@ -102,16 +102,18 @@ def test_given_only_a_keyboard_when_the_panel_is_used_then_focus_stays_in_it_and
     page.keyboard.press("Enter")
     panel = page.locator("laurel-panel dialog[open]")
     panel.get_by_role("button", name="View: Laurel Plus").wait_for()
+    panel.get_by_role("button", name="Badges").wait_for()
     assert focused(page) == "Close"
 
     seen = []
-    for _ in range(6):
+    for _ in range(10):
         page.keyboard.press("Tab")
         seen.append(focused(page))
     page.keyboard.press("Shift+Tab")
 
-    assert seen == ["action", "action second", "body", "Details: All levels", "View: Laurel Plus", "Close"]
-    assert focused(page) == "View: Laurel Plus"
+    goals = ["goal-open"] * 4  # badges, challenges, a board, a league
+    assert seen == ["action", "action second", "body", "Details: All levels", "View: Laurel Plus", *goals, "Close"]
+    assert focused(page) == "goal-open"
     page.keyboard.press("Escape")
     expect(page.locator("laurel-panel dialog[open]")).to_have_count(0)
     assert focused(page) == "launcher"
