@@ -85,7 +85,7 @@ class Shelf:
 async def contents(redis: BoardRedis, program_id: int) -> dict[str, Any]:
     """All that Redis holds of a program's boards but what says when and by whom it was written."""
     found: dict[str, Any] = {}
-    for key in await redis.execute_command("KEYS", f"lb:{{{program_id}}}:*"):
+    async for key in redis.scan_iter(f"lb:{{{program_id}}}:*"):
         name = str(key, "utf-8")
         if ":ranks:" in name or ":scores:" in name:
             found[name] = await redis.zrange(name, 0, -1, withscores=True)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -24,6 +25,9 @@ from engine.leaderboards.reading import BoardView, read_board
 from engine.ledger import MemberKey
 from engine.shops import ShopReference
 from engine.tiers.activities import Activity, Step, store_activities
+
+ON_BOTH = pytest.mark.parametrize("redis", ["server", "cluster"], indirect=True)
+"""For tests of boards: once on one server, once on a cluster of three nodes."""
 
 NEW_YORK = ZoneInfo("America/New_York")
 OPENED = datetime(2026, 1, 1, 5, tzinfo=UTC)

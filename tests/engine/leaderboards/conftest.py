@@ -2,25 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
 import pytest
-from redis.asyncio import Redis
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine.leaderboards.connecting import connect_boards
+from engine.leaderboards.keys import BoardRedis
 from engine.leaderboards.periods import BoardGame
 from engine.shops import ShopReference
 from tests.support.boards import BoardWorld, board, points
+from tests.support.cluster import ValkeyCluster
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
 
 
+@pytest.fixture(scope="session")
+def valkey_cluster() -> Iterator[ValkeyCluster]:
+    """Three nodes that share all slots."""
+    with ValkeyCluster() as cluster:
+        yield cluster
+
+
 @pytest.fixture
-async def redis(redis_url: str) -> AsyncIterator[Redis]:
-    """A client of an empty Valkey."""
-    async with Redis.from_url(redis_url) as client:
-        yield client
+async def redis(request: pytest.FixtureRequest) -> AsyncIterator[BoardRedis]:
+    """A client of an empty Valkey: of one server, or of a cluster where a test says `@ON_BOTH`."""
+    if getattr(request, "param", "server") == "server":
+        async with connect_boards(request.getfixturevalue("redis_url")) as client:
+            yield client
+    else:
+        async with connect_boards(request.getfixturevalue("valkey_cluster").url) as client:
+            await client.flushall()
+            yield client
 
 
 @pytest.fixture
@@ -30,7 +44,7 @@ def world(engine: AsyncEngine, shop: ShopReference) -> BoardWorld:
 
 
 @pytest.fixture
-async def played(world: BoardWorld, redis: Redis) -> tuple[BoardGame, list[int]]:
+async def played(world: BoardWorld, redis: BoardRedis) -> tuple[BoardGame, list[int]]:
     """A board that Ada leads with 100 from Bob with 80, drained."""
     game = await world.open(board())
     members = await world.members(3)

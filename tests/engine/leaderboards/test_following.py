@@ -7,7 +7,6 @@ from random import Random
 from typing import Any
 
 import pytest
-from redis.asyncio import Redis
 
 from engine.database import tenant_transaction
 from engine.game.catalog import archive_game, update_game
@@ -15,16 +14,18 @@ from engine.leaderboards.audit_checks import BoardAudit, audit_boards
 from engine.leaderboards.connecting import connect_boards
 from engine.leaderboards.definitions import Season, Segment
 from engine.leaderboards.joining import leave_now, opt_in, opt_out
+from engine.leaderboards.keys import BoardRedis
 from engine.leaderboards.rebuilding import rebuild_program
 from tests.support.board_shelf import contents
-from tests.support.boards import BoardWorld, board, points
+from tests.support.boards import ON_BOTH, BoardWorld, board, points
 
 pytestmark = pytest.mark.anyio
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
 
 
-async def test_a_board_follows_orders_and_refunds(world: BoardWorld, redis: Redis, played: Any) -> None:
+@ON_BOTH
+async def test_a_board_follows_orders_and_refunds(world: BoardWorld, redis: BoardRedis, played: Any) -> None:
     game, (ada, bob, eve) = played
     assert await world.top(redis, game) == [(ada, 100, 1), (bob, 80, 2)]
     await world.did((ada, points("1", NOON, 100, 50)), (eve, points("3", NOON, 10)))
@@ -37,7 +38,7 @@ async def test_a_board_follows_orders_and_refunds(world: BoardWorld, redis: Redi
 
 
 async def test_who_takes_part_is_on_it_and_who_leaves_is_off_at_once(
-    world: BoardWorld, redis: Redis, played: Any
+    world: BoardWorld, redis: BoardRedis, played: Any
 ) -> None:
     game, (ada, bob, eve) = played
     await world.did((eve, points("3", NOON, 90)))
@@ -60,8 +61,9 @@ async def test_who_takes_part_is_on_it_and_who_leaves_is_off_at_once(
     assert await world.top(redis, game) == [(eve, 90, 1), (bob, 80, 2)]
 
 
+@ON_BOTH
 async def test_a_wiped_redis_says_updating_and_then_what_the_ledger_says(
-    world: BoardWorld, redis: Redis, played: Any
+    world: BoardWorld, redis: BoardRedis, played: Any
 ) -> None:
     game, (ada, bob, _) = played
     before = await contents(redis, world.program_id)
@@ -87,8 +89,9 @@ async def test_while_redis_is_away_marks_wait_and_nothing_is_refused(world: Boar
     assert await world.marks() == 1
 
 
+@ON_BOTH
 async def test_every_order_of_arrival_ends_in_the_same_bytes_and_so_does_making_it_anew(
-    world: BoardWorld, redis: Redis
+    world: BoardWorld, redis: BoardRedis
 ) -> None:
     random = Random(3)
     gold = Segment(kind="tier", value="gold")
@@ -134,7 +137,7 @@ async def test_every_order_of_arrival_ends_in_the_same_bytes_and_so_does_making_
 
 
 async def test_a_changed_definition_makes_its_board_anew_and_an_archived_one_goes(
-    world: BoardWorld, redis: Redis, played: Any
+    world: BoardWorld, redis: BoardRedis, played: Any
 ) -> None:
     game, (ada, bob, _) = played
     async with tenant_transaction(world.engine, world.program_id) as connection:
@@ -151,12 +154,13 @@ async def test_a_changed_definition_makes_its_board_anew_and_an_archived_one_goe
     assert await redis.dbsize() == 0
 
 
-async def test_the_audit_finds_what_is_wrong_in_redis(world: BoardWorld, redis: Redis, played: Any) -> None:
+@ON_BOTH
+async def test_the_audit_finds_what_is_wrong_in_redis(world: BoardWorld, redis: BoardRedis, played: Any) -> None:
     game, (ada, bob, _) = played
     stem = f"lb:{{{world.program_id}}}:{game.definition_id}:all"
     fine = BoardAudit(scores_checked=2, entries_checked=2)
     assert await audit_boards(world.engine, redis, [world.program_id]) == fine
-    (entry,) = await redis.execute_command("ZRANGE", f"{stem}:ranks:", 0, 0)  # type: ignore[no-untyped-call]
+    (entry,) = await redis.execute_command("ZRANGE", f"{stem}:ranks:", 0, 0)
     # a score that is another
     await redis.zincrby(f"{stem}:ranks:", 1, entry)
     assert (await audit_boards(world.engine, redis, [world.program_id])).entries_wrong == 1

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 import pytest
-from redis.asyncio import Redis
 
 from engine.leaderboards.definitions import EVERYBODY
-from engine.leaderboards.keys import Shape
+from engine.leaderboards.keys import BoardRedis, Shape
 from engine.leaderboards.writing import BUILDER_GONE_SECONDS, Fence, begin, drop, finish, states_of
 from tests.support.board_shelf import SIGNATURE, Shelf, contents, entry, minute
+from tests.support.boards import ON_BOTH
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, ON_BOTH]
 
 
 @pytest.fixture
-async def shelf(redis: Redis) -> Shelf:
+async def shelf(redis: BoardRedis) -> Shelf:
     """An empty board of dense ranks, shown."""
     shelf = Shelf(redis, "dense", fence=100)
     await shelf.open()

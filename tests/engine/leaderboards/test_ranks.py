@@ -5,14 +5,14 @@ from __future__ import annotations
 from random import Random
 
 import pytest
-from redis.asyncio import Redis
 
 from engine.leaderboards.definitions import Ranking
+from engine.leaderboards.keys import BoardRedis
 from engine.leaderboards.ranking import percentile
 from tests.support.board_shelf import Shelf, contents, entry, minute
-from tests.support.boards import sorted_board
+from tests.support.boards import ON_BOTH, sorted_board
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, ON_BOTH]
 
 RANKINGS: list[Ranking] = ["ordinal", "competition", "dense"]
 
@@ -27,7 +27,7 @@ async def _history(shelf: Shelf, random: Random, steps: int, members: int, score
 
 @pytest.mark.parametrize("ranking", RANKINGS)
 @pytest.mark.parametrize("seed", range(4))
-async def test_every_rank_is_that_of_a_brute_force_sort(redis: Redis, ranking: Ranking, seed: int) -> None:
+async def test_every_rank_is_that_of_a_brute_force_sort(redis: BoardRedis, ranking: Ranking, seed: int) -> None:
     random = Random(seed)
     shelf = Shelf(redis, ranking)
     await shelf.open()
@@ -51,7 +51,7 @@ async def test_every_rank_is_that_of_a_brute_force_sort(redis: Redis, ranking: R
             assert {tuple(one) for one in found.friends} == {one for one in expected if one[0] in friends}
 
 
-async def test_what_is_kept_does_not_tell_by_which_way_it_came(redis: Redis) -> None:
+async def test_what_is_kept_does_not_tell_by_which_way_it_came(redis: BoardRedis) -> None:
     random = Random(11)
     shelf = Shelf(redis, "dense")
     await shelf.open()
@@ -67,7 +67,7 @@ async def test_what_is_kept_does_not_tell_by_which_way_it_came(redis: Redis) -> 
 
 
 @pytest.mark.parametrize("ranking", RANKINGS)
-async def test_scores_next_to_each_other_are_told_apart_up_to_the_highest(redis: Redis, ranking: Ranking) -> None:
+async def test_scores_next_to_each_other_are_told_apart_up_to_the_highest(redis: BoardRedis, ranking: Ranking) -> None:
     highest = 2**53 - 1
     shelf = Shelf(redis, ranking)
     await shelf.open()
@@ -77,14 +77,14 @@ async def test_scores_next_to_each_other_are_told_apart_up_to_the_highest(redis:
     assert found.me == (2, highest - 1, 96)
 
 
-async def test_who_was_first_wins_a_tie_and_then_the_lower_id(redis: Redis) -> None:
+async def test_who_was_first_wins_a_tie_and_then_the_lower_id(redis: BoardRedis) -> None:
     shelf = Shelf(redis)
     await shelf.open()
     await shelf.put((9, 5, minute(1)), (2**62, 5, minute(1)), (3, 5, minute(2)), (1, 5, minute(3)), (10, 5, minute(1)))
     assert [one.member_id for one in await shelf.all()] == [9, 10, 2**62, 3, 1]
 
 
-async def test_segments_are_ranked_among_themselves(redis: Redis) -> None:
+async def test_segments_are_ranked_among_themselves(redis: BoardRedis) -> None:
 
     shelf = Shelf(redis, "dense", ("", "tier:gold", "tag:a b/c"))
     await shelf.open()

@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import pytest
-from redis.asyncio import Redis
 
 from engine.leaderboards.connecting import connect_boards
 from engine.leaderboards.definitions import Ranking
-from engine.leaderboards.keys import BoardKey
+from engine.leaderboards.keys import BoardKey, BoardRedis
 from engine.leaderboards.watching import watch
 from tests.support.board_shelf import Shelf, minute
+from tests.support.boards import ON_BOTH
 
-pytestmark = pytest.mark.anyio
+pytestmark = [pytest.mark.anyio, ON_BOTH]
 
 ADA, BOB, EVE = 1, 2, 3
 
 
 @pytest.mark.parametrize("ranking", ["ordinal", "competition", "dense"])
-async def test_it_rises_when_a_rank_is_another(redis: Redis, ranking: Ranking) -> None:
+async def test_it_rises_when_a_rank_is_another(redis: BoardRedis, ranking: Ranking) -> None:
     shelf = Shelf(redis, ranking)
     await shelf.open()
     boards = [(shelf.key, ranking)]
@@ -46,7 +46,7 @@ async def test_it_rises_when_a_rank_is_another(redis: Redis, ranking: Ranking) -
     assert await seen() > third
 
 
-async def test_it_rises_when_a_board_is_lost_and_when_it_is_back(redis: Redis) -> None:
+async def test_it_rises_when_a_board_is_lost_and_when_it_is_back(redis: BoardRedis) -> None:
     shelf = Shelf(redis)
     await shelf.open()
     await shelf.put((ADA, 10, minute(1)))
@@ -63,7 +63,7 @@ async def test_it_rises_when_a_board_is_lost_and_when_it_is_back(redis: Redis) -
     assert await watch(redis, 7, boards, ADA) == back
 
 
-async def test_without_redis_or_boards_there_is_nothing_to_watch(redis: Redis) -> None:
+async def test_without_redis_or_boards_there_is_nothing_to_watch(redis: BoardRedis) -> None:
     assert await watch(redis, 7, [], ADA) == 0
     async with connect_boards("redis://127.0.0.1:1/0") as gone:
         assert await watch(gone, 7, [(BoardKey(7, 3, "all"), "ordinal")], ADA) == 0
