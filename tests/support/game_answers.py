@@ -111,7 +111,7 @@ LEVEL = {
 
 def game(**changes: object) -> Answer:
     """The answer to the operation `game`: what is not told is not there."""
-    me = {
+    me: Answer = {
         "id": "gid://laurel/Member/1",
         "level": None,
         "badges": [],
@@ -119,7 +119,7 @@ def game(**changes: object) -> Answer:
         "challenges": [],
         "streaks": [],
     }
-    around = {"leaderboards": [], "leagues": []}
+    around: Answer = {"leaderboards": [], "leagues": []}
     mine = {key: value for key, value in changes.items() if key in me}
     others = {key: value for key, value in changes.items() if key not in me}
     return {"me": {**me, **mine}, "program": {"badges": [], "challenges": []}, **around, **others}
@@ -185,7 +185,7 @@ def league(**changes: object) -> Answer:
         for place, zone in enumerate(zones, 1)
     ]
     steps = [{"position": place, "title": f"{name} league"} for place, name in enumerate(("Bronze", "Silver", "Gold"))]
-    me = {
+    me: Answer = {
         "step": {**steps[1], "prizes": []},
         "rank": 3,
         "scoreText": "697",
