@@ -14,6 +14,7 @@ METALS = ("Bronze", "Silver", "Gold")
 def starter_badges(*, test_orders: bool = False) -> tuple[tuple[str, BadgeDefinition], ...]:
     """Handles and badges, in the order in which they are shown; they count all that was ever done."""
     orders = Counter(metric="orders", test_orders=test_orders)
+    points = Counter(metric="points", test_orders=test_orders)
     days = Counter(metric="days", sources=("order",), test_orders=test_orders)
     return (
         ("welcome", _badge("Welcome", "You joined.", "laurel", Counter(metric="events", sources=("sign_up",)), 1)),
@@ -23,10 +24,7 @@ def starter_badges(*, test_orders: bool = False) -> tuple[tuple[str, BadgeDefini
             "reviewer",
             _badge("Reviewer", "Your opinion helps others.", "review", Counter(metric="reviews"), 1, 5, 15),
         ),
-        (
-            "ambassador",
-            _badge("Ambassador", "Friends came because of you.", "megaphone", Counter(metric="referrals"), 1, 3, 10),
-        ),
+        ("collector", _badge("Collector", "So many points earned with us.", "gem", points, 500, 2_000, 10_000)),
         (
             "birthday",
             _badge("Birthday", "We celebrated together.", "cake", Counter(metric="events", sources=("birthday",)), 1),

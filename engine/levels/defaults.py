@@ -15,11 +15,10 @@ _STEPS = (
 
 
 def starter_levels(*, test_orders: bool = False) -> LevelsDefinition:
-    """Ten levels of experience for taking part rather than for spending: orders, reviews, referrals, and badges."""
+    """Ten levels of experience for taking part rather than for spending: orders, reviews, and badges."""
     given = (
         (Counter(metric="orders", test_orders=test_orders), 20),
         (Counter(metric="reviews"), 15),
-        (Counter(metric="referrals"), 50),
     )
     return LevelsDefinition(
         experience=tuple(ExperienceRule(counter=counter, factor=Decimal(factor)) for counter, factor in given),
