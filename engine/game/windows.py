@@ -9,9 +9,9 @@ from datetime import date, datetime, timedelta
 from typing import Annotated, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import AwareDatetime, Field, model_validator
+from pydantic import Field, model_validator
 
-from engine.rules.bounds import Days, Frozen
+from engine.rules.bounds import Days, Frozen, Moment
 from engine.rules.days import LAST_MOMENT, next_period, start_of_day
 
 Unit = Literal["day", "week", "month", "quarter", "year"]
@@ -42,8 +42,8 @@ class Between(Frozen):
     """What was done from one moment on and before another one counts."""
 
     kind: Literal["between"] = "between"
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
 
     @model_validator(mode="after")
     def _ends_later(self) -> Self:

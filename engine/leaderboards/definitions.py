@@ -8,12 +8,12 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Annotated, Literal, NamedTuple, Self
 
-from pydantic import AfterValidator, AwareDatetime, Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from engine.game.counters import Counter
 from engine.leaderboards.suspicion import QuarantineRules
 from engine.money import POINTS_MAXIMUM
-from engine.rules.bounds import Days, Frozen, Handle, Points, Title, Word
+from engine.rules.bounds import Days, Frozen, Handle, Moment, Points, Title, Word
 
 SCORE_MAXIMUM = 2**53 - 1
 """The highest score: what a sorted set of Redis holds exactly. More than that counts as that much."""
@@ -59,8 +59,8 @@ class Season(Frozen):
     """A time of its own with a name: from `starts_at` on and before `ends_at`."""
 
     handle: Handle
-    starts_at: AwareDatetime
-    ends_at: AwareDatetime
+    starts_at: Moment
+    ends_at: Moment
 
     @model_validator(mode="after")
     def _ends_later(self) -> Self:

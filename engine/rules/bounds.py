@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field
 
 from engine.money import POINTS_MAXIMUM, exponent
 
@@ -15,6 +16,15 @@ def _known(currency: str) -> str:
     exponent(currency)
     return currency
 
+
+def _plausible(moment: datetime) -> datetime:
+    if not 1970 <= moment.year <= 9000:  # every zone's calendar has a day for it, and for what is counted from it
+        raise ValueError("lies outside of the years 1970 to 9000")
+    return moment
+
+
+Moment = Annotated[AwareDatetime, AfterValidator(_plausible)]
+"""An instant that a merchant names, by any zone's clock."""
 
 Currency = Annotated[str, AfterValidator(_known)]
 Rate = Annotated[Decimal, Field(ge=0, le=100_000, decimal_places=6)]

@@ -128,6 +128,8 @@ def reason_text(kind: str, detail: Mapping[str, str], language: str) -> str:
         event = detail.get("event", "sign_up")
         if event.startswith(("custom:", "manual")) and detail.get("title"):
             return detail["title"]  # the merchant's own name for it, in the shop's own language
+        if "title" in detail and f"reason.bonus.{event}.title" in texts:
+            return texts[f"reason.bonus.{event}.title"].format(title=detail["title"])
         return texts.get(f"reason.bonus.{event}", texts["reason.bonus.custom"])
     if kind == "adjust":
         return (
@@ -145,7 +147,7 @@ def reason_text(kind: str, detail: Mapping[str, str], language: str) -> str:
 def _order_text(kind: str, detail: Mapping[str, str], language: str) -> str:
     texts = TEXTS[language]
     if "order" not in detail:
-        return texts[f"reason.{kind}.plain"]
+        return texts.get(f"reason.{kind}.{detail.get('event')}", texts[f"reason.{kind}.plain"])
     if kind == "clawback":
         refunded = Decimal(detail.get("refunded", "0")) > 0
         key = "reason.clawback" if refunded else "reason.clawback.changed"

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
-import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.shops import install_shop
@@ -55,8 +54,13 @@ async def created(ask: Ask, kind: str, **more: Any) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.parametrize("kind", list(INPUTS))
-async def test_a_game_of_each_kind_is_made_changed_and_archived_by_versions(ask_merchant: Ask, kind: str) -> None:
+async def test_a_game_of_each_kind_is_made_changed_and_archived_by_versions(ask_merchant: Ask) -> None:
+    for kind in INPUTS:
+        await changed_by_versions(ask_merchant, kind)
+
+
+async def changed_by_versions(ask_merchant: Ask, kind: str) -> None:
+    """Make, change and archive a game of a kind."""
     name = kind.capitalize()
     made = await created(ask_merchant, kind)
     game_id = made[kind]["id"]
@@ -143,27 +147,25 @@ async def test_a_board_and_its_rules_are_read_as_they_were_written(ask_merchant:
     }  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("kind", "wrong", "field"),
-    [
-        ("badge", {"levels": [{"target": 3}, {"target": 2}]}, ["input", "badge"]),
-        ("badge", {"artwork": "https://evil.example/x.svg"}, ["input", "badge", "artwork"]),
-        ("badge", {"after": ["nobody-has-this"]}, ["input", "badge", "after"]),
-        ("challenge", {"steps": []}, ["input", "challenge", "steps"]),
-        ("streak", {"unit": "YEAR"}, ["input", "streak", "unit"]),
-        ("levels", {"levels": []}, ["input", "levels", "levels"]),
-        ("leaderboard", {"challenges": []}, ["input", "leaderboard"]),
-        ("leaderboard", {"counter": {"metric": "SPEND"}}, ["input", "leaderboard", "counter"]),
-        ("league", {"cohortMinimum": 1}, ["input", "league", "cohortMinimum"]),
-    ],
-)
-async def test_what_is_wrong_is_named_by_its_field_and_nothing_is_made(
-    ask_merchant: Ask, kind: str, wrong: dict[str, Any], field: list[str]
-) -> None:
-    answer = await created(ask_merchant, kind, **{kind: {**INPUTS[kind], **wrong}})
+WRONG: list[tuple[str, dict[str, Any], list[str]]] = [
+    ("badge", {"levels": [{"target": 3}, {"target": 2}]}, ["input", "badge"]),
+    ("badge", {"artwork": "https://evil.example/x.svg"}, ["input", "badge", "artwork"]),
+    ("badge", {"after": ["nobody-has-this"]}, ["input", "badge", "after"]),
+    ("challenge", {"steps": []}, ["input", "challenge", "steps"]),
+    ("streak", {"unit": "YEAR"}, ["input", "streak", "unit"]),
+    ("levels", {"levels": []}, ["input", "levels", "levels"]),
+    ("leaderboard", {"challenges": []}, ["input", "leaderboard"]),
+    ("leaderboard", {"counter": {"metric": "SPEND"}}, ["input", "leaderboard", "counter"]),
+    ("league", {"cohortMinimum": 1}, ["input", "league", "cohortMinimum"]),
+]
 
-    assert answer[kind] is None
-    assert [(error["code"], error["field"]) for error in answer["userErrors"]] == [("INVALID", field)]
+
+async def test_what_is_wrong_is_named_by_its_field_and_nothing_is_made(ask_merchant: Ask) -> None:
+    for kind, wrong, field in WRONG:
+        answer = await created(ask_merchant, kind, **{kind: {**INPUTS[kind], **wrong}})
+
+        assert answer[kind] is None, wrong
+        assert [(error["code"], error["field"]) for error in answer["userErrors"]] == [("INVALID", field)], wrong
 
 
 async def test_a_game_is_nobody_elses_and_no_other_kind(ask_merchant: Ask, engine: AsyncEngine) -> None:

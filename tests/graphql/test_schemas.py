@@ -20,19 +20,38 @@ from graphql import (
 )
 
 from engine.billing.repairs import RepairReason, Resolution
+from engine.challenges.progress import ChallengeState as StateOfChallenge
+from engine.game.counters import CounterMetric
+from engine.game.windows import Unit
+from engine.leaderboards.appeals import Decision
+from engine.leaderboards.appeals import RefusalCode as AppealCode
+from engine.leaderboards.definitions import Operator, PeriodKind, Ranking
+from engine.leaderboards.friends import RefusalCode as FriendCode
+from engine.leaderboards.reading import Status
+from engine.leaderboards.suspicion import REASONS
+from engine.leagues.placing import Outcome
+from engine.leagues.reading import Zone
 from engine.memberships.definitions import MembershipState, Way
 from engine.memberships.refusals import RefusalCode
 from engine.rules.caps import Period
 from engine.rules.holds import HeldUntil
 from engine.rules.outcomes import Reason
+from engine.streaks.standing import UnitOutcome
 from engine.tiers.requirements import Metric
 from engine.tiers.standing import Reason as TierReason
+from laurel_graphql.inputs.leaderboards import LeaderboardOperator
 from laurel_graphql.persisted import document_id, manifest, operations_folder
 from laurel_graphql.sdl import SCHEMAS, print_sdl
 from laurel_graphql.texts import TEXTS, reason_text
+from laurel_graphql.types.challenges import ChallengeState
 from laurel_graphql.types.explanations import OrderReason
+from laurel_graphql.types.game_values import GameMetric, GameUnit
+from laurel_graphql.types.leaderboard_values import LeaderboardPeriodKind, LeaderboardRanking, LeaderboardStatus
+from laurel_graphql.types.leagues import LeagueOutcome, LeagueZone
 from laurel_graphql.types.membership_repairs import MembershipRepairReason, MembershipRepairResolution
 from laurel_graphql.types.plan_values import MembershipStatus, MembershipWay
+from laurel_graphql.types.quarantines import QuarantineDecision
+from laurel_graphql.types.streaks import StreakUnitState
 from laurel_graphql.types.tier_values import TierMetric
 from laurel_graphql.types.tiers import TierChangeReason
 from laurel_graphql.types.transactions import TransactionKind, kind_of
@@ -133,6 +152,29 @@ def test_every_state_and_refusal_of_tiers_and_memberships_has_a_name_and_words()
         assert all(f"repair.{reason}" in texts for reason in get_args(RepairReason))
 
 
+def test_every_state_and_refusal_of_the_game_has_a_name_and_words() -> None:
+    def names(literal: object) -> set[str]:
+        return {str(one).upper() for one in get_args(literal)}
+
+    assert names(CounterMetric) == {one.name for one in GameMetric}
+    assert names(Unit) == {one.name for one in GameUnit}
+    assert names(StateOfChallenge) == {one.name for one in ChallengeState}
+    assert names(UnitOutcome) == {one.name for one in StreakUnitState}
+    assert names(Ranking) == {one.name for one in LeaderboardRanking}
+    assert names(PeriodKind) == {one.name for one in LeaderboardPeriodKind}
+    assert names(Operator) == {one.name for one in LeaderboardOperator}
+    assert names(Status) == {one.name for one in LeaderboardStatus}
+    assert names(Zone) == {one.name for one in LeagueZone}
+    assert names(Outcome) == {one.name for one in LeagueOutcome}
+    assert names(Decision) == {one.name for one in QuarantineDecision}
+    for texts in TEXTS.values():
+        assert all(f"quarantine.reason.{reason.lower()}" in texts for reason in REASONS)
+        assert all(f"quarantine.evidence.{reason.lower()}" in texts for reason in REASONS)
+        assert all(f"league.message.{zone}" in texts for zone in get_args(Zone))
+        assert all(f"quarantine.refused.{code.lower()}" in texts for code in get_args(AppealCode))
+        assert all(f"friend.refused.{code.lower()}" in texts for code in get_args(FriendCode))
+
+
 KINDS = (
     "earn", "bonus", "clawback", "expire", "reserve", "capture", "release", "restore", "spend", "mature", "adjust",
     "import", "merge-in", "merge-out", "unmerge-in", "unmerge-out", "transfer-in", "transfer-out",
@@ -148,6 +190,10 @@ def test_every_kind_of_transaction_has_a_name_and_words_with_and_without_details
     assert reason_text("reserve", {"title": "Tour"}, "en") == "For Tour"
     assert reason_text("adjust", {"reason": "For your patience"}, "en") == "For your patience"
     assert reason_text("bonus", {"event": "birthday"}, "zh-CN") == "生日快乐"
+    assert reason_text("bonus", {"event": "badge", "title": "Regular"}, "en") == "Badge earned: Regular"
+    assert reason_text("bonus", {"event": "season", "title": "Spring"}, "zh-CN") == "名次奖励：Spring"
+    assert reason_text("clawback", {"event": "game", "name": "badge-7-1"}, "en") == "No longer reached"
+    assert reason_text("clawback", {}, "en") == "Refund"
     assert reason_text("earn", {"order": "#1001"}, "en") == "Order #1001"
 
 

@@ -79,26 +79,24 @@ async def test_a_badge_is_given_and_taken_by_hand_once_for_each_key(ask_merchant
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    ("wrong", "error"),
-    [
-        ({"level": 3}, {"field": ["input", "level"], "code": "LEVEL_INVALID"}),
-        ({"memberId": "gid://laurel/Member/999"}, {"field": ["input", "memberId"], "code": "MEMBER_NOT_FOUND"}),
-        ({"badgeId": "gid://laurel/Badge/999"}, {"field": ["input", "badgeId"], "code": "BADGE_NOT_FOUND"}),
-        ({"reason": "x" * 501}, {"field": ["input", "reason"], "code": "REASON_INVALID"}),
-        ({"idempotencyKey": ""}, {"field": ["input", "idempotencyKey"], "code": "INVALID_IDEMPOTENCY_KEY"}),
-    ],
-)
-async def test_what_is_wrong_about_a_badge_by_hand_is_typed(
-    ask_merchant: Ask, world: BoardWorld, wrong: dict[str, Any], error: dict[str, Any]
-) -> None:
+WRONG: list[tuple[dict[str, Any], dict[str, Any]]] = [
+    ({"level": 3}, {"field": ["input", "level"], "code": "LEVEL_INVALID"}),
+    ({"memberId": "gid://laurel/Member/999"}, {"field": ["input", "memberId"], "code": "MEMBER_NOT_FOUND"}),
+    ({"badgeId": "gid://laurel/Badge/999"}, {"field": ["input", "badgeId"], "code": "BADGE_NOT_FOUND"}),
+    ({"reason": "x" * 501}, {"field": ["input", "reason"], "code": "REASON_INVALID"}),
+    ({"idempotencyKey": ""}, {"field": ["input", "idempotencyKey"], "code": "INVALID_IDEMPOTENCY_KEY"}),
+]
+
+
+async def test_what_is_wrong_about_a_badge_by_hand_is_typed(ask_merchant: Ask, world: BoardWorld) -> None:
     [member] = await world.members(1)
     badge_id = await made_badge(ask_merchant)
-    given = {"badgeId": badge_id, "memberId": f"gid://laurel/Member/{member}", "idempotencyKey": "one", **wrong}
 
-    reply = (await ask_merchant(by_hand("Give"), {"input": given})).data["badgeGive"]
+    for number, (wrong, error) in enumerate(WRONG):
+        given = {"badgeId": badge_id, "memberId": f"gid://laurel/Member/{member}", "idempotencyKey": f"{number}"}
+        reply = (await ask_merchant(by_hand("Give"), {"input": {**given, **wrong}})).data["badgeGive"]
 
-    assert reply == {"member": None, "userErrors": [error]}
+        assert reply == {"member": None, "userErrors": [error]}
     assert await world.run("SELECT 1 FROM game_facts WHERE program_id = :program_id") == []
 
 

@@ -60,7 +60,8 @@ class LeaderboardInput:
         default=None, description="Who is ranked among themselves, besides everybody; at most 20."
     )
     daily_cap: Points | None = strawberry.field(
-        default=None, description="No more of a member's day than this counts; by default all."
+        default=None,
+        description="No more of a member's day than this counts, spend in the smallest unit; by default all.",
     )
     settle_hours: int | None = strawberry.field(
         default=None, description="How long after its end a period takes what happened before; by default 24."
@@ -108,7 +109,8 @@ class LeagueInput:
         default=None, description="Members of the largest cohort, 2 to 100; by default 30."
     )
     daily_cap: Points | None = strawberry.field(
-        default=None, description="No more of a member's day than this counts; by default all."
+        default=None,
+        description="No more of a member's day than this counts, spend in the smallest unit; by default all.",
     )
     settle_hours: int | None = strawberry.field(
         default=None, description="How long after its end a week takes what happened before, 0 to 72; by default 2."

@@ -84,7 +84,9 @@ class LeaderboardDefinition(BoardRecord):
     planned_seasons: list[PlannedSeason] = strawberry.field(description="The times of a board by CUSTOM seasons.")
     ranking: LeaderboardRanking = strawberry.field(description="How equal scores are ranked.")
     segments: list[LeaderboardDefinitionSegment] = strawberry.field(description="Who is ranked among themselves.")
-    daily_cap: Points | None = strawberry.field(description="No more of a day than this counts, null for all.")
+    daily_cap: Points | None = strawberry.field(
+        description="No more of a day than this counts, spend in the smallest unit; null for all."
+    )
     settle_hours: int = strawberry.field(description="How long after its end a period takes what was before.")
     prize_hold_days: int = strawberry.field(description="How long after that prizes are given.")
     prizes: list[LeaderboardPrize] = strawberry.field(description="Points for places.")
@@ -122,7 +124,9 @@ class LeagueDefinition(BoardRecord):
     counter: GameCounter = strawberry.field(description="What is counted.")
     cohort_minimum: int = strawberry.field(description="Members of the smallest cohort.")
     cohort_maximum: int = strawberry.field(description="Members of the largest cohort.")
-    daily_cap: Points | None = strawberry.field(description="No more of a day than this counts, null for all.")
+    daily_cap: Points | None = strawberry.field(
+        description="No more of a day than this counts, spend in the smallest unit; null for all."
+    )
     settle_hours: int = strawberry.field(description="How long after its end a week takes what was before.")
     prize_hold_days: int = strawberry.field(description="How long after that prizes are given.")
     quarantine: QuarantineRules | None = strawberry.field(description="What looks like cheating.")

@@ -55,6 +55,7 @@ class SeasonResultRow:
     adjusted_score: Points | None = strawberry.field(
         description="What a refund left of the score after the close, null for all. The place stays."
     )
+    adjusted_score_text: str | None = strawberry.field(description="The same in the caller's language.")
     prize_points: Points = strawberry.field(description="Points that were given for it, 0 for none (yet).")
 
 
@@ -150,6 +151,7 @@ def _season(program_id: int, game: BoardGame, one: ClosedSeason, desk: GameDesk)
 
 
 def _row(result: Result, definition: LeaderboardDefinition, language: str) -> SeasonResultRow:
+    adjusted = result.adjusted_score
     return SeasonResultRow(
         place=result.place,
         rank=result.rank,
@@ -157,6 +159,7 @@ def _row(result: Result, definition: LeaderboardDefinition, language: str) -> Se
         score_text=score_text(definition, result.score, language),
         handle=result.display_name,
         member_id=strawberry.ID(gid("Member", result.member_id)),
-        adjusted_score=None if result.adjusted_score is None else Points(result.adjusted_score),
+        adjusted_score=None if adjusted is None else Points(adjusted),
+        adjusted_score_text=None if adjusted is None else score_text(definition, adjusted, language),
         prize_points=Points(result.prize_points),
     )
