@@ -69,7 +69,15 @@ def worth(facts: GameFacts, one: Unit, moment: datetime) -> int:
     return total
 
 
-def look(definition: StreakDefinition, facts: GameFacts, calendar: list[Unit], moment: datetime, now: datetime) -> Seen:
+def decides(facts: GameFacts, one: Unit) -> StreakDefinition:
+    """What is asked of a unit: the version in force at its beginning, or the first one that there ever was."""
+    versions = facts.games[0].versions
+    begun = [version for version in versions if version.effective_from <= one[1]]
+    definition: StreakDefinition = (begun[-1] if begun else versions[0]).definition
+    return definition
+
+
+def look(facts: GameFacts, calendar: list[Unit], moment: datetime, now: datetime) -> Seen:
     """The streak as it is at a moment, unit by unit."""
     seen, ready = Seen(), LONG_AGO
     quiet: dict[int, int] = {}
@@ -78,6 +86,7 @@ def look(definition: StreakDefinition, facts: GameFacts, calendar: list[Unit], m
     for one in calendar:
         if one[1] > now:
             break
+        definition = decides(facts, one)
         kept = worth(facts, one, moment) >= definition.units
         if kept and not seen.alive:
             seen.alive, first, ready = True, one[0], one[1]
@@ -137,10 +146,14 @@ def as_known(facts: GameFacts, now: datetime) -> GameFacts:
         if one.occurred_at <= now
     ]
     told = tuple(one for one in facts.facts if one.occurred_at <= now)
-    return GameFacts(facts.games, facts.zone, facts.joined_at, tuple(activities), told, (), facts.tiers)
+    (game,) = facts.games
+    begun = tuple(version for version in game.versions if version.effective_from <= now)
+    return GameFacts(
+        (replace(game, versions=begun),), facts.zone, facts.joined_at, tuple(activities), told, (), facts.tiers
+    )
 
 
-def calendar_of(definition: StreakDefinition, known: GameFacts, now: datetime) -> list[Unit]:
+def calendar_of(kind: str, known: GameFacts, now: datetime) -> list[Unit]:
     told = sorted(
         (one for one in known.facts if one.kind == ZONE_CHOSEN), key=lambda one: (one.occurred_at, one.source_id)
     )
@@ -148,19 +161,17 @@ def calendar_of(definition: StreakDefinition, known: GameFacts, now: datetime) -
     first = min((one.occurred_at for one in known.activities), default=now)
     base = [zone for at, zone in chosen if at <= first][-1:] or [known.zone]
     later = [(at, zone) for at, zone in chosen if at > first]
-    return units(definition.unit, base[0], later, first, now)
+    return units(kind, base[0], later, first, now)
 
 
-def milestones(
-    definition: StreakDefinition, known: GameFacts, calendar: list[Unit], now: datetime
-) -> dict[Key, tuple[datetime, datetime | None]]:
+def milestones(known: GameFacts, calendar: list[Unit], now: datetime) -> dict[Key, tuple[datetime, datetime | None]]:
     """Every milestone that was ever reached, with the moment at which it was lost."""
     found: dict[Key, tuple[datetime, datetime | None]] = {}
     told = [one.occurred_at for one in known.facts if one.kind == STREAK_REPAIRED]
     looks = sorted({*moments(known), *told})
     held: dict[Key, datetime] = {}
     for moment in looks:
-        reached = look(definition, known, calendar, moment, now).reached
+        reached = look(known, calendar, moment, now).reached
         found |= {key: (at, moment) for key, at in held.items() if key not in reached}
         found |= {key: (at, None) for key, at in reached.items()}
         held = reached

@@ -81,7 +81,11 @@ def histories(draw: st.DrawFn, definition: StreakDefinition) -> tuple[GameFacts,
         told.append(GameFact(STREAK_REPAIRED, 5, str(number), moment, {"unit": unit.isoformat()}))
     tiers = ((start - timedelta(days=400), "gold"),) if draw(st.booleans()) else ()
     zone = ZoneInfo(draw(st.sampled_from(ZONES)))
-    game = Game(5, "streak", "visits", (GameVersion(1, datetime(2010, 1, 1, tzinfo=UTC), definition),))
+    versions = [GameVersion(1, datetime(2010, 1, 1, tzinfo=UTC), definition)]
+    for number, later in enumerate(sorted(draw(st.lists(hours, max_size=2))), 2):
+        edited = draw(definitions()).model_copy(update={"unit": kind})
+        versions.append(GameVersion(number, start + timedelta(hours=later), edited))
+    game = Game(5, "streak", "visits", tuple(versions))
     facts = GameFacts((game,), zone, start, tuple(activities), tuple(told), (), tiers)
     return facts, start + timedelta(hours=draw(st.integers(0, span + 100)))
 
@@ -93,13 +97,13 @@ def test_any_history_is_what_the_model_says(data: st.DataObject) -> None:
     definition = data.draw(definitions())
     facts, now = data.draw(histories(definition))
     known = as_known(facts, now)
-    calendar = calendar_of(definition, known, now)
+    calendar = calendar_of(definition.unit, known, now)
     # when
     fold = fold_streaks(facts, now)
     # then
     shuffled = replace(facts, activities=tuple(reversed(facts.activities)), facts=tuple(reversed(facts.facts)))
     assert fold_streaks(shuffled, now) == fold
-    seen = look(definition, known, calendar, now, now)
+    seen = look(known, calendar, now, now)
     (standing,) = fold.standings
     assert standing.length == (seen.lengths[-1] if seen.alive else 0)
     assert standing.best == max(seen.lengths)
@@ -107,7 +111,7 @@ def test_any_history_is_what_the_model_says(data: st.DataObject) -> None:
     started = min((day for day, state in seen.states.items() if state == "done"), default=max(seen.states))
     assert standing.history == tuple((day, state) for day, state in seen.states.items() if day >= started)
     earned = {(one.level, one.occasion): (one.earned_at, one.revoked_at) for one in fold.earned}
-    assert earned == milestones(definition, known, calendar, now)
+    assert earned == milestones(known, calendar, now)
 
 
 @settings(max_examples=150, deadline=None)
