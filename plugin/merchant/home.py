@@ -14,6 +14,7 @@ from plugin.background.shop_topics import theme_changed_key
 from plugin.merchant.billing import billing_values
 from plugin.merchant.chart import chart_of
 from plugin.merchant.definitions import definition_of
+from plugin.merchant.game.overview import waiting_text
 from plugin.merchant.pages import PageRequest
 from plugin.merchant.sentences import gives_text
 from plugin.merchant.words import Words
@@ -41,6 +42,7 @@ async def home(opened: PageRequest) -> Response:
         theme_changed=await _theme_changed(opened),
         privacy=privacy,
         billing=billing_values(billing, words),
+        waiting=waiting_text(data["quarantines"], words),
         activity=[{**event, "member": event["memberId"].rpartition("/")[2]} for event in data["recentActivity"]],
         shortfalls=[{**one, "member": one["memberId"].rpartition("/")[2]} for one in data["shortfalls"]],
         parked=data["parkedEvents"]["nodes"],

@@ -14,6 +14,7 @@ from plugin.merchant.game.leagues import edit_league, leagues, new_league
 from plugin.merchant.game.overview import game
 from plugin.merchant.game.quarantines import quarantines
 from plugin.merchant.game.streaks import edit_levels, edit_streak, new_streak, streaks
+from plugin.merchant.game.zones import in_program_zone
 from plugin.merchant.home import home
 from plugin.merchant.members import member, member_of_customer, members
 from plugin.merchant.pages import STATIC_FOLDER, Draw, Pages
@@ -52,6 +53,16 @@ _DRAWN: dict[str, Draw] = {
     "/plans/repairs": repairs,
     "/plans/{plan:int}": edit_plan,
     "/plans/{plan:int}/members": plan_members,
+    "/members": members,
+    "/members/{member:int}": member,
+    "/members/{member:int}/why/{transaction:int}": transaction_why,
+    "/members/order-why": order_why,
+    "/members/of-customer/{customer:int}": member_of_customer,
+    "/import-export": files,
+    "/import-export/files": file_list,
+}
+
+_GAME: dict[str, Draw] = {
     "/game": game,
     "/game/badges": badges,
     "/game/badges/new": new_badge,
@@ -73,13 +84,6 @@ _DRAWN: dict[str, Draw] = {
     "/game/leagues": leagues,
     "/game/leagues/new": new_league,
     "/game/leagues/{league:int}": edit_league,
-    "/members": members,
-    "/members/{member:int}": member,
-    "/members/{member:int}/why/{transaction:int}": transaction_why,
-    "/members/order-why": order_why,
-    "/members/of-customer/{customer:int}": member_of_customer,
-    "/import-export": files,
-    "/import-export/files": file_list,
 }
 
 
@@ -89,6 +93,7 @@ def merchant_routes(services: Services, installation: Installation) -> list[Rout
     privacy = PrivacyRoutes(services, installation)
     return [
         *(Route(path, pages.page(draw), methods=["GET"]) for path, draw in _DRAWN.items()),
+        *(Route(path, pages.page(in_program_zone(draw)), methods=["GET"]) for path, draw in _GAME.items()),
         Route("/privacy/{request_id:int}", privacy.download, methods=["GET"]),
         Route("/privacy/{request_id:int}", privacy.complete, methods=["POST"]),
         Mount("/static", StaticFiles(directory=STATIC_FOLDER)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import httpx
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.badges.definitions import BadgeDefinition, BadgeLevel
@@ -38,6 +39,15 @@ GAMES: dict[GameKind, Any] = {
     ),
     "league": LeagueDefinition(title=HOSTILE, description=HOSTILE, leagues=(LeagueStep(title=HOSTILE),)),
 }  # fmt: skip
+_WEEK = text("""
+    INSERT INTO league_seasons (program_id, definition_id, period, version, zone, starts_at, ends_at, seed)
+    VALUES (:program_id, :definition_id, '2026-11-16', 1, 'UTC', '2026-11-16T00:00:00Z', '2026-11-23T00:00:00Z', '')
+""")
+_SUSPICION = text("""
+    INSERT INTO board_quarantines
+        (program_id, quarantine_id, definition_id, member_id, reason, since, appeal, appealed_at)
+    VALUES (:program_id, 1, :definition_id, :member_id, 'MANY_ORDERS', now(), 'I was buying <b>gifts</b>', now())
+""")
 LISTS = (
     "/game", "/game/badges", "/game/challenges", "/game/streaks", "/game/leaderboards", "/game/leagues",
     "/game/quarantine",
@@ -85,3 +95,25 @@ async def test_a_shop_without_a_game_is_told_how_to_begin_and_forms_are_complete
         "/game/leaderboards/1/edit", "/game/badges/previews/1", "/game/badges/99999999999999999999",
     ):  # fmt: skip
         await page(client, path, status=404)
+
+
+async def test_a_week_is_told_by_the_monday_of_the_programs_zone_and_what_waits_on_the_first_page(
+    client: httpx.AsyncClient, engine: AsyncEngine, shop: ShopReference
+) -> None:
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        made = {
+            kind: await create_game(connection, shop.program_id, kind, f"a-{kind}", GAMES[kind], actor="staff:1")
+            for kind in ("league", "leaderboard")
+        }
+        member = await member_of_customer(connection, shop.program_id, shop.shop_id, 4242)
+        key = {"program_id": shop.program_id, "member_id": member.member_id}
+        await connection.execute(_WEEK, key | {"definition_id": made["league"].definition_id})
+        await connection.execute(_SUSPICION, key | {"definition_id": made["leaderboard"].definition_id})
+
+    assert "Nov 16, 2026" in await page(client, "/game/leagues")
+    assert "2026年11月16日" in await page(client, "/game/leagues", "zh-CN")
+    for path in ("/", "/game", "/game/leaderboards"):
+        assert "1 entry that looks like cheating waits for you" in await page(client, path)
+    queue = await page(client, "/game/quarantine")
+    assert f"Member {member.member_id}" in queue
+    assert "I was buying &lt;b&gt;gifts&lt;/b&gt;" in queue

@@ -41,9 +41,13 @@ def test_bars_keep_the_merchants_order_until_there_are_too_many_of_them() -> Non
     ("page", "english", "chinese"),
     [
         (queue(0), None, None),
-        (queue(1), "1 entry waits for your decision", "1 个条目等待您决定"),
-        (queue(7), "7 entries wait for your decision", "7 个条目等待您决定"),
-        (queue(100, more=True), "More than 100 entries wait for your decision", "超过 100 个条目等待您决定"),
+        (queue(1), "1 entry that looks like cheating waits for you", "1 个疑似作弊的条目等待您处理"),
+        (queue(7), "7 entries that look like cheating wait for you", "7 个疑似作弊的条目等待您处理"),
+        (
+            queue(100, more=True),
+            "More than 100 entries that look like cheating wait for you",
+            "超过 100 个疑似作弊的条目等待您处理",
+        ),
     ],
 )
 def test_the_queue_is_told_only_while_something_is_in_it(
