@@ -18,7 +18,9 @@ def starter_challenges(test_orders: bool = False) -> tuple[tuple[str, ChallengeD
         steps=(
             ChallengeStep(handle="order", title="Place your first order", counter=orders),
             ChallengeStep(handle="return", title="Come back for another one", counter=orders, target=Decimal(2)),
-            ChallengeStep(handle="friend", title="Bring a friend", counter=Counter(metric="referrals")),
+            ChallengeStep(
+                handle="points", title="Earn 300 points", counter=Counter(metric="points"), target=Decimal(300)
+            ),
         ),
         experience=100,
         score=100,

@@ -7,11 +7,11 @@ from engine.streaks.definitions import Milestone, StreakDefinition
 
 
 def starter_streak(test_orders: bool = False) -> tuple[str, StreakDefinition]:
-    """The first streak with its handle: an order, a review or a friend each week."""
+    """The first streak with its handle: an order or a review each week."""
     definition = StreakDefinition(
         title="Weekly visits",
-        description="Order, review or bring a friend: once a week keeps it alive.",
-        counter=Counter(metric="events", sources=("order", "review", "referral"), test_orders=test_orders),
+        description="Order or write a review: once a week keeps it alive.",
+        counter=Counter(metric="events", sources=("order", "review"), test_orders=test_orders),
         unit="week",
         freezes_maximum=2,
         freeze_every=4,
