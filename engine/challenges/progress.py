@@ -117,6 +117,8 @@ def _steps(definition: ChallengeDefinition, running: Running) -> tuple[StepProgr
     found: list[StepProgress] = []
     for number, step in enumerate(definition.steps):
         one = reached[number] if number < len(reached) else Reached(0, None)
+        if definition.scope == "community":  # what finishes it is what all give
+            one = Reached(one.units, running.finished.earned_at if running.finished is not None else None)
         locked = definition.order == "sequence" and number > 0 and found[-1].done_at is None
         found.append(_step(step, one, locked))
     return tuple(found)
