@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from engine.game.definitions import DEFINITIONS
 from engine.game.facts import GameKind
-from plugin.merchant.game.fields import counter_fields, new_counter, parted
+from plugin.merchant.game.fields import counter_fields, new_counter, parted, with_chosen
 from plugin.merchant.game.overview import bars, waiting_text
 from plugin.merchant.game.quarantines import state_of
 from plugin.merchant.problems import problem_patterns
@@ -77,6 +77,10 @@ def test_what_is_archived_is_listed_apart() -> None:
     old = {"id": "gid://laurel/Badge/8", "archivedAt": "2026-11-02T00:00:00Z"}
 
     assert parted([live, old]) == {"live": [live | {"number": "7"}], "archived": [old | {"number": "8"}]}
+
+
+def test_what_was_chosen_and_is_gone_is_still_offered() -> None:
+    assert with_chosen([("gold", "Gold")], ["gold", "old"]) == [("gold", "Gold"), ("old", "old")]
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,7 @@ from plugin.merchant.game.fields import (
     new_counter,
     parted,
     plain,
+    with_chosen,
 )
 from plugin.merchant.game.overview import BARS_WIDTH
 from plugin.merchant.pages import PageMissingError, PageRequest
@@ -88,7 +89,7 @@ def _form(opened: PageRequest, data: dict[str, Any], badge: dict[str, Any], coun
             "windows": named(words, "window", ("ALWAYS", "EACH", "LAST", "BETWEEN")),
             "units": named(words, "unit", UNITS),
             "recurrences": named(words, "recurrence", ("ONCE", "EACH_WINDOW", "ON_COMPLETION")),
-            "badges": others,
+            "badges": with_chosen(others, badge["after"]),
             "levels": [(str(place), level_name({**one, "number": place}, words))
                        for place, one in enumerate(badge["levels"], 1)],
         },

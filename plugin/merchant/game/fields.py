@@ -19,6 +19,12 @@ def named(words: Words, group: str, names: Iterable[str]) -> list[tuple[str, str
     return [(name, words.text(f"game.{group}.{name}")) for name in names]
 
 
+def with_chosen(options: list[tuple[str, str]], chosen: Iterable[str]) -> list[tuple[str, str]]:
+    """The options of a list with those that were chosen and are gone, or saving the form would take them away."""
+    known = {name for name, _ in options}
+    return [*options, *((name, name) for name in chosen if name not in known)]
+
+
 def counter_choices(words: Words) -> dict[str, list[tuple[str, str]]]:
     """What the fields of a counter offer."""
     return {"metrics": named(words, "metric", METRICS)}

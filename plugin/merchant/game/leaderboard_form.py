@@ -14,6 +14,7 @@ from plugin.merchant.game.fields import (
     named,
     new_counter,
     number_of,
+    with_chosen,
 )
 from plugin.merchant.game.streaks import tier_options
 from plugin.merchant.pages import PageMissingError, PageRequest
@@ -49,12 +50,14 @@ async def new_leaderboard(opened: PageRequest) -> Response:
 
 def _form(opened: PageRequest, data: dict[str, Any], board: dict[str, Any], counter: dict[str, Any] | None) -> Response:
     words = opened.words
+    challenges = [(one["handle"], one["title"]) for one in data["challenges"]]
+    tiers = [one["value"] for one in board["segments"] if one["kind"] == "TIER"]
     return opened.render(
         "game/leaderboard_form.html",
         **form_values(opened, {**board, "counter": counter_fields(counter, opened.shop.currency)}),
         board_number=number_of(board["id"]) if board["id"] else None,
         watched=board["quarantine"] or WATCHED,
-        tiers=[one["value"] for one in board["segments"] if one["kind"] == "TIER"],
+        tiers=tiers,
         tags=[one["value"] for one in board["segments"] if one["kind"] == "TAG"],
         new_prize=NEW_PRIZE,
         new_season=NEW_SEASON,
@@ -63,7 +66,7 @@ def _form(opened: PageRequest, data: dict[str, Any], board: dict[str, Any], coun
             "operators": named(words, "operator", ("INCREMENT", "BEST", "SET")),
             "periods": named(words, "board_period", ("ALL", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR", "CUSTOM")),
             "rankings": named(words, "ranking", ("ORDINAL", "COMPETITION", "DENSE")),
-            "challenges": [(one["handle"], one["title"]) for one in data["challenges"]],
-            "tiers": tier_options(data),
+            "challenges": with_chosen(challenges, board["challenges"]),
+            "tiers": with_chosen(tier_options(data), tiers),
         },
     )  # fmt: skip

@@ -14,6 +14,7 @@ from plugin.merchant.game.fields import (
     new_counter,
     parted,
     plain,
+    with_chosen,
 )
 from plugin.merchant.game.overview import BARS_WIDTH, bars
 from plugin.merchant.pages import PageMissingError, PageRequest
@@ -71,7 +72,7 @@ def _form(
         new_milestone=NEW_MILESTONE,
         choices=counter_choices(words) | {
             "units": named(words, "streak_unit", ("DAY", "WEEK", "MONTH")),
-            "tiers": tier_options(data),
+            "tiers": with_chosen(tier_options(data), [one["tier"] for one in streak["freezesByTier"]]),
             "recurrences": named(words, "milestones", ("ONCE", "EACH_RUN")),
         },
     )  # fmt: skip

@@ -27,7 +27,7 @@ function envelope(object) {
 }
 
 async function save() {
-  const { mutation, id, saved, list } = form().dataset;
+  const { mutation, id, saved, back } = form().dataset;
   const done = await submit(form(), async (object) => {
     try {
       await mutate(mutation, envelope(object));
@@ -39,13 +39,13 @@ async function save() {
   }, { strip: 2, done: saved });
   if (!done) return;
   if (id) await refresh();
-  else go(list);
+  else go(back);
 }
 
 async function archive(button) {
-  const { game: kind, archive: mutation, version, id, archived, list } = form().dataset;
+  const { game: kind, archive: mutation, version, id, archived, back } = form().dataset;
   const input = { [`${kind}Id`]: id, expectedVersion: Number(version) };
-  if (await act(button, () => mutate(mutation, input), archived, { redraw: false })) go(list);
+  if (await act(button, () => mutate(mutation, input), archived, { redraw: false })) go(back);
 }
 
 document.addEventListener("submit", (event) => {

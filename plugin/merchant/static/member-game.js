@@ -14,8 +14,12 @@ function levels() {
   if (!form) return;
   const names = JSON.parse(document.getElementById("badge-levels").textContent)[form.querySelector('[data-field="badgeId"]').value] ?? [];
   const field = form.querySelector('[data-field="level"]');
-  field.replaceChildren(...names.map((name, place) => Object.assign(document.createElement("s-option"), { textContent: name, value: String(place + 1) })));
-  for (const [place, option] of [...field.children].entries()) option.setAttribute("value", String(place + 1));
+  field.replaceChildren(...names.map((name, place) => {
+    const option = document.createElement("s-option");
+    option.setAttribute("value", String(place + 1));
+    option.textContent = name;
+    return option;
+  }));
   field.value = "1";
   form.querySelector("[data-levels]").hidden = names.length < 2;
 }
