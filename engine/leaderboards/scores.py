@@ -37,10 +37,7 @@ _WHOSE = """
     participants AS MATERIALIZED (
         SELECT p.member_id FROM board_participants p
         JOIN members m ON m.program_id = p.program_id AND m.member_id = p.member_id
-        WHERE p.program_id = :program_id AND p.definition_id = :definition_id AND m.merged_into IS NULL {among}
-        AND NOT EXISTS (SELECT FROM board_quarantines q
-            WHERE q.program_id = p.program_id AND q.member_id = p.member_id AND q.definition_id = p.definition_id
-            AND q.lifted_at IS NULL AND q.decision IS DISTINCT FROM 'cleared')
+        WHERE p.program_id = :program_id AND p.definition_id = :definition_id AND m.merged_into IS NULL {among} {seen}
     ), whose AS MATERIALIZED (
         SELECT member_id AS root, member_id FROM participants
         UNION ALL
@@ -48,6 +45,9 @@ _WHOSE = """
         JOIN members m ON m.program_id = :program_id AND m.merged_into = p.member_id
     )"""
 _AMONG = "AND p.member_id = ANY(:members)"
+_SEEN = """AND NOT EXISTS (SELECT FROM board_quarantines q
+            WHERE q.program_id = p.program_id AND q.member_id = p.member_id AND q.definition_id = p.definition_id
+            AND q.lifted_at IS NULL AND q.decision IS DISTINCT FROM 'cleared')"""
 # What each activity is worth now: its newest step.
 _ACTIVITIES = """
     counted AS (
@@ -109,16 +109,26 @@ async def scores_of(
     return [BoardScore(*row) for row in rows]
 
 
+async def held_score(
+    connection: AsyncConnection, program_id: int, board: BoardPeriod, zone: ZoneInfo, member_id: int
+) -> int | None:
+    """The score of a member whose entry is in quarantine, for their own eyes; None for none."""
+    statement, given = scores_query(program_id, board, zone, [member_id], held=True)
+    score: int | None = (await connection.execute(_text(f"SELECT score FROM ({statement}) own"), given)).scalar()
+    return score
+
+
 def scores_query(
-    program_id: int, board: BoardPeriod, zone: ZoneInfo, members: Sequence[int] | None = None
+    program_id: int, board: BoardPeriod, zone: ZoneInfo, members: Sequence[int] | None = None, *, held: bool = False
 ) -> tuple[str, dict[str, Any]]:
     """The statement, with columns member_id, score, reached_at and segments, and what is given to it.
 
-    `segments` has a bit for each key of the definition's `segment_keys`; the first, that of everybody, is always set.
+    Those in quarantine have a score only where `held` says so. `segments` has a bit for each key of the definition's
+    `segment_keys`; the first, that of everybody, is always set.
     """
     definition = board.version.definition
     counted, given = _counted(definition, board.period, zone)
-    whose = _WHOSE.format(among="" if members is None else _AMONG)
+    whose = _WHOSE.format(among="" if members is None else _AMONG, seen="" if held else _SEEN)
     segments, values = _segments(definition)
     sql = f"""WITH {whose}, {counted}, scored AS ({_scored(definition)})
         SELECT s.root AS member_id, CAST(LEAST(s.score, {SCORE_MAXIMUM}) AS bigint) AS score,

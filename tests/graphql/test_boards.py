@@ -17,6 +17,7 @@ from engine.leaderboards.reading import read_board
 from engine.shops import ShopReference
 from tests.support.boards import BoardWorld, board, points
 from tests.support.graphql_requests import Ask
+from tests.support.leagues import DAY, HOUR, MONDAY, LeagueWorld, league
 
 NOON = datetime(2026, 3, 2, 17, tzinfo=UTC)
 BOARD = """query ($handle: String!, $segment: String, $period: String) {
@@ -225,3 +226,54 @@ async def test_friends_find_each_other_by_code_and_see_names_only(
     }  # fmt: skip
     assert gone == {"friends": [], "userErrors": []}
     assert [error["code"] for error in twice["userErrors"]] == ["FRIEND_NOT_FOUND"]
+
+
+async def test_a_league_shows_the_cohort_by_chosen_names_and_who_rises(
+    ask_storefront: Ask, engine: AsyncEngine, shop: ShopReference
+) -> None:
+    world = LeagueWorld(engine, shop)
+    await world.found(league(cohort_maximum=5))
+    members = await world.members(3)
+    await world.enter(members)
+    for number, (member, worth) in enumerate(zip(members, (30, 20, 10), strict=True), 1):
+        await world.did((member, points(str(member), MONDAY + number * HOUR, worth)))
+    assert await world.form(MONDAY + DAY)
+    query = """{ league(handle: "weekly") { title joined displayName startsAt endsAt steps { title promote demote }
+        me { step { position title } rank scoreText size promotionRank demotionRank zone message
+        rows { rank score handle isMe zone } } history { rank } } leagues { handle } }"""
+
+    own = (await ask_storefront(query, customer_id=2)).data
+    nobody = (await ask_storefront(query, customer_id=None)).data["league"]
+
+    names = [f"Member {member}" for member in members]
+    assert own["leagues"] == [{"handle": "weekly"}]
+    assert own["league"]["me"] == {
+        "step": {"position": 0, "title": "Seed"}, "rank": 2, "scoreText": "20 points", "size": 3, "promotionRank": 1,
+        "demotionRank": None, "zone": "STAY", "message": "You are staying in Seed.", "rows": [
+            {"rank": 1, "score": 30, "handle": names[0], "isMe": False, "zone": "PROMOTION"},
+            {"rank": 2, "score": 20, "handle": names[1], "isMe": True, "zone": "STAY"},
+            {"rank": 3, "score": 10, "handle": names[2], "isMe": False, "zone": "STAY"},
+        ],
+    }  # fmt: skip
+    assert (own["league"]["joined"], own["league"]["displayName"]) == (True, names[1])
+    assert (own["league"]["startsAt"], own["league"]["history"]) == ("2026-03-02T05:00:00Z", [])
+    assert (nobody["joined"], nobody["me"], nobody["endsAt"]) == (False, None, "2026-03-09T04:00:00Z")
+
+
+async def test_a_league_is_joined_and_left_by_its_handle(
+    ask_storefront: Ask, engine: AsyncEngine, shop: ShopReference
+) -> None:
+    world = LeagueWorld(engine, shop)
+    await world.found(league())
+    join = """mutation ($handle: String!) { leagueOptIn(input: {handle: $handle, displayName: "Ada"}) {
+        league { joined displayName me { rank } } userErrors { field code } } }"""
+
+    joined = (await ask_storefront(join, {"handle": "weekly"}, customer_id=1)).data["leagueOptIn"]
+    unknown = (await ask_storefront(join, {"handle": "a-board"}, customer_id=1)).data["leagueOptIn"]
+    left = await ask_storefront(
+        'mutation { leagueOptOut(input: {handle: "weekly"}) { league { joined } userErrors { code } } }', customer_id=1
+    )
+
+    assert joined == {"league": {"joined": True, "displayName": "Ada", "me": None}, "userErrors": []}
+    assert unknown["userErrors"] == [{"field": ["input", "handle"], "code": "LEAGUE_NOT_FOUND"}]
+    assert left.data["leagueOptOut"] == {"league": {"joined": False}, "userErrors": []}

@@ -15,6 +15,7 @@ from engine.leaderboards.appeals import Quarantine as QuarantineFacts
 from engine.leaderboards.definitions import LeaderboardDefinition, Period
 from engine.leaderboards.periods import BoardGame, BoardPeriod
 from engine.leaderboards.reading import BoardRow, periods_of
+from engine.leaderboards.scores import held_score
 from laurel_graphql.board_sentences import score_text
 from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.errors import ErrorCode, RequestError
@@ -158,13 +159,19 @@ class Leaderboard:
     async def me(self, info: StorefrontInfo) -> LeaderboardStanding | None:
         """In quarantine they see their score, without a rank."""
         view = await self.told.reader.view(info.context, Wish())
-        if view.me is None:
+        if view.me is not None:
+            return self._standing(view.me.rank, view.me.score, view.me.percentile)
+        member_id, context = self.told.reader.member_id, info.context
+        if member_id is None or self.told.quarantine is None or view.closed_at is not None:
             return None
+        async with context.reading() as connection:
+            zone = self.told.desk.words.zone
+            score = await held_score(connection, context.program_id, view.board, zone, member_id)
+        return None if score is None else self._standing(None, score, None)
+
+    def _standing(self, rank: int | None, score: int, percentile: int | None) -> LeaderboardStanding:
         return LeaderboardStanding(
-            rank=view.me.rank,
-            score=Points(view.me.score),
-            score_text=self._score_text(view.me.score),
-            percentile=view.me.percentile,
+            rank=rank, score=Points(score), score_text=self._score_text(score), percentile=percentile
         )
 
     def _rows(self, rows: Iterable[BoardRow]) -> list[LeaderboardRow]:
