@@ -146,7 +146,7 @@ def test_given_a_broken_streak_when_it_is_repaired_and_an_absence_planned_then_b
     panel.get_by_label("Last day").fill("2027-01-10")
     press(panel, "Save")
     expect(panel.get_by_role("alert")).to_have_text("That is too long.")
-    assert pause.asked == [{"input": {"handle": "weekly", "from": "2027-01-04", "to": "2027-01-10"}}]
+    assert pause.asked == [{"input": {"handle": "weekly", "firstDay": "2027-01-04", "lastDay": "2027-01-10"}}]
     zone = answered(page, "member_update")
     press(panel, "Go over to Central European Time")
     expect(panel.get_by_role("status").last).to_have_text("Your next days follow your new time zone.")

@@ -44,7 +44,7 @@ export class GameStore extends LiveStore<GameAnswer> {
 
   /** Both days belong to the planned absence. */
   pause(handle: string, from: string, to: string): Promise<Settled> {
-    return this.wish(STREAK_PAUSE_DOCUMENT_ID, { handle, from, to });
+    return this.wish(STREAK_PAUSE_DOCUMENT_ID, { handle, firstDay: from, lastDay: to });
   }
 
   chooseZone(timeZone: string): Promise<Settled> {

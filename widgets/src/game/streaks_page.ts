@@ -15,6 +15,9 @@ import type { ListView } from "./views.ts";
 /** Whole weeks of days, whole rows of the others. */
 const UNITS = { DAY: 35, WEEK: 14, MONTH: 14 } as const;
 
+/** What the shopper chose on this page: it is the streak's zone only when the next unit begins. */
+let chosenZone = "";
+
 export function drawStreaks(scene: GameScene, view: ListView): DocumentFragment {
   const { words, goals } = scene;
   const title = words.get("streaks.title");
@@ -92,14 +95,21 @@ function drawHelp({ words }: GameScene, { streak, freezes, best, history }: MySt
   return element("div", {}, rows, about);
 }
 
-/** Where its days begin and end. A shopper who moved may take theirs along. */
+/** Where its days begin and end. A shopper who moved may take theirs along, from the next unit on. */
 function drawZone(scene: GameScene, view: ListView, { streak, timeZone }: MyStreak): Child {
   const { words, goals, texts } = scene;
   const here = Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const choose = async (): Promise<void> => {
+    const done = await attempt(scene, view, focus, () => goals.chooseZone(here), words.get("zone.moved"));
+    if (done) chosenZone = here;
+    scene.redraw();
+  };
   const name = (zone: string): string => zoneText(zone, texts.locale);
   const focus = `zone:${streak.handle}`;
-  const move = here && here !== timeZone && wisher(view, words.get("zone.move", { zone: name(here) }), "link change", focus, () => void attempt(scene, view, focus, () => goals.chooseZone(here), words.get("zone.moved")));
-  return element("div", { class: "zone" }, element("p", { class: "small-print" }, words.get("zone.is", { zone: name(timeZone) })), move, drawProblem(view, focus));
+  const elsewhere = here && here !== timeZone;
+  const chosen = elsewhere && here === chosenZone && element("p", { class: "kept quiet-days" }, sign("check"), words.get("zone.moved"));
+  const move = elsewhere && !chosen && wisher(view, words.get("zone.move", { zone: name(here) }), "link change", focus, () => void choose());
+  return element("div", { class: "zone" }, element("p", { class: "small-print" }, words.get("zone.is", { zone: name(timeZone) })), chosen, move, drawProblem(view, focus));
 }
 
 /** "China Standard Time", or the zone's own name where the browser knows no better. */
