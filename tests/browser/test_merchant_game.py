@@ -9,9 +9,8 @@ from tests.support.browser import DESKTOP, PHONE, Demo, axe_violations, settle
 from tests.support.merchant_app import button, field, find_member, open_app, told
 
 PAGES = (
-    "/game", "/game/badges", "/game/challenges", "/game/streaks", "/game/leaderboards", "/game/leagues",
-    "/game/quarantine", "/game/levels", "/game/badges/new", "/game/challenges/new", "/game/streaks/new",
-    "/game/leaderboards/new", "/game/leagues/new",
+    "/game", "/game/badges", "/game/streaks", "/game/leaderboards", "/game/leagues", "/game/levels", "/game/badges/new",
+    "/game/challenges/new", "/game/leaderboards/new",
 )  # fmt: skip
 HEART = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M4 7 1 4l3-3 3 3z" fill="#c33"/></svg>'
 HOSTILE = '<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>'

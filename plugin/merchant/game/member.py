@@ -24,7 +24,7 @@ async def game_values(opened: PageRequest, gid: str) -> dict[str, Any]:
     return {
         "game": {
             "badges": [_badge(one, words) for one in found["badges"]],
-            "progress": found["badgeProgress"],
+            "progress": [{**one, "title": _goal(one)} for one in found["badgeProgress"]],
             "challenges": [_challenge(one, words) for one in found["challenges"]],
             "streaks": [_streak(one, words) for one in found["streaks"]],
             "level": found["level"],
@@ -40,6 +40,11 @@ def _badge(one: dict[str, Any], words: Words) -> dict[str, Any]:
     times = words.text("member_game.times", count=words.number(one["times"])) if one["times"] > 1 else None
     parts = [one["level"]["name"], words.full_date(one["earnedAt"]), times]
     return {**one, "said": " · ".join(part for part in parts if part)}
+
+
+def _goal(one: dict[str, Any]) -> str:
+    """What is still to be earned: the badge, and which level of it."""
+    return " · ".join(part for part in (one["badge"]["title"], one["level"]["name"]) if part)
 
 
 def _challenge(one: dict[str, Any], words: Words) -> dict[str, Any]:
