@@ -38,6 +38,22 @@ def test_given_a_place_further_down_when_the_board_is_read_then_the_first_and_th
     settle(page)
     assert axe_violations(page) == []
 
+    known = [{"id": "gid://laurel/Friend/1", "displayName": "Noor", "since": in_days(-1)}]
+    answers = Stage(page, "friends", {"me": {"friendCode": "MH5QSG63DBSBR4", "friends": known}})
+    press(panel, "Manage")
+    expect(panel.get_by_role("button", name="Copy: MH5QSG63DBSBR4")).to_be_visible()
+    answered(page, "friend_add", "There is no such code.")
+    panel.get_by_label("Your friend\u2019s code").fill("wrong")
+    press(panel, "Add")
+    expect(panel.get_by_role("alert")).to_have_text("There is no such code.")
+    removing = answered(page, "friend_remove")
+    answers.data = {"me": {"friendCode": "MH5QSG63DBSBR4", "friends": []}}
+    press(panel, "Remove Noor")
+    expect(panel.locator(".body")).to_contain_text("None of your friends is here yet.")
+    assert removing.asked == [{"input": {"friendId": "gid://laurel/Friend/1"}}]
+    settle(page)
+    assert axe_violations(page) == []
+
 
 def test_given_a_board_when_it_is_joined_under_a_name_then_refusals_are_said_and_leaving_is_as_easy(
     demo: Demo, visit: Visit
