@@ -152,7 +152,7 @@ _HIDDEN = frozenset(("Cc", "Cf", "Co", "Cs", "Cn", "Zl", "Zp"))
 _BLANK = frozenset("\u115f\u1160\u17b4\u17b5\u2800")
 """Letters that look like nothing at all."""
 
-_LINK = re.compile(r"://|\S[.\u3002][^\W\d_]{2}")
+_LINK = re.compile(r"://|\bwww\.|\S[.\u3002][^\W\d_]{2}", re.IGNORECASE)
 _DIGITS_OF_A_PHONE = 7
 
 
