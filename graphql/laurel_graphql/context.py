@@ -57,8 +57,12 @@ class RequestContext:
                 raise RuntimeError("the request is over")
             if self._connection is None:
                 self._connection = await self._open(self._stack)
-            with self._noticing_loss_of(self._connection):
-                yield self._connection
+            try:
+                with self._noticing_loss_of(self._connection):
+                    yield self._connection
+            except asyncio.CancelledError as error:
+                await self._give_up(error)
+                raise
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[Connection]:
@@ -76,6 +80,14 @@ class RequestContext:
         async with self._one_at_a_time:
             await self._stack.aclose()
             self._connection = None
+
+    async def _give_up(self, error: asyncio.CancelledError) -> None:
+        """End a read that was cut off because a field beside it failed; those that read on have a connection anew.
+
+        A statement that is cut off takes its connection with it, which is no outage.
+        """
+        self._connection = None
+        await self._stack.pop_all().__aexit__(type(error), error, error.__traceback__)
 
     async def _open(self, stack: AsyncExitStack) -> Connection:
         try:

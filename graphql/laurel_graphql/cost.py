@@ -40,27 +40,31 @@ PLAIN_LIST_SIZE = 10
 _PAGE_ARGUMENTS = ("first", "last", "span")
 
 
-def page_variables(document: DocumentNode, limits: Limits) -> frozenset[str]:
-    """The names of the variables that set the size of a page. Raises RequestError for a literal size out of bounds."""
-    names: set[str] = set()
+PageVariable = tuple[str, str]
+"""A variable's name, and the argument that it is given to."""
+
+
+def page_variables(document: DocumentNode, limits: Limits) -> frozenset[PageVariable]:
+    """The variables that set the size of a page. Raises RequestError for a literal size out of bounds."""
+    found: set[PageVariable] = set()
 
     class PageSizes(Visitor):
         def enter_field(self, node: FieldNode, *_arguments: Any) -> None:
-            values = [argument.value for argument in node.arguments or () if argument.name.value in _PAGE_ARGUMENTS]
-            if len(values) > 1:
+            given = [argument for argument in node.arguments or () if argument.name.value in _PAGE_ARGUMENTS]
+            if len(given) > 1:
                 raise RequestError(ErrorCode.INVALID_PAGE_SIZE, "A page takes `first` or `last`, not both.")
-            for value in values:
-                if isinstance(value, VariableNode):
-                    names.add(value.name.value)
-                elif isinstance(value, IntValueNode):
-                    check_page_size(_whole_number(value), limits)
+            for argument in given:
+                if isinstance(argument.value, VariableNode):
+                    found.add((argument.value.name.value, argument.name.value))
+                elif isinstance(argument.value, IntValueNode):
+                    check_page_size(argument.name.value, _whole_number(argument.value), limits)
 
     visit(document, PageSizes())
-    return frozenset(names)
+    return frozenset(found)
 
 
 def page_sizes(
-    operation: OperationDefinitionNode, names: Iterable[str], variables: Mapping[str, Any], limits: Limits
+    operation: OperationDefinitionNode, found: Iterable[PageVariable], variables: Mapping[str, Any], limits: Limits
 ) -> dict[str, int]:
     """The page sizes that the variables of a request give. Raises RequestError for one that is out of bounds.
 
@@ -72,20 +76,21 @@ def page_sizes(
         if isinstance(node.default_value, IntValueNode)
     }
     sizes: dict[str, int] = {}
-    for name in names:
+    for name, argument in found:
         size = variables.get(name, defaults.get(name))
         if isinstance(size, float) and size.is_integer():
             size = int(size)
         if isinstance(size, int) and not isinstance(size, bool):
-            check_page_size(size, limits)
+            check_page_size(argument, size, limits)
             sizes[name] = size
     return sizes
 
 
-def check_page_size(size: int, limits: Limits) -> None:
-    """Raises RequestError unless 1 ≤ size ≤ the largest page."""
-    if not 1 <= size <= limits.page_size:
-        raise RequestError(ErrorCode.INVALID_PAGE_SIZE, f"`first` must be from 1 to {limits.page_size}.")
+def check_page_size(argument: str, size: int, limits: Limits) -> None:
+    """Raises RequestError unless 1 ≤ size ≤ the most that the argument may ask for."""
+    most = (limits.page_size - 1) // 2 if argument == "span" else limits.page_size
+    if not 1 <= size <= most:
+        raise RequestError(ErrorCode.INVALID_PAGE_SIZE, f"`{argument}` must be from 1 to {most}.")
 
 
 def _whole_number(node: IntValueNode) -> int:

@@ -20,7 +20,7 @@ from graphql import (
     validate,
 )
 
-from laurel_graphql.cost import operation_cost, page_sizes, page_variables
+from laurel_graphql.cost import PageVariable, operation_cost, page_sizes, page_variables
 from laurel_graphql.errors import ErrorCode, RequestError
 from laurel_graphql.freshness import is_live
 from laurel_graphql.limits import Limits, check_structure
@@ -39,7 +39,7 @@ class CheckedDocument:
     document: DocumentNode
     operations: Mapping[str, OperationDefinitionNode]
     fragments_leaves_first: tuple[str, ...]
-    page_variables: frozenset[str]
+    page_variables: frozenset[PageVariable]
     limits: Limits
     live: bool
     """Whether it asks for what changes without a new version; its answers are never kept then."""

@@ -40,6 +40,22 @@ def test_a_variable_sets_the_size_and_its_default_does_without_it() -> None:
     assert cost(document) == 8
 
 
+@pytest.mark.parametrize(("arguments", "rows"), [("(span: 2)", 5), ("", 11), ("(span: 49)", 99)])
+def test_what_lies_around_somebody_counts_on_both_sides(arguments: str, rows: int) -> None:
+    assert cost('{ leaderboard(handle: "b") { around' + arguments + " { rank } } }") == 2 + rows
+
+
+@pytest.mark.parametrize("size", [0, -1, 50, 10**9])
+def test_a_span_out_of_bounds_is_an_error_that_names_it(size: int) -> None:
+    literal = '{ leaderboard(handle: "b") { around(span: ' + str(size) + ") { rank } } }"
+    with pytest.raises(RequestError, match="`span` must be from 1 to 49") as written:
+        storefront_schema.read(literal, development=True)
+    with pytest.raises(RequestError, match="`span` must be from 1 to 49") as given:
+        cost('query ($n: Int!) { leaderboard(handle: "b") { around(span: $n) { rank } } }', {"n": size})
+
+    assert (written.value.code, given.value.code) == (ErrorCode.INVALID_PAGE_SIZE, ErrorCode.INVALID_PAGE_SIZE)
+
+
 def test_a_plain_list_counts_as_ten() -> None:
     assert cost("{ program { currencyRates { currencyCode pointsPerUnit } } }") == 2 + 2 * PLAIN_LIST_SIZE
 

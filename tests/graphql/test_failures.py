@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 
 import psycopg
@@ -39,6 +40,28 @@ async def test_an_unexpected_error_is_masked_by_an_id_under_which_it_is_logged(
     assert [(line["error_id"], line["operation"], str(line["exc_info"])) for line in logs] == [
         (error["extensions"]["id"], "Mine", SECRET)
     ]
+
+
+async def test_a_field_that_fails_beside_one_that_reads_is_no_outage_for_the_others(
+    ask_storefront: Ask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = asyncio.Event()
+
+    async def read_slowly(connection: AsyncConnection, *_arguments: object) -> None:
+        began.set()
+        await connection.execute(text("SELECT pg_sleep(10)"))
+
+    async def fail_beside(*_arguments: object) -> None:
+        await began.wait()
+        raise ValueError(SECRET)
+
+    monkeypatch.setattr(members, "expiring_soon", read_slowly)
+    monkeypatch.setattr(members, "memberships_read", fail_beside)
+
+    reply = await ask_storefront("{ me { expiringNext { points } memberships { status } } program { name } }")
+
+    assert (reply.status, reply.codes) == (200, ["INTERNAL_ERROR"])
+    assert reply.body["data"] == {"me": None, "program": {"name": "Laurel Rewards"}}
 
 
 async def test_an_answer_with_errors_is_not_cacheable(

@@ -18,7 +18,6 @@ from engine.leaderboards.reading import BoardRow, periods_of
 from engine.leaderboards.scores import held_score
 from laurel_graphql.board_sentences import score_text
 from laurel_graphql.context import StorefrontInfo
-from laurel_graphql.errors import ErrorCode, RequestError
 from laurel_graphql.fields import computed
 from laurel_graphql.gids import gid
 from laurel_graphql.pages import First
@@ -37,7 +36,6 @@ from laurel_graphql.types.leaderboard_parts import (
 from laurel_graphql.types.leaderboard_values import LeaderboardRanking, LeaderboardStatus
 from laurel_graphql.types.quarantines import Quarantine, quarantine_of
 
-SPAN_MAXIMUM = 49
 Span = Annotated[
     int,
     strawberry.argument(description="How many entries on both sides of the member, from 1 to 49. More is an error."),
@@ -142,8 +140,6 @@ class Leaderboard:
     @computed("The places round the member who asks; moved at both ends, so that the page keeps its size.")
     async def around(self, info: StorefrontInfo, span: Span = 5) -> list[LeaderboardRow]:
         """Empty while it is updating, and for who is not on it."""
-        if not 1 <= span <= SPAN_MAXIMUM:
-            raise RequestError(ErrorCode.INVALID_PAGE_SIZE, f"`span` must be from 1 to {SPAN_MAXIMUM}.")
         if self.told.reader.member_id is None:
             return []
         return self._rows((await self.told.reader.view(info.context, Wish(span=span))).around)
