@@ -17,7 +17,10 @@ from zoneinfo import ZoneInfo
 from engine.rules.days import LAST_MOMENT, local_day, start_of_day
 from engine.streaks.definitions import StreakUnit
 
-FIRST_MOMENT = datetime(1, 1, 3, tzinfo=UTC)
+_FIRST_MOMENT = datetime(1, 1, 1, tzinfo=UTC)
+_FIRST_DAY = date(1, 1, 3)
+"""The first day that begins within the calendar in every zone."""
+
 _LEAST: dict[StreakUnit, timedelta] = {
     "day": timedelta(hours=12),
     "week": timedelta(days=3, hours=12),
@@ -41,7 +44,7 @@ class UnitCalendar:
     def __init__(self, unit: StreakUnit, zone: ZoneInfo, chosen: Iterable[tuple[datetime, ZoneInfo]] = ()) -> None:
         """`chosen` are the zones that were chosen later, and when, oldest first."""
         self.unit = unit
-        self._spells = [_Spell(FIRST_MOMENT, zone, 0)]
+        self._spells = [_Spell(_FIRST_MOMENT, zone, 0)]
         for moment, other in chosen:
             self._choose(moment, other)
 
@@ -53,7 +56,7 @@ class UnitCalendar:
             return
         running = self.unit_at(moment)
         starts_at, first = self.ends_at(running), running + 1
-        while _start(self.unit, first + 1, zone) - starts_at < _LEAST[self.unit]:
+        while (end := _start(self.unit, first + 1, zone)) - starts_at < _LEAST[self.unit] and end < LAST_MOMENT:
             first += 1
         self._spells.append(_Spell(starts_at, zone, first))
 
@@ -119,7 +122,7 @@ def first_day(unit: StreakUnit, number: int) -> date:
 @lru_cache(maxsize=16_384)
 def _start(unit: StreakUnit, number: int, zone: ZoneInfo) -> datetime:
     day = first_day(unit, number)
-    return LAST_MOMENT if day >= LAST_MOMENT.date() else start_of_day(max(day, FIRST_MOMENT.date()), zone)
+    return LAST_MOMENT if day >= LAST_MOMENT.date() else start_of_day(max(day, _FIRST_DAY), zone)
 
 
 def _first_unit(spell: _Spell) -> int:
