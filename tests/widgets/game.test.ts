@@ -44,6 +44,10 @@ test("given answers one after the other, when they are compared, then what grew 
   assert.deepEqual(told(member({ badges: badges(1), streaks: streak(0) })), []);
   assert.deepEqual(told(member({ badges: badges(1, 2) })), ["You earned Bronze of the badge \u201cRegular\u201d."]);
   assert.deepEqual(told(member({ badges: badges(3) }, "gid://laurel/Member/2")), []);
+  const now = Date.UTC(2026, 10, 22, 12);
+  const recent = badges(3).map((each) => ({ ...each, earnedAt: "2026-11-22T11:00:01Z" }));
+  assert.deepEqual(newsOf(member({ badges: recent }, "gid://laurel/Member/3"), now).map(({ handle }) => handle), ["regular"]);
+  assert.deepEqual(newsOf(member({ badges: recent }, "gid://laurel/Member/4"), now + 1_000), []);
 });
 
 test("given a challenge, when its bar is drawn, then every step counts the same and the community has one bar", () => {

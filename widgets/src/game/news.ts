@@ -1,6 +1,6 @@
 /**
  * What was reached since this tab last looked: goals are often reached between two pages, such as the checkout and the
- * thanks for it. A tab that knows nothing of the member has nothing to compare with.
+ * thanks for it. To a tab that knows nothing of the member, badges and challenges of the last hour are news.
  */
 
 import type { GameAnswer } from "./model.ts";
@@ -8,6 +8,7 @@ import type { GameAnswer } from "./model.ts";
 const MEMORY = "laurel.game";
 /** More than the levels of a badge: once more counts for more than any level. */
 const ONCE_MORE = 10;
+const RECENT_MS = 60 * 60_000;
 let memory: Seen | null = null;
 
 export interface News {
@@ -19,6 +20,8 @@ export interface News {
   /** Which level of a badge, "" where it has only one. */
   readonly level: string;
   readonly artworkUrl: string;
+  /** When it was reached, where that is known. */
+  readonly at: string | null;
 }
 
 interface Seen {
@@ -29,26 +32,27 @@ interface Seen {
 type Member = NonNullable<GameAnswer["me"]>;
 
 /** The news in an answer; remembers the answer, so that they are news only once. */
-export function newsOf(me: Member): readonly News[] {
+export function newsOf(me: Member, now: number = Date.now()): readonly News[] {
   const reached = reachedBy(me);
   const { owner, sizes } = recalled();
   store({ owner: me.id, sizes: Object.fromEntries(reached.map((one) => [nameOf(one), one.size])) });
-  return owner === me.id ? reached.filter((one) => one.size > (sizes?.[nameOf(one)] ?? 0)) : [];
+  if (owner !== me.id) return reached.filter(({ at }) => at && now - Date.parse(at) < RECENT_MS);
+  return reached.filter((one) => one.size > (sizes?.[nameOf(one)] ?? 0));
 }
 
 /** All that the shopper has reached, what is worth most words first. */
 function reachedBy({ badges, challenges, level, streaks }: Member): readonly News[] {
   const completed = challenges.filter(({ completedAt }) => completedAt);
   return [
-    ...badges.map(({ badge: { handle, title, levels }, level: { number, name, artworkUrl }, times }): News => {
-      return { kind: "badge", handle, size: times * ONCE_MORE + number, title, level: levels.length > 1 ? name : "", artworkUrl };
+    ...badges.map(({ badge: { handle, title, levels }, level: { number, name, artworkUrl }, times, earnedAt: at }): News => {
+      return { kind: "badge", handle, size: times * ONCE_MORE + number, title, level: levels.length > 1 ? name : "", artworkUrl, at };
     }),
     ...completed.map(({ challenge: { handle, title, artworkUrl }, completedAt }): News => {
-      return { kind: "challenge", handle, size: Date.parse(completedAt ?? ""), title, level: "", artworkUrl };
+      return { kind: "challenge", handle, size: Date.parse(completedAt ?? ""), title, level: "", artworkUrl, at: completedAt };
     }),
-    ...(level ? [{ kind: "level" as const, handle: "", size: level.level, title: level.title, level: "", artworkUrl: "" }] : []),
+    ...(level ? [{ kind: "level" as const, handle: "", size: level.level, title: level.title, level: "", artworkUrl: "", at: null }] : []),
     ...streaks.map(({ streak: { handle, title }, length }): News => {
-      return { kind: "streak", handle, size: length, title, level: "", artworkUrl: "" };
+      return { kind: "streak", handle, size: length, title, level: "", artworkUrl: "", at: null };
     }),
   ];
 }
