@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter as Tally
 from collections.abc import Iterable
 from datetime import datetime
@@ -21,6 +22,9 @@ SCORE_MAXIMUM = 2**53 - 1
 Operator = Literal["increment", "best", "set"]
 PeriodKind = Literal["all", "day", "week", "month", "quarter", "year", "custom"]
 Ranking = Literal["ordinal", "competition", "dense"]
+
+CALENDAR_KEY = re.compile(r"all|\d{4}(-\d{2}(-\d{2})?|-W\d{2}|-Q\d)?")
+"""The keys of periods that are no seasons."""
 
 EVERYBODY = ""
 """The key of the segment that has everybody in it, which each board has."""
@@ -125,6 +129,8 @@ class LeaderboardDefinition(Frozen):
     @model_validator(mode="after")
     def _fits_together(self) -> Self:
         _once("season", (season.handle for season in self.seasons))
+        if any(CALENDAR_KEY.fullmatch(season.handle) for season in self.seasons):
+            raise ValueError("a season is not called like a day, month or year, or all")
         _once("segment", (segment.key for segment in self.segments))
         if (self.period == "custom") != bool(self.seasons):
             raise ValueError("seasons are named where the period is custom, and nowhere else")
@@ -156,7 +162,7 @@ class LeaderboardDefinition(Frozen):
 class Period(NamedTuple):
     """A time that a board counts: from `starts_at` on and before `ends_at`, None where there is no such bound.
 
-    Its key is `all`, the first day of a calendar unit (`2026-11-01`) or the handle of a season.
+    Its key is `all`, `2026-11-01`, `2026-W45`, `2026-11`, `2026-Q4`, `2026`, or the handle of a season.
     """
 
     key: str

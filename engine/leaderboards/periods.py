@@ -61,26 +61,43 @@ def period_at(definition: LeaderboardDefinition, moment: datetime, zone: ZoneInf
 
 
 def started_periods(game: BoardGame, now: datetime, zone: ZoneInfo) -> Iterator[BoardPeriod]:
-    """The periods that have begun since the board was made, the newest first, at most `PERIODS_MAXIMUM`.
+    """The periods that have begun since the board was made, at most `PERIODS_MAXIMUM`.
 
-    Nothing once the board is archived. A period that was cut short by a change of the board's periods is none.
+    Those of the newest version come first, each version's newest first. Nothing once the board is archived. The period
+    that ran when another length came into force is none: nothing would be known of its end.
     """
     if game.archived_at is not None and game.archived_at <= now:
         return
-    current = version_at(game, now)
-    if current.definition.period == "custom":
-        yield from _seasons(game, now)
+    found, until = 0, now
+    for version in reversed(game.versions):
+        since = min(version.effective_from, now) if version is game.versions[0] else version.effective_from
+        if since <= until:
+            for period in _of_version(version.definition, since, until, now, zone):
+                yield BoardPeriod(game, version, period)
+                found += 1
+                if found == PERIODS_MAXIMUM:
+                    return
+            until = since - _INSTANT
+
+
+def _of_version(
+    definition: LeaderboardDefinition, since: datetime, until: datetime, now: datetime, zone: ZoneInfo
+) -> Iterator[Period]:
+    """The periods whose end, or the present where they run, lies where a version was in force: the newest first."""
+    if definition.period == "custom":
+        begun = [Period(one.handle, one.starts_at, one.ends_at) for one in definition.seasons if one.starts_at <= now]
+        decided = [one for one in begun if since <= min(now, (one.ends_at or now) - _INSTANT) <= until]
+        yield from sorted(decided, key=lambda one: (one.starts_at or now, one.key), reverse=True)
         return
-    moment, begun = now, game.versions[0].effective_from
-    for _ in range(PERIODS_MAXIMUM):
-        version = version_at(game, moment)
-        period = None if version.definition.period == "custom" else period_at(version.definition, moment, zone)
-        if period is None:
+    moment = until
+    while moment >= since:
+        period = period_at(definition, moment, zone)
+        if period is None or period.starts_at is None or period.ends_at is None:
+            if until == now:
+                yield ALL_TIME
             return
-        if period.ends_at is None or period.ends_at <= now or version is current:
-            yield BoardPeriod(game, version, period)
-        if period.starts_at is None or period.starts_at <= begun:
-            return
+        if until == now or period.ends_at - _INSTANT <= until:
+            yield period
         moment = period.starts_at - _INSTANT
 
 
@@ -111,21 +128,16 @@ def settles_at(one: BoardPeriod) -> datetime | None:
     return min(one.period.ends_at, LAST_MOMENT) + timedelta(hours=one.version.definition.settle_hours)
 
 
-def _seasons(game: BoardGame, now: datetime) -> Iterator[BoardPeriod]:
-    named = {season.handle for version in game.versions for season in version.definition.seasons}
-    begun: list[BoardPeriod] = []
-    for handle in named:
-        for version in reversed(game.versions):
-            season = next((one for one in version.definition.seasons if one.handle == handle), None)
-            if season is None or season.starts_at > now:
-                continue
-            if version is version_at(game, min(now, season.ends_at - _INSTANT)):
-                begun.append(BoardPeriod(game, version, Period(handle, season.starts_at, season.ends_at)))
-                break
-    begun.sort(key=lambda one: (one.period.starts_at or now, one.period.key), reverse=True)
-    yield from begun[:PERIODS_MAXIMUM]
-
-
 def _calendar(unit: Unit, day: date, zone: ZoneInfo) -> Period:
     first = first_day(unit, day)
-    return Period(first.isoformat(), start_of_day(first, zone), start_of_day(following(unit, first), zone))
+    return Period(_key(unit, first), start_of_day(first, zone), start_of_day(following(unit, first), zone))
+
+
+def _key(unit: Unit, first: date) -> str:
+    """What tells a period from all others of its board, also from those of another length: `CALENDAR_KEY`."""
+    if unit == "week":
+        year, week, _ = first.isocalendar()
+        return f"{year:04}-W{week:02}"
+    if unit == "quarter":
+        return f"{first.year:04}-Q{(first.month + 2) // 3}"
+    return first.isoformat()[: {"day": 10, "month": 7, "year": 4}[unit]]

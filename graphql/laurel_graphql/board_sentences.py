@@ -7,7 +7,7 @@ from datetime import date
 from babel.dates import format_date
 
 from engine.game.counters import Counter
-from engine.leaderboards.definitions import Counted, LeaderboardDefinition, Period, Prize, Segment
+from engine.leaderboards.definitions import CALENDAR_KEY, Counted, LeaderboardDefinition, Period, Prize, Segment
 from laurel_graphql.game_sentences import counted_text, number_text
 from laurel_graphql.refusals import Words
 from laurel_graphql.texts import BABEL_LOCALES, TEXTS, day_text, points_text
@@ -47,7 +47,7 @@ def period_title(period: Period, words: Words) -> str:
     if period.starts_at is None or period.ends_at is None:
         return texts["board.period.all"]
     first, end = (moment.astimezone(words.zone).date() for moment in (period.starts_at, period.ends_at))
-    if period.key != first.isoformat():
+    if not CALENDAR_KEY.fullmatch(period.key):
         return period.key.replace("-", " ").title()
     return _unit_title(first, (end - first).days, language)
 

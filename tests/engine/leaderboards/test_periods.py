@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.game.facts import Game, GameVersion
-from engine.leaderboards.definitions import LeaderboardDefinition, Period, PeriodKind, Season
+from engine.leaderboards.definitions import CALENDAR_KEY, LeaderboardDefinition, Period, PeriodKind, Season
 from engine.leaderboards.periods import (
     ALL_TIME,
     BoardGame,
@@ -44,14 +44,14 @@ def _game(*versions: tuple[str, LeaderboardDefinition], archived_at: datetime | 
         ("day", NEW_YORK, "2026-11-01T05:30", "2026-11-01", "2026-11-01T04:00", "2026-11-02T05:00"),
         ("day", NEW_YORK, "2026-11-01T06:30", "2026-11-01", "2026-11-01T04:00", "2026-11-02T05:00"),
         # weeks begin on Monday, also one that lies in two years
-        ("week", NEW_YORK, "2026-03-08T12:00", "2026-03-02", "2026-03-02T05:00", "2026-03-09T04:00"),
-        ("week", NEW_YORK, "2027-01-01T04:59:59.999", "2026-12-28", "2026-12-28T05:00", "2027-01-04T05:00"),
-        ("month", NEW_YORK, "2026-12-01T04:59:59.999", "2026-11-01", "2026-11-01T04:00", "2026-12-01T05:00"),
-        ("month", NEW_YORK, "2026-12-01T05:00", "2026-12-01", "2026-12-01T05:00", "2027-01-01T05:00"),
-        ("month", KOLKATA, "2024-02-29T18:29:59", "2024-02-01", "2024-01-31T18:30", "2024-02-29T18:30"),
-        ("quarter", NEW_YORK, "2026-03-15T12:00", "2026-01-01", "2026-01-01T05:00", "2026-04-01T04:00"),
-        ("year", NEW_YORK, "2027-01-01T04:59:59.999999", "2026-01-01", "2026-01-01T05:00", "2027-01-01T05:00"),
-        ("year", NEW_YORK, "2027-01-01T05:00", "2027-01-01", "2027-01-01T05:00", "2028-01-01T05:00"),
+        ("week", NEW_YORK, "2026-03-08T12:00", "2026-W10", "2026-03-02T05:00", "2026-03-09T04:00"),
+        ("week", NEW_YORK, "2027-01-01T04:59:59.999", "2026-W53", "2026-12-28T05:00", "2027-01-04T05:00"),
+        ("month", NEW_YORK, "2026-12-01T04:59:59.999", "2026-11", "2026-11-01T04:00", "2026-12-01T05:00"),
+        ("month", NEW_YORK, "2026-12-01T05:00", "2026-12", "2026-12-01T05:00", "2027-01-01T05:00"),
+        ("month", KOLKATA, "2024-02-29T18:29:59", "2024-02", "2024-01-31T18:30", "2024-02-29T18:30"),
+        ("quarter", NEW_YORK, "2026-03-15T12:00", "2026-Q1", "2026-01-01T05:00", "2026-04-01T04:00"),
+        ("year", NEW_YORK, "2027-01-01T04:59:59.999999", "2026", "2026-01-01T05:00", "2027-01-01T05:00"),
+        ("year", NEW_YORK, "2027-01-01T05:00", "2027", "2027-01-01T05:00", "2028-01-01T05:00"),
         # Samoa left out the 30th of December 2011; midnight of this day in São Paulo did not happen
         ("day", APIA, "2011-12-30T09:59:59", "2011-12-29", "2011-12-29T10:00", "2011-12-30T10:00"),
         ("day", APIA, "2011-12-30T10:00", "2011-12-31", "2011-12-30T10:00", "2011-12-31T10:00"),
@@ -84,11 +84,11 @@ def test_periods_follow_each_other_without_gaps(kind: PeriodKind, zone: ZoneInfo
 def test_started_periods_are_those_since_the_board_was_made_newest_first() -> None:
     game = _game(("2026-09-15T12:00", board(period="month", settle_hours=36)))
     found = list(started_periods(game, _utc("2026-11-22"), NEW_YORK))
-    assert [one.period.key for one in found] == ["2026-11-01", "2026-10-01", "2026-09-01"]
+    assert [one.period.key for one in found] == ["2026-11", "2026-10", "2026-09"]
     assert settles_at(found[1]) == _utc("2026-11-02T16:00")
-    assert period_of_key(game, "2026-10-01", _utc("2026-11-22"), NEW_YORK) == found[1]
-    assert period_of_key(game, "2026-08-01", _utc("2026-11-22"), NEW_YORK) is None
-    assert period_of_key(game, "2026-12-01", _utc("2026-11-22"), NEW_YORK) is None
+    assert period_of_key(game, "2026-10", _utc("2026-11-22"), NEW_YORK) == found[1]
+    assert period_of_key(game, "2026-08", _utc("2026-11-22"), NEW_YORK) is None
+    assert period_of_key(game, "2026-12", _utc("2026-11-22"), NEW_YORK) is None
 
 
 def test_a_period_is_worked_out_by_the_version_in_force_at_its_end_or_now() -> None:
@@ -99,18 +99,38 @@ def test_a_period_is_worked_out_by_the_version_in_force_at_its_end_or_now() -> N
     )
     found = list(started_periods(game, _utc("2026-11-22"), NEW_YORK))
     assert [(one.period.key, one.version.version) for one in found] == [
-        ("2026-11-01", 3), ("2026-10-01", 2), ("2026-09-01", 1),
+        ("2026-11", 3), ("2026-10", 2), ("2026-09", 1),
     ]  # fmt: skip
     before = list(started_periods(game, _utc("2026-11-09"), NEW_YORK))
-    assert (before[0].period.key, before[0].version.version) == ("2026-11-01", 2)
+    assert (before[0].period.key, before[0].version.version) == ("2026-11", 2)
     assert signature(before[0], NEW_YORK) != signature(found[0], NEW_YORK)
     assert signature(found[0], KOLKATA) != signature(found[0], NEW_YORK)
 
 
-def test_a_period_that_another_length_cut_short_is_none() -> None:
+def test_of_another_length_the_periods_that_were_over_remain_and_the_one_that_ran_is_none() -> None:
     game = _game(("2026-09-15", board(period="month")), ("2026-11-18", board(period="week")))
     found = [one.period.key for one in started_periods(game, _utc("2026-11-22"), NEW_YORK)]
-    assert found == ["2026-11-16", "2026-10-01", "2026-09-01"]
+    assert found == ["2026-W47", "2026-10", "2026-09"]
+    # Days that were over when months came into force are there beside the month that holds them.
+    game = _game(("2026-03-01T12:00", board(period="day")), ("2026-03-06T12:00", board(period="month")))
+    found = [one.period.key for one in started_periods(game, _utc("2026-03-20"), NEW_YORK)]
+    assert found == ["2026-03", "2026-03-05", "2026-03-04", "2026-03-03", "2026-03-02", "2026-03-01"]
+    # All time is over with the version that counts it.
+    game = _game(("2026-03-01T12:00", board()), ("2026-03-06T12:00", board(period="year")))
+    assert [one.period.key for one in started_periods(game, _utc("2026-03-20"), NEW_YORK)] == ["2026"]
+    game = _game(("2026-03-01T12:00", board(period="year")), ("2026-03-06T12:00", board()))
+    assert [one.period.key for one in started_periods(game, _utc("2026-03-20"), NEW_YORK)] == ["all"]
+
+
+def test_no_two_periods_of_a_board_have_one_key_whatever_their_length() -> None:
+    kinds: list[PeriodKind] = ["all", "day", "week", "month", "quarter", "year"]
+    found = [period_at(board(period=kind), _utc("2024-01-01T12:00"), NEW_YORK) for kind in kinds]
+    assert [one.key for one in found if one is not None] == [
+        "all", "2024-01-01", "2024-W01", "2024-01", "2024-Q1", "2024",
+    ]  # fmt: skip
+    for one in found:
+        assert one is not None
+        assert CALENDAR_KEY.fullmatch(one.key)
 
 
 def test_seasons_are_named_and_may_overlap() -> None:
@@ -157,6 +177,10 @@ def test_all_time_has_no_end_and_an_archived_board_no_period() -> None:
         {"period": "week", "prizes": ({"first": 1, "last": 3, "points": 5}, {"first": 3, "last": 4, "points": 1})},
         {"segments": ({"kind": "tier", "value": "gold"}, {"kind": "tier", "value": "gold"})},
         {"settle_hours": -1},
+        {
+            "period": "custom",
+            "seasons": ({"handle": "2026-03", "starts_at": "2026-01-01T00:00Z", "ends_at": "2026-02-01T00:00Z"},),
+        },
     ],
 )
 def test_a_definition_that_does_not_fit_together_is_refused(wrong: dict[str, Any]) -> None:
