@@ -31,6 +31,8 @@ _CLOSED = text("""
     WHERE program_id = :program_id AND definition_id = :definition_id AND segment = ''
 """)
 _TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended('season ' || :definition_id, :program_id))")
+_PATIENCE = text("SET LOCAL statement_timeout = '15min'")
+"""A board of millions is frozen by one statement, which no other waits for."""
 _OPEN = text("""
     INSERT INTO board_seasons (program_id, definition_id, period, segment, version, zone, starts_at, ends_at, entries,
         result_hash)
@@ -107,6 +109,7 @@ async def close_season(connection: AsyncConnection, program_id: int, board: Boar
     opened = set((await connection.execute(_OPEN, given)).scalars())
     if EVERYBODY not in opened:
         return False
+    await connection.execute(_PATIENCE)
     await _freeze(connection, program_id, board, zone)
     crash_point("season-after-results")
     contents = {row.segment: row for row in await connection.execute(_CONTENT, given)}

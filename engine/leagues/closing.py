@@ -6,32 +6,22 @@ One transaction does it for all cohorts, so a crash anywhere leaves the week ope
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.bulk import BulkStatement
 from engine.crash import crash_point
 from engine.leaderboards.quarantine import held_members
 from engine.leagues.definitions import LeagueDefinition
-from engine.leagues.entries import LeagueEntry, entries_of, participants_among
+from engine.leagues.entries import LeagueEntry, entries_of, participants_among, settle_entries
 from engine.leagues.following import seat_everybody
 from engine.leagues.placing import Placing, Played, place_cohort
 from engine.leagues.scores import PAGE, week_scores
 from engine.leagues.seasons import LeagueGame, LeagueSeason, lock_open_season, newest_season, version_of
 
-_SETTLE = BulkStatement(
-    {
-        "program_id": "bigint", "definition_id": "bigint", "period": "text", "member_id": "bigint",
-        "display_name": "text", "score": "bigint", "rank": "integer", "outcome": "text",
-    },
-    """UPDATE league_entries e SET display_name = g.display_name, score = g.score, rank = g.rank, outcome = g.outcome
-    FROM given g WHERE e.program_id = g.program_id AND e.definition_id = g.definition_id AND e.period = g.period
-    AND e.member_id = g.member_id""",
-)  # fmt: skip
 _CLOSE = text("""
     UPDATE league_seasons SET closed_at = now(), result_hash = :sealed, prizes_due_at = :prizes_due_at
     WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period
@@ -60,7 +50,7 @@ async def close_due_week(connection: AsyncConnection, program_id: int, game: Lea
     await seat_everybody(connection, claimed, definition)
     entries = await entries_of(connection, claimed)
     cohorts, names = await _placed(connection, claimed, definition, entries)
-    await _settle(connection, claimed, cohorts, names)
+    await settle_entries(connection, claimed, _settled(entries, cohorts, names))
     crash_point("league-after-places")
     prizes_due_at = None
     if definition.gives_points:
@@ -128,13 +118,11 @@ async def played_by(
     return played, names
 
 
-async def _settle(
-    connection: AsyncConnection, season: LeagueSeason, cohorts: Iterable[CohortPlaces], names: dict[int, str]
-) -> None:
-    rows: list[tuple[Any, ...]] = [
-        (*season.key.values(), one.member_id, names.get(one.member_id, ""), one.score, one.rank, one.outcome)
-        for cohort in cohorts
-        for one in cohort.places
-    ]
-    for first in range(0, len(rows), PAGE):
-        await _SETTLE.run(connection, rows[first : first + PAGE])
+def _settled(
+    entries: Iterable[LeagueEntry], cohorts: Iterable[CohortPlaces], names: Mapping[int, str]
+) -> Iterator[LeagueEntry]:
+    places = {place.member_id: place for cohort in cohorts for place in cohort.places}
+    for one in entries:
+        place = places[one.member_id]
+        name = names.get(one.member_id, "")
+        yield one._replace(display_name=name, score=place.score, rank=place.rank, outcome=place.outcome)

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.bulk import BulkStatement
-from engine.leagues.cohorts import Newcomer, Seat
+from engine.bulk import BulkStatement, insert_rows
+from engine.leagues.cohorts import Newcomer, Seat, seat_newcomers
 from engine.leagues.placing import Outcome
 from engine.leagues.seasons import LeagueSeason
+
+PAGE = 1_000
+"""How many rows are written at once."""
 
 
 class LeagueEntry(NamedTuple):
@@ -54,41 +57,28 @@ _LAST = BulkStatement(
     ORDER BY w.root, e.period DESC,
         e.league + CASE e.outcome WHEN 'promoted' THEN 1 WHEN 'demoted' THEN -1 ELSE 0 END DESC""",
 )
-_WRITE = BulkStatement(
-    {
-        "program_id": "bigint", "definition_id": "bigint", "period": "text", "member_id": "bigint",
-        "league": "smallint", "cohort": "integer", "basis": "bigint", "entered_at": "timestamptz",
-    },
-    """INSERT INTO league_entries AS e
-        (program_id, definition_id, period, member_id, league, cohort, basis, entered_at)
-    SELECT program_id, definition_id, period, member_id, league, cohort, basis, entered_at FROM given
-    ON CONFLICT (program_id, definition_id, period, member_id) DO UPDATE SET
-        league = excluded.league, entered_at = excluded.entered_at WHERE e.basis = 0""",
+# Rows are found by their key alone: what the planner knows of a week that has just begun is nothing.
+_KEYED = {
+    "program_id": "bigint", "definition_id": "bigint", "period": "text", "member_id": "bigint", "league": "smallint",
+    "cohort": "integer", "basis": "bigint", "entered_at": "timestamptz",
+}  # fmt: skip
+_RESULT = {"display_name": "text", "score": "bigint", "rank": "integer", "outcome": "text"}
+_ON_CONFLICT = "ON CONFLICT (program_id, definition_id, period, member_id) DO UPDATE SET"
+_WRITE = insert_rows(
+    "league_entries AS e", _KEYED,
+    f"{_ON_CONFLICT} league = excluded.league, cohort = excluded.cohort, entered_at = excluded.entered_at "
+    "WHERE e.basis = 0",
+)  # fmt: skip
+_SETTLE = insert_rows(
+    "league_entries", {**_KEYED, **_RESULT},
+    f"{_ON_CONFLICT} display_name = excluded.display_name, score = excluded.score, rank = excluded.rank, "
+    "outcome = excluded.outcome",
 )  # fmt: skip
 _REMOVE = text("""
     DELETE FROM league_entries WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period
     AND basis = 0 AND member_id = ANY(:members)
 """)
-# What `cohorts.seat_newcomers` says, for as many as there are; the members' ids are hashed as eight bytes there, too.
-_SEAT = text("""
-    WITH formed AS MATERIALIZED (
-        SELECT league, max(cohort) + 1 AS cohorts FROM league_entries
-        WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period AND basis > 0
-        GROUP BY league
-    ), turns AS MATERIALIZED (
-        SELECT member_id, league, (row_number() OVER (
-            PARTITION BY league ORDER BY entered_at, sha256(CAST(:seed AS bytea) || int8send(member_id))) - 1)
-            / :maximum AS turn
-        FROM league_entries
-        WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period AND basis = 0
-    ), seats AS MATERIALIZED (
-        SELECT t.member_id, t.turn + CASE WHEN f.cohorts IS NULL THEN 0 ELSE f.cohorts END AS cohort
-        FROM turns t LEFT JOIN formed f ON f.league = t.league
-    )
-    UPDATE league_entries e SET cohort = s.cohort FROM seats s
-    WHERE e.program_id = :program_id AND e.definition_id = :definition_id AND e.period = :period
-    AND e.member_id = s.member_id AND e.cohort <> s.cohort
-""")
+_NEWCOMERS = text(f"SELECT e.member_id, e.league, e.entered_at, e.cohort {_OF_SEASON} AND e.basis = 0")
 _PARTICIPANTS = text("""
     SELECT p.member_id, p.display_name FROM board_participants p
     JOIN members m ON m.program_id = p.program_id AND m.member_id = p.member_id
@@ -145,17 +135,42 @@ async def write_seats(
 ) -> None:
     """Seat those who played the week before."""
     rows = [(*season.key.values(), *seat, basis[seat.member_id], season.starts_at) for seat in seats]
-    await _WRITE.run(connection, rows)
+    await _in_pages(connection, _WRITE, rows)
 
 
 async def write_newcomers(
-    connection: AsyncConnection, season: LeagueSeason, newcomers: Iterable[Newcomer], gone: Iterable[int], maximum: int
+    connection: AsyncConnection, season: LeagueSeason, newcomers: Iterable[Newcomer], gone: Iterable[int]
 ) -> None:
-    """Let these be the newcomers beside those who are, without those who are gone, and give all of them their seats."""
+    """Let these be newcomers beside those who are, without those who are gone; `seat_all` gives them their seats."""
     rows = [(*season.key.values(), one.member_id, one.league, 0, 0, one.entered_at) for one in newcomers]
     await _WRITE.run(connection, rows)
-    await connection.execute(_REMOVE, {**season.key, "members": sorted(set(gone))})
-    await connection.execute(_SEAT, {**season.key, "seed": season.seed, "maximum": maximum})
+    left = sorted(set(gone))
+    if left:
+        await connection.execute(_REMOVE, {**season.key, "members": left})
+
+
+async def seat_all(connection: AsyncConnection, season: LeagueSeason, maximum: int) -> None:
+    """Give all newcomers of a locked week their seats."""
+    known = (await connection.execute(_NEWCOMERS, season.key)).fetchall()
+    formed = {row.league: row.cohorts for row in await connection.execute(_FORMED, season.key)}
+    newcomers = [Newcomer(row.member_id, row.league, row.entered_at) for row in known]
+    seated = {row.member_id: row for row in known}
+    moved = [
+        (*season.key.values(), *seat, 0, seated[seat.member_id].entered_at)
+        for seat in seat_newcomers(season.seed, newcomers, formed, maximum)
+        if seated[seat.member_id].cohort != seat.cohort
+    ]
+    await _in_pages(connection, _WRITE, moved)
+
+
+async def settle_entries(connection: AsyncConnection, season: LeagueSeason, entries: Iterable[LeagueEntry]) -> None:
+    """Keep what a week ended in for everybody in it."""
+    await _in_pages(connection, _SETTLE, [(*season.key.values(), *entry) for entry in entries])
+
+
+async def _in_pages(connection: AsyncConnection, statement: BulkStatement, rows: Sequence[Sequence[Any]]) -> None:
+    for first in range(0, len(rows), PAGE):
+        await statement.run(connection, rows[first : first + PAGE])
 
 
 async def participants_page(

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.leagues.cohorts import Newcomer
 from engine.leagues.definitions import LeagueDefinition
-from engine.leagues.entries import entries_among, last_leagues, participants_among, participants_page, write_newcomers
+from engine.leagues.entries import (
+    LeagueEntry,
+    entries_among,
+    entries_of,
+    last_leagues,
+    participants_among,
+    participants_page,
+    seat_all,
+    write_newcomers,
+)
 from engine.leagues.scores import PAGE, week_scores
 from engine.leagues.seasons import LeagueGame, LeagueSeason, lock_open_season, newest_season, version_of
 
@@ -32,37 +42,51 @@ async def follow_leagues(
 
 async def seat_everybody(connection: AsyncConnection, season: LeagueSeason, definition: LeagueDefinition) -> None:
     """Look at all who take part in the league of a locked week, and seat the newcomers among them."""
-    after = 0
+    known = {one.member_id: one for one in await entries_of(connection, season)}
+    after, changed = 0, False
     while page := await participants_page(connection, season.program_id, season.definition_id, after, PAGE):
-        await _seat(connection, season, definition, sorted(page))
+        found = await _differences(connection, season, definition, sorted(page), known)
+        changed |= await _write(connection, season, found)
         after = max(page)
+    if changed:
+        await seat_all(connection, season, definition.cohort_maximum)
 
 
 async def _follow(
     connection: AsyncConnection, season: LeagueSeason, definition: LeagueDefinition, members: list[int]
 ) -> int:
-    newcomers, gone = await _differences(connection, season, definition, members)
-    if not newcomers and not gone:
+    known = await entries_among(connection, season, members)
+    found = await _differences(connection, season, definition, members, known)
+    if not found.newcomers and not found.gone:
         return 0
     locked = await lock_open_season(connection, season.program_id, season.definition_id, season.period)
-    return await _seat(connection, locked, definition, members) if locked is not None else 0
+    if locked is None:
+        return 0
+    known = await entries_among(connection, season, members)
+    found = await _differences(connection, locked, definition, members, known)
+    if await _write(connection, locked, found):
+        await seat_all(connection, locked, definition.cohort_maximum)
+    return len(found.newcomers)
 
 
-async def _seat(
-    connection: AsyncConnection, season: LeagueSeason, definition: LeagueDefinition, members: list[int]
-) -> int:
-    """Seat the newcomers among these members of a locked week."""
-    newcomers, gone = await _differences(connection, season, definition, members)
-    if newcomers or gone:
-        await write_newcomers(connection, season, newcomers, gone, definition.cohort_maximum)
-    return len(newcomers)
+class _Differences(NamedTuple):
+    """Newcomers who are not seated, or by another moment; and those of whom nothing is known any more."""
+
+    newcomers: list[Newcomer]
+    gone: list[int]
+
+
+async def _write(connection: AsyncConnection, season: LeagueSeason, found: _Differences) -> bool:
+    """Write the newcomers of a locked week down; whether anything changed."""
+    if found.newcomers or found.gone:
+        await write_newcomers(connection, season, found.newcomers, found.gone)
+    return bool(found.newcomers or found.gone)
 
 
 async def _differences(
-    connection: AsyncConnection, season: LeagueSeason, definition: LeagueDefinition, members: list[int]
-) -> tuple[list[Newcomer], list[int]]:
-    """Newcomers who are not seated, or by another moment; and those of whom nothing is known any more."""
-    known = await entries_among(connection, season, members)
+    connection: AsyncConnection, season: LeagueSeason, definition: LeagueDefinition, members: list[int],
+    known: Mapping[int, LeagueEntry],
+) -> _Differences:  # fmt: skip
     asked = [one for one in members if one not in known or known[one].basis == 0]
     scores = await week_scores(
         connection, season.program_id, definition, asked, season.starts_at, season.ends_at, season.days
@@ -71,4 +95,4 @@ async def _differences(
     new = {one: at for one, at in came.items() if one not in known or known[one].entered_at != at}
     leagues = await last_leagues(connection, season, new)
     newcomers = [Newcomer(one, definition.clamped(leagues.get(one, 0)), at) for one, at in sorted(new.items())]
-    return newcomers, [one for one in known if known[one].basis == 0 and one not in came]
+    return _Differences(newcomers, [one for one in asked if one in known and one not in came])
