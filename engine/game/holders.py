@@ -24,6 +24,10 @@ _HOLDERS = text("""
     WHERE program_id = :program_id AND revoked_at IS NULL AND definition_id = ANY(:definition_ids)
     GROUP BY GROUPING SETS ((definition_id), (definition_id, level))
 """)
+_LEVELS = text("""
+    SELECT level, count(*) AS members FROM game_standings
+    WHERE program_id = :program_id AND level > 0 GROUP BY level ORDER BY level DESC
+""")
 _PARTICIPANTS = text("""
     SELECT definition_id, count(*) AS members FROM board_participants
     WHERE program_id = :program_id AND definition_id = ANY(:definition_ids) GROUP BY definition_id
@@ -43,6 +47,20 @@ async def holders_of(
         else:
             levels.setdefault(definition_id, {})[level] = members
     return {one: Holders(members, levels.get(one, {})) for one, members in totals.items()}
+
+
+async def members_by_level(connection: AsyncConnection, program_id: int) -> Holders:
+    """How many members are on each level of experience or a higher one, also one that takes none."""
+    found: dict[int, int] = {}
+    members = 0
+    for row in await connection.execute(_LEVELS, {"program_id": program_id}):
+        members += row.members
+        found[row.level] = members
+    return Holders(members, {level: _at_least(found, level) for level in range(1, max(found, default=0) + 1)})
+
+
+def _at_least(members: dict[int, int], level: int) -> int:
+    return members[min(one for one in members if one >= level)]
 
 
 async def participants_of(

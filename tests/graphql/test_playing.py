@@ -221,6 +221,21 @@ async def test_unknown_games_and_strangers_are_refused(ask_storefront: Ask, worl
         assert unknown["userErrors"] == [{"code": missing}]
 
 
+async def test_staff_see_how_many_are_on_each_level(ask_merchant: Ask, world: BoardWorld) -> None:
+    members = await world.members(4)
+    for member, level in zip(members, (2, 1, 1, 0), strict=True):
+        await world.run(
+            "INSERT INTO game_standings (program_id, member_id, level) VALUES (:program_id, :member, :level)",
+            member=member, level=level,
+        )  # fmt: skip
+
+    reply = await ask_merchant("{ levels { members levels { title members } } }")
+
+    assert reply.data["levels"] == {
+        "members": 3, "levels": [{"title": "One", "members": 3}, {"title": "Two", "members": 1}],
+    }  # fmt: skip
+
+
 async def test_staff_see_the_same_game(ask_merchant: Ask, ask_storefront: Ask, world: BoardWorld) -> None:
     await ordered(world, timedelta(hours=2))
     fields = "badges { badge { handle } level { number } } level { experience } streaks { length }"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 
-from engine.game.holders import Holders, holders_of, participants_of
+from engine.game.holders import Holders, holders_of, members_by_level, participants_of
 from laurel_graphql.context import MerchantContext
 
 
@@ -15,6 +15,7 @@ class HolderCounts:
     def __init__(self, definition_ids: Sequence[int]) -> None:
         self._definition_ids = definition_ids
         self._holders: Mapping[int, Holders] | None = None
+        self._levels: Holders | None = None
         self._participants: Mapping[int, int] | None = None
         self._one_at_a_time = asyncio.Lock()
 
@@ -25,6 +26,14 @@ class HolderCounts:
                 async with context.reading() as connection:
                     self._holders = await holders_of(connection, context.program_id, self._definition_ids)
         return self._holders.get(definition_id, Holders())
+
+    async def levels(self, context: MerchantContext) -> Holders:
+        """Who is on which level of experience, or on a higher one."""
+        async with self._one_at_a_time:
+            if self._levels is None:
+                async with context.reading() as connection:
+                    self._levels = await members_by_level(connection, context.program_id)
+        return self._levels
 
     async def participants(self, context: MerchantContext, definition_id: int) -> int:
         """How many take part in one of the boards or leagues."""

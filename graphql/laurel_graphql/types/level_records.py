@@ -16,7 +16,7 @@ from laurel_graphql.fields import computed
 from laurel_graphql.game_sentences import counts_text, number_text
 from laurel_graphql.scalars import Points
 from laurel_graphql.texts import TEXTS
-from laurel_graphql.types.game_records import EarnedRecord, StaffDesk, record_fields
+from laurel_graphql.types.game_records import GameRecord, StaffDesk, record_fields
 from laurel_graphql.types.game_values import GameCounter, counter_of
 
 
@@ -29,7 +29,6 @@ class ExperienceRule:
 
 @strawberry.type(description="One level.")
 class LevelStep:
-    levels_number: strawberry.Private[int]
     staff: strawberry.Private[StaffDesk]
     level: int = strawberry.field(description="Its number, from 1 on.")
     title: str = strawberry.field(description="Its title.")
@@ -40,13 +39,18 @@ class LevelStep:
     @computed("How many members have reached it, those on higher levels, too.")
     async def members(self, info: MerchantInfo) -> int:
         """Counted for all levels at once."""
-        return (await self.staff.counts.of(info.context, self.levels_number)).levels.get(self.level, 0)
+        return (await self.staff.counts.levels(info.context)).levels.get(self.level, 0)
 
 
 @strawberry.type(description="The levels with everything that their newest version says.")
-class LevelsDefinition(EarnedRecord):
+class LevelsDefinition(GameRecord):
     experience: list[ExperienceRule] = strawberry.field(description="Where experience comes from, besides games.")
     levels: list[LevelStep] = strawberry.field(description="The levels, lowest first.")
+
+    @computed("How many members have reached any of them.")
+    async def members(self, info: MerchantInfo) -> int:
+        """As their standings were last worked out."""
+        return (await self.staff.counts.levels(info.context)).members
 
 
 def levels_definition_of(game: Game[Any], staff: StaffDesk) -> LevelsDefinition:
@@ -56,7 +60,7 @@ def levels_definition_of(game: Game[Any], staff: StaffDesk) -> LevelsDefinition:
     return LevelsDefinition(
         **record_fields(game, staff, [rule.text for rule in rules]),
         experience=rules,
-        levels=[_step(game.definition_id, place, step, staff) for place, step in enumerate(definition.levels, 1)],
+        levels=[_step(place, step, staff) for place, step in enumerate(definition.levels, 1)],
     )
 
 
@@ -69,9 +73,8 @@ def _rule(rule: RuleFacts, language: str) -> ExperienceRule:
     )
 
 
-def _step(number: int, place: int, step: StepFacts, staff: StaffDesk) -> LevelStep:
+def _step(place: int, step: StepFacts, staff: StaffDesk) -> LevelStep:
     return LevelStep(
-        levels_number=number,
         staff=staff,
         level=place,
         title=step.title,
