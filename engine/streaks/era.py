@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from operator import itemgetter
@@ -16,11 +16,13 @@ from engine.streaks.calendars import first_day, unit_of_day
 from engine.streaks.definitions import StreakDefinition
 from engine.streaks.standing import Present, Repair, StreakStanding
 from engine.streaks.telling import pauses, repairs
-from engine.streaks.units import Units
+from engine.streaks.units import Turn, Units
 from engine.streaks.walking import Hit, Rules, Walk, walk
 from engine.streaks.zones import calendar_of
 
 _Told = tuple[datetime, int, int]
+TURNS_MAXIMUM = 200
+"""What was lost again longer ago than by so many refunds or repairs is not told any more: it stays lost."""
 
 
 class Era:
@@ -28,8 +30,10 @@ class Era:
 
     def __init__(
         self, game: Game[StreakDefinition], parts: Sequence[Slice[StreakDefinition]], facts: GameFacts, now: datetime,
-        counting: Counting,
+        counting: Counting, series: str = "",
     ) -> None:  # fmt: skip
+        """`series` parts what is reached again and again from what was in another unit of time."""
+        self._series = series
         self._game, self._parts, self._facts, self._now = game, parts, facts, now
         self._definition = parts[-1].definition
         self._calendar = calendar_of(self._definition.unit, facts, now)
@@ -39,14 +43,15 @@ class Era:
         self._plain = plain is not None and plain.key == facts.zone.key
         self._rules = self._make_rules()
         self._units = Units(lambda unit: self._rules.definition(unit).units)
-        self._before: list[tuple[datetime, Walk]] = []
+        turns = deque(self._units.turns(self._told(counting), self._repairs), maxlen=TURNS_MAXIMUM)
         gives = any(one.definition.gives for one in parts)
-        for turn in self._units.turns(self._told(counting), self._repairs):
-            if gives:
-                known = {unit: at for unit, at in self._repairs.items() if at < turn.at}
-                self._before.append((turn.at, walk(turn.kept, self._rules, known)))
+        self._before = [(turn.at, self._walk_until(turn)) for turn in turns] if gives else []
         self._kept = self._units.kept
         self._walk = walk(self._kept, self._rules, self._repairs)
+
+    def _walk_until(self, turn: Turn) -> Walk:
+        repaired = {unit: at for unit, at in self._repairs.items() if at < turn.at}
+        return walk(turn.kept, self._rules, repaired)
 
     def earned(self) -> list[Earned]:
         """Every milestone that was reached; one that a refund took back has the moment of it."""
@@ -153,23 +158,23 @@ class Era:
         return self._calendar.unit_at(change.occurred_at), local_day(change.occurred_at, zone)
 
     def _reached(self, found: Walk, lost_at: datetime | None) -> dict[EarnedKey, Earned]:
-        """The milestones of a walk, of several by one key the first."""
+        """The milestones of a walk: of those that come once the first, of others each with its number."""
         reached: dict[EarnedKey, Earned] = {}
+        times: Counter[int] = Counter()
         for hit in found.hits:
-            one = self._earned(hit, lost_at)
+            times[hit.milestone.length] += 1
+            again = hit.definition.recurrence == "each_run"
+            one = self._earned(hit, f"{self._series}{times[hit.milestone.length]}" if again else "", lost_at)
             known = reached.get(one.key)
             if known is None or one.earned_at < known.earned_at:
                 reached[one.key] = one
         return reached
 
-    def _earned(self, hit: Hit, lost_at: datetime | None) -> Earned:
-        definition = hit.definition
-        again = definition.recurrence == "each_run"
-        occasion = first_day(definition.unit, hit.first_unit).isoformat() if again else ""
-        title = hit.milestone.title or f"{definition.title} · {hit.milestone.length}"
+    def _earned(self, hit: Hit, occasion: str, lost_at: datetime | None) -> Earned:
+        title = hit.milestone.title or f"{hit.definition.title} · {hit.milestone.length}"
         return Earned(
             self._game.definition_id, "streak", self._game.handle, title, hit.milestone.length, occasion, hit.version,
-            hit.at, lost_at, hit.milestone.points, definition.points_days, hit.milestone.experience,
+            hit.at, lost_at, hit.milestone.points, hit.definition.points_days, hit.milestone.experience,
         )  # fmt: skip
 
     def _repaired_this_year(self) -> int:

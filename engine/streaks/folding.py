@@ -53,7 +53,10 @@ def fold_streaks(
 def _eras(game: Game[StreakDefinition], facts: GameFacts, now: datetime, counting: Counting) -> list[Era]:
     """The times between changes of the unit."""
     found = [list(parts) for _, parts in groupby(slices(game, now), key=_unit)]
-    return [Era(game, parts, facts, now, counting) for parts in found]
+    return [
+        Era(game, parts, facts, now, counting, f"{parts[0].version.version}." if number else "")
+        for number, parts in enumerate(found)
+    ]
 
 
 def _newest(earned: Sequence[Earned]) -> list[Earned]:

@@ -31,7 +31,6 @@ class Hit(NamedTuple):
     milestone: Milestone
     version: int
     definition: StreakDefinition
-    first_unit: int
     at: datetime
 
 
@@ -141,7 +140,7 @@ def _keep(found: Walk, run: Run, kept: Kept, rules: Rules) -> None:
     run.freezes = min(run.freezes, definition.freezes_maximum)
     milestone = definition.milestone(run.length)
     if milestone is not None:
-        found.hits.append(Hit(milestone, version, definition, run.first_unit, run.ready_at))
+        found.hits.append(Hit(milestone, version, definition, run.ready_at))
 
 
 def _moment(tier: tuple[datetime, str]) -> datetime:

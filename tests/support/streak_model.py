@@ -56,6 +56,7 @@ class Seen:
     reached: dict[tuple[int, str], datetime] = field(default_factory=dict)
     lengths: list[int] = field(default_factory=lambda: [0])
     states: dict[date, str] = field(default_factory=dict)
+    times: dict[int, int] = field(default_factory=dict)
     freezes: int = 0
     alive: bool = False
 
@@ -81,7 +82,6 @@ def look(facts: GameFacts, calendar: list[Unit], moment: datetime, now: datetime
     """The streak as it is at a moment, unit by unit."""
     seen, ready = Seen(), LONG_AGO
     quiet: dict[int, int] = {}
-    first = None
     told = [one for one in facts.facts if one.occurred_at <= moment]
     for one in calendar:
         if one[1] > now:
@@ -89,7 +89,7 @@ def look(facts: GameFacts, calendar: list[Unit], moment: datetime, now: datetime
         definition = decides(facts, one)
         kept = worth(facts, one, moment) >= definition.units
         if kept and not seen.alive:
-            seen.alive, first, ready = True, one[0], one[1]
+            seen.alive, ready = True, one[1]
             seen.lengths.append(0)
             seen.freezes = definition.first_freezes(facts.tiers[-1][1] if facts.tiers else None)
         if kept:
@@ -101,9 +101,9 @@ def look(facts: GameFacts, calendar: list[Unit], moment: datetime, now: datetime
                 seen.freezes += 1
             seen.freezes = min(seen.freezes, definition.freezes_maximum)
             seen.states[one[0]] = "done"
-            assert first is not None
             if definition.milestone(seen.lengths[-1]):
-                key = seen.lengths[-1], first.isoformat() if definition.recurrence == "each_run" else ""
+                times = seen.times[seen.lengths[-1]] = seen.times.get(seen.lengths[-1], 0) + 1
+                key = seen.lengths[-1], str(times) if definition.recurrence == "each_run" else ""
                 seen.reached[key] = min(seen.reached.get(key, ready), ready)
         elif one[2] > now:
             seen.states[one[0]] = "open"

@@ -173,8 +173,11 @@ def test_milestones_come_once_or_in_each_run_and_the_plateau_after_them() -> Non
     once = _fold(_daily(**ladder), *days, now=11)
     assert [(one.level, one.occasion, one.points) for one in once.earned] == [(2, "", 5), (4, "", 3), (6, "", 3)]
     again = _fold(_daily(**ladder, recurrence="each_run"), *days, now=11)
-    assert [(one.level, one.occasion) for one in again.earned] == [
-        (2, "2026-03-02"), (4, "2026-03-02"), (6, "2026-03-02"), (2, "2026-03-12"),
+    assert [(one.level, one.occasion) for one in again.earned] == [(2, "1"), (4, "1"), (6, "1"), (2, "2")]
+    # and a refund at the beginning of a run takes what it is too short for by now, and moves nothing else
+    shorter = _fold(_daily(**ladder, recurrence="each_run"), _order(0, refunded=9), *days[1:], now=11)
+    assert [(one.level, one.occasion, one.revoked_at) for one in shorter.earned] == [
+        (2, "1", None), (4, "1", None), (6, "1", _at(9)), (2, "2", None),
     ]  # fmt: skip
     (standing,) = again.standings
     assert standing.next_milestone == Milestone(length=4, points=3)
@@ -183,6 +186,7 @@ def test_milestones_come_once_or_in_each_run_and_the_plateau_after_them() -> Non
 
 def test_an_edit_goes_on_with_the_run_from_the_next_unit_and_another_unit_begins_anew() -> None:
     # given from noon of day 2 on a day takes two orders
+    ladder: dict[str, Any] = {"milestones": (Milestone(length=2),), "recurrence": "each_run"}
     harder = _game((-10, _daily()), (2, _daily(per_unit=Decimal(2))))
     # then the running day is kept by one, the next by two
     assert _standing(harder, *_orders(0, 1, 2.1), now=2.2).length == 3
@@ -190,7 +194,11 @@ def test_an_edit_goes_on_with_the_run_from_the_next_unit_and_another_unit_begins
     assert _standing(harder, *_orders(0, 1, 2.1, 3, 3.1), now=3.2).length == 4
     weekly = _game((-10, _daily(milestones=(Milestone(length=2),))), (2, _daily(unit="week")))
     changed = _fold(weekly, *_orders(0, 1, 2.1, 7), now=7)
-    assert [(one.level, one.version) for one in changed.earned] == [(2, 1)]
+    assert [(one.level, one.occasion, one.version) for one in changed.earned] == [(2, "", 1)]
+    both = _game((-10, _daily(**ladder)), (2, _daily(**ladder, unit="week")))
+    assert [(one.level, one.occasion) for one in _fold(both, *_orders(0, 1, 2.1, 7), now=7).earned] == [
+        (2, "1"), (2, "2.1"),
+    ]  # fmt: skip
     assert (changed.standings[0].length, changed.standings[0].started_on) == (2, date(2026, 3, 2))
     assert _fold(weekly, now=1).review_at == _at(2)
 
