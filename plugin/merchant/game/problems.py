@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 PATTERNS: Final = (
-    (r"^Field required$", "short"),
+    (r"^Field required$|^Value should have at least 1 item", "short"),
     (r"a currency is named where spend is counted", "game_currency"),
     (r"(?:spend|points|orders|reviews|referrals|events|days) are counted in whole numbers$", "game_whole"),
     (r"an amount has more decimals than (\S+) has", "game_decimals"),

@@ -4,6 +4,7 @@ import { handleOf, inputOf } from "./game-input.js";
 import { go } from "./navigate.js";
 import { Refused, act, mutate, refresh, send } from "./send.js";
 
+const KINDS = new Set(["always", "each", "last", "between", "once"]);
 const form = () => document.getElementById("game");
 
 function conflict(shown) {
@@ -12,9 +13,13 @@ function conflict(shown) {
   if (shown) banner.scrollIntoView({ block: "nearest" });
 }
 
-/** The handle and the place in the list lie beside the definition in the input, and within it on the page. */
+/**
+ * Where the page has what a path of the input means: the handle and the place in the list lie beside the definition in the
+ * input and within it here, and what a window or period says names its kind first.
+ */
 function placed(path) {
-  return ["handle", "position"].includes(path?.[1]) ? [path[0], form().dataset.game, path[1]] : path;
+  if (["handle", "position"].includes(path?.[1])) return [path[0], form().dataset.game, path[1]];
+  return path?.filter((name, place) => !(KINDS.has(name) && ["window", "period"].includes(path[place - 1])));
 }
 
 function envelope(object) {
