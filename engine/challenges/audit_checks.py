@@ -10,8 +10,11 @@ CHALLENGE_CHECKS = [
         "the running sum of each goal of the community is that of what its members gave",
         """
         WITH kept AS (
-            SELECT program_id, definition_id, period, total FROM challenge_totals
-            WHERE program_id = ANY(:programs) AND total <> 0
+            SELECT program_id, definition_id, period, sum(amount) AS total FROM (
+                SELECT program_id, definition_id, period, total AS amount FROM challenge_totals
+                UNION ALL SELECT program_id, definition_id, period, amount FROM challenge_moves
+            ) known WHERE program_id = ANY(:programs)
+            GROUP BY program_id, definition_id, period HAVING sum(amount) <> 0
         ), summed AS (
             SELECT program_id, definition_id, period, sum(amount) AS total FROM challenge_contributions
             WHERE program_id = ANY(:programs) GROUP BY program_id, definition_id, period HAVING sum(amount) <> 0

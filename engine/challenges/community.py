@@ -1,7 +1,8 @@
 """Goals of the whole community in the database: what each member gave, the sum of it, and what was settled.
 
-What members gave follows from their facts and is stored absolutely; the sum moves with it by the difference, in the
-same statement. A period is settled once, some hours after its end, out of what was given: late news changes it no more.
+What members gave follows from their facts and is stored absolutely; what that changes of the sum is noted in the same
+statement and added up later, so nobody waits for anybody. A period is settled once, some hours after its end, out of
+what was given: late news changes it no more.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from engine.publishing import versions_of
 
 Contribution = tuple[int, str, int]
 SETTLED_AT_ONCE = 20
+MOVES_AT_ONCE = 50_000
 _NOTHING = (0, "", 0)
 """Stands for a member who gave nothing: what was kept of them goes."""
 
@@ -59,13 +61,30 @@ _STORE = BulkStatement(
             UNION ALL SELECT program_id, definition_id, period, -amount FROM before
         ) both_sides GROUP BY program_id, definition_id, period HAVING sum(amount) <> 0
     )
-    INSERT INTO challenge_totals AS t (program_id, definition_id, period, total)
-    SELECT program_id, definition_id, period, amount FROM moved ORDER BY program_id, definition_id, period
-    ON CONFLICT (program_id, definition_id, period) DO UPDATE SET total = t.total + excluded.total""",
+    INSERT INTO challenge_moves (program_id, definition_id, period, amount)
+    SELECT program_id, definition_id, period, amount FROM moved""",
 )
+_ADD_UP = text("""
+    WITH taken AS (
+        DELETE FROM challenge_moves m USING (
+            SELECT program_id, move_id FROM challenge_moves ORDER BY program_id, move_id LIMIT :most
+            FOR UPDATE SKIP LOCKED
+        ) t WHERE m.program_id = t.program_id AND m.move_id = t.move_id
+        RETURNING m.program_id, m.definition_id, m.period, m.amount
+    )
+    INSERT INTO challenge_totals AS t (program_id, definition_id, period, total)
+    SELECT program_id, definition_id, period, sum(amount) FROM taken
+    GROUP BY program_id, definition_id, period ORDER BY program_id, definition_id, period
+    ON CONFLICT (program_id, definition_id, period) DO UPDATE SET total = t.total + excluded.total
+""")
 _TOTALS = text("""
-    SELECT definition_id, period, total FROM challenge_totals
-    WHERE program_id = :program_id AND definition_id = ANY(:definitions)
+    SELECT definition_id, period, CAST(sum(amount) AS bigint) FROM (
+        SELECT definition_id, period, total AS amount FROM challenge_totals
+        WHERE program_id = :program_id AND definition_id = ANY(:definitions)
+        UNION ALL
+        SELECT definition_id, period, amount FROM challenge_moves
+        WHERE program_id = :program_id AND definition_id = ANY(:definitions)
+    ) known GROUP BY definition_id, period
 """)
 _UNSETTLED = text("""
     SELECT t.program_id, t.definition_id, t.period FROM challenge_totals t WHERE NOT EXISTS (
@@ -117,10 +136,11 @@ async def totals(
 
 
 async def settle_communities(connection: AsyncConnection, most: int = SETTLED_AT_ONCE) -> int:
-    """Settle periods of the named tenants whose time has come, each once; returns how many.
+    """Add up what was given, and settle periods of the named tenants whose time has come, each once; returns how many.
 
     Who gave to one is marked: those who gave enough to a goal that was reached have finished it.
     """
+    await connection.execute(_ADD_UP, {"most": MOVES_AT_ONCE})
     settled = 0
     for due in (await _due(connection))[:most]:
         definition = due.played.definition

@@ -139,7 +139,16 @@ CREATE TABLE challenge_contributions (
     PRIMARY KEY (program_id, definition_id, period, member_id)
 );
 CREATE INDEX challenge_contributions_member ON challenge_contributions (program_id, member_id);
--- The sum of them, kept with every change, so that a running goal is read without adding up a whole community.
+-- The sum of them, so that a running goal is read without adding up a whole community, and what was not added to it yet:
+-- nobody who changes what a member gave waits for a row that all share.
+CREATE TABLE challenge_moves (
+    program_id bigint NOT NULL,
+    move_id bigint NOT NULL DEFAULT nextval('ledger_ids'),
+    definition_id bigint NOT NULL,
+    period text NOT NULL,
+    amount bigint NOT NULL,
+    PRIMARY KEY (program_id, move_id)
+);
 CREATE TABLE challenge_totals (
     program_id bigint NOT NULL,
     definition_id bigint NOT NULL,
