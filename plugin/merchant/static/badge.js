@@ -1,6 +1,6 @@
 // The form for a badge: how it looks to shoppers, who would have it at once, and giving it by hand.
 import { check, collect, showErrors, submit } from "./forms.js";
-import { inputOf } from "./game-input.js";
+import { inputOf, placed } from "./game-input.js";
 import { Refused, fill, mutate, newKey, send, toast } from "./send.js";
 
 const form = () => document.getElementById("game");
@@ -46,7 +46,7 @@ async function preview(button) {
     const { preview: started } = await mutate(button.dataset.preview, input);
     await watch(started.id.replace(/^.*\//, ""));
   } catch (error) {
-    if (error instanceof Refused) showErrors(form(), error.userErrors, 2);
+    if (error instanceof Refused) showErrors(form(), error.userErrors.map((one) => ({ ...one, field: placed(one.field, "badge") })), 2);
     else toast(document.getElementById("page").dataset.failed);
   } finally {
     button.removeAttribute("loading");

@@ -1,25 +1,15 @@
 // The forms of the game: badges, challenges, streaks, levels, leaderboards and leagues are saved and archived alike.
 import { submit } from "./forms.js";
-import { handleOf, inputOf } from "./game-input.js";
+import { handleOf, inputOf, placed } from "./game-input.js";
 import { go } from "./navigate.js";
 import { Refused, act, mutate, refresh, send } from "./send.js";
 
-const KINDS = new Set(["always", "each", "last", "between", "once"]);
 const form = () => document.getElementById("game");
 
 function conflict(shown) {
   const banner = form().querySelector("[data-conflict]");
   banner.hidden = !shown;
   if (shown) banner.scrollIntoView({ block: "nearest" });
-}
-
-/**
- * Where the page has what a path of the input means: the handle and the place in the list lie beside the definition in the
- * input and within it here, and what a window or period says names its kind first.
- */
-function placed(path) {
-  if (["handle", "position"].includes(path?.[1])) return [path[0], form().dataset.game, path[1]];
-  return path?.filter((name, place) => !(KINDS.has(name) && ["window", "period"].includes(path[place - 1])));
 }
 
 function envelope(object) {
@@ -39,7 +29,7 @@ async function save() {
     } catch (error) {
       if (!(error instanceof Refused)) throw error;
       if (error.userErrors.some((one) => one.code === "VERSION_CONFLICT")) conflict(true);
-      throw new Refused(error.userErrors.map((one) => ({ ...one, field: placed(one.field) })));
+      throw new Refused(error.userErrors.map((one) => ({ ...one, field: placed(one.field, form().dataset.game) })));
     }
   }, { strip: 2, done: saved });
   if (!done) return;

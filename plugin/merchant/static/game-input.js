@@ -3,6 +3,7 @@
 import { instantOf } from "./moments.js";
 
 const TIMES = new Set(["startsAt", "endsAt"]);
+const KINDS = new Set(["always", "each", "last", "between", "once"]);
 
 function slug(text) {
   return text.toLowerCase().normalize("NFKD").replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 50);
@@ -59,4 +60,13 @@ const kinds = {
 /** The input of a kind's own type, from the object that its form stands for. */
 export function inputOf(kind, object, zone) {
   return filled(kinds[kind]?.(object) ?? object, zone);
+}
+
+/**
+ * Where the page has what a path of the input means: the handle and the place in the list lie beside the definition in the
+ * input and within it here, and what a window or period says names its kind first.
+ */
+export function placed(path, kind) {
+  if (["handle", "position"].includes(path?.[1])) return [path[0], kind, path[1]];
+  return path?.filter((name, place) => !(KINDS.has(name) && ["window", "period"].includes(path[place - 1])));
 }
