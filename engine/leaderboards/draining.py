@@ -27,15 +27,29 @@ from engine.leaderboards.writing import Fence, draw_fence, shape_of, states_of, 
 from engine.leagues.following import follow_leagues
 
 DRAINED_AT_ONCE = 500
+PROGRAMS_AT_ONCE = 8
 FAILURES_MAXIMUM = 3
 """How many programs are tried in a round while Redis does not take what is written."""
 
 _RANKED: tuple[GameKind, ...] = ("leaderboard", "league")
 
-# Those locked by another drain are being worked out there.
+# Programs with marks are found by the index alone and taken in any order, each with its share: one whose Redis does not
+# answer, or that has very many marks, holds up no other. Marks locked by another drain are being worked out there.
 _CLAIM = text("""
-    SELECT program_id, mark_id, member_id, definition_id FROM board_marks ORDER BY mark_id LIMIT :most
-    FOR UPDATE SKIP LOCKED
+    WITH RECURSIVE marked AS (
+        SELECT min(program_id) AS program_id FROM board_marks
+        UNION ALL
+        SELECT (SELECT min(b.program_id) FROM board_marks b WHERE b.program_id > m.program_id) FROM marked m
+        WHERE m.program_id IS NOT NULL
+    ), turns AS MATERIALIZED (
+        SELECT program_id, count(*) OVER () AS programs FROM marked WHERE program_id IS NOT NULL
+        ORDER BY random() LIMIT :programs
+    )
+    SELECT c.program_id, c.mark_id, c.member_id, c.definition_id FROM turns t CROSS JOIN LATERAL (
+        SELECT b.program_id, b.mark_id, b.member_id, b.definition_id FROM board_marks b
+        WHERE b.program_id = t.program_id ORDER BY b.mark_id
+        LIMIT GREATEST(1, :most / LEAST(t.programs, :programs)) FOR UPDATE SKIP LOCKED
+    ) c
 """)
 _CLOCK = text("SELECT clock_timestamp()")
 _DONE = text("DELETE FROM board_marks WHERE program_id = :program_id AND mark_id = ANY(:marks)")
@@ -61,7 +75,7 @@ async def drain_boards(connection: AsyncConnection, redis: BoardRedis, most: int
 
     Call it in a transaction that commits afterwards. Programs whose Redis does not answer keep their marks.
     """
-    claimed = [_Mark(*row) for row in await connection.execute(_CLAIM, {"most": most})]
+    claimed = [_Mark(*row) for row in await connection.execute(_CLAIM, {"most": most, "programs": PROGRAMS_AT_ONCE})]
     if not claimed:
         return 0
     crash_point("boards-after-claim")

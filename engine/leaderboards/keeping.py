@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 
 from redis.exceptions import RedisError
@@ -28,7 +29,7 @@ async def keep_boards(engine: AsyncEngine, redis: BoardRedis, programs: Iterable
     async with tenant_transaction(engine, *asked) as connection:
         opened = await open_boards(connection, asked)
     failures = done = 0
-    for program_id in asked:
+    for program_id in secrets.SystemRandom().sample(asked, len(asked)):  # so that no program comes behind the same ones
         try:
             done += await _keep(engine, redis, opened.get(program_id) or OpenBoards.none(program_id))
         except RedisError:

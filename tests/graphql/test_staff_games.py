@@ -151,7 +151,7 @@ async def test_staff_see_who_leads_a_board_and_how_its_seasons_ended(
     await keep_boards(world.engine, redis, [world.program_id])
     query = """query ($id: ID!, $segment: String) { leaderboard(id: $id) {
         live(segment: $segment) { status total rows { handle } period { current closed } }
-        march: live(period: "2026-03-01") { status total rows { rank scoreText handle memberId } period { closed } }
+        march: live(period: "2026-03") { status total rows { rank scoreText handle memberId } period { closed } }
         seasons { period { key title } segment { key } entries prizesGivenAt
         results(first: 1) { place rank scoreText handle prizePoints } } } }"""
     given = {"id": f"gid://laurel/Leaderboard/{game.definition_id}"}
@@ -170,7 +170,7 @@ async def test_staff_see_who_leads_a_board_and_how_its_seasons_ended(
         {"rank": 2, "scoreText": "100 points", "handle": second, "memberId": f"gid://laurel/Member/{members[0]}"},
     ]}  # fmt: skip
     assert found["seasons"] == [{
-        "period": {"key": "2026-03-01", "title": "March 2026"}, "segment": {"key": ""}, "entries": 2,
+        "period": {"key": "2026-03", "title": "March 2026"}, "segment": {"key": ""}, "entries": 2,
         "prizesGivenAt": None,
         "results": [{"place": 1, "rank": 1, "scoreText": "200 points", "handle": first, "prizePoints": 0}],
     }]  # fmt: skip

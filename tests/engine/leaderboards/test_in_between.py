@@ -14,8 +14,9 @@ from engine.database import name_tenants, tenant_transaction
 from engine.leaderboards.draining import drain_boards
 from engine.leaderboards.joining import opt_out
 from engine.leaderboards.rebuilding import rebuild_program
+from engine.shops import install_shop
 from tests.support.board_shelf import contents
-from tests.support.boards import BoardWorld, points
+from tests.support.boards import BoardWorld, board, points
 
 pytestmark = pytest.mark.anyio
 
@@ -154,3 +155,38 @@ async def test_a_connection_that_breaks_while_writing_leaves_the_mark(
     assert await world.marks() == 1
     assert await world.drain(late) == 1
     assert await world.top(redis, game) == [(ada, 103, 1), (bob, 80, 2)]
+
+
+class HalfGone:
+    """A cluster of which the node of one program does not answer."""
+
+    def __init__(self, redis: Redis, program_id: int) -> None:
+        self._redis, self._tag = redis, f"{{{program_id}}}"
+
+    async def execute_command(self, *args: Any, **options: Any) -> Any:
+        if any(isinstance(part, str) and self._tag in part for part in args):
+            raise RedisGoneError("the node is down")
+        return await self._redis.execute_command(*args, **options)  # type: ignore[no-untyped-call]
+
+
+async def test_a_program_whose_redis_does_not_answer_holds_up_no_other(
+    world: BoardWorld, redis: Redis, played: Any
+) -> None:
+    ada = played[1][0]
+    shop = await install_shop(
+        world.engine, domain="other.myshopify.com", external_id=2, name="", currency="USD", time_zone="UTC", scopes=[],
+        at=NOON,
+    )  # fmt: skip
+    other = BoardWorld(world.engine, shop)
+    game = await other.open(board())
+    (eve,) = await other.members(1)
+    await other.join(game, [eve])
+    await other.keep(redis)
+    # given more marks of the first program than are drained at once, before those of the second
+    marks = "INSERT INTO board_marks (program_id, member_id) SELECT :program_id, :ada FROM generate_series(1, 50)"
+    await world.run(marks, ada=ada)
+    await other.did((eve, points("1", NOON, 7)))
+    half: Any = HalfGone(redis, world.program_id)
+    async with tenant_transaction(world.engine, world.program_id, other.program_id) as connection:
+        assert await drain_boards(connection, half, most=10) == 1
+    assert (await other.top(redis, game), await world.marks()) == ([(eve, 7, 1)], 50)

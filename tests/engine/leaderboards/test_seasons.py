@@ -16,6 +16,7 @@ from engine.leaderboards.definitions import LeaderboardDefinition, Ranking, Seas
 from engine.leaderboards.notes import note_adjusted
 from engine.leaderboards.periods import BoardGame
 from engine.leaderboards.results import Result, results_of, results_of_member, season_of, seasons_of
+from engine.leaderboards.suspicion import QuarantineRules
 from engine.shops import ShopReference
 from tests.support.boards import NEW_YORK, BoardWorld, board, points, sorted_board
 from tests.support.programs import publish_rules, purchase
@@ -133,10 +134,10 @@ async def test_given_periods_of_the_calendar_when_years_end_and_clocks_change_th
     ada, bob = await world.members(2)
     await world.join(game, [ada, bob])
     moments = {
-        "2025-12-29": [datetime(2025, 12, 29, 5, tzinfo=UTC), datetime(2026, 1, 5, 4, 59, 59, tzinfo=UTC)],
-        "2026-01-05": [datetime(2026, 1, 5, 5, tzinfo=UTC)],
-        "2026-03-02": [datetime(2026, 3, 9, 3, 59, 59, tzinfo=UTC)],
-        "2026-03-09": [datetime(2026, 3, 9, 4, tzinfo=UTC)],
+        "2026-W01": [datetime(2025, 12, 29, 5, tzinfo=UTC), datetime(2026, 1, 5, 4, 59, 59, tzinfo=UTC)],
+        "2026-W02": [datetime(2026, 1, 5, 5, tzinfo=UTC)],
+        "2026-W10": [datetime(2026, 3, 9, 3, 59, 59, tzinfo=UTC)],
+        "2026-W11": [datetime(2026, 3, 9, 4, tzinfo=UTC)],
     }
     done = [(ada, points(f"{at}", at, 10)) for ats in moments.values() for at in ats]
     await world.did(*done, (bob, points("bob", datetime(2026, 3, 9, 4, tzinfo=UTC), 9)))
@@ -149,7 +150,7 @@ async def test_given_periods_of_the_calendar_when_years_end_and_clocks_change_th
         assert [one.result.period for one in mine] == sorted(moments, reverse=True)
         assert [(one.result.rank, one.entries) for one in mine] == [(1, 2), (1, 1), (1, 1), (1, 1)]
         listed = await seasons_of(connection, world.program_id, game.definition_id, most=2)
-        assert [one.period for one in listed] == ["2026-03-09", "2026-03-02"]
+        assert [one.period for one in listed] == ["2026-W11", "2026-W10"]
         assert listed[1].ends_at - listed[1].starts_at == timedelta(days=7, hours=-1)
     assert NEW_YORK.key == listed[0].zone
 
@@ -180,3 +181,15 @@ async def test_given_a_board_that_was_archived_when_a_season_had_ended_then_it_c
     assert ranks(await results(world, game)) == [(ada, 10, 1)]
     cut_short = await world.open(season_board(), "cut-short")
     assert await close(world, replace(cut_short, archived_at=MARCH.ends_at - HOUR)) == 0
+
+
+async def test_given_rules_that_nobody_was_looked_at_by_when_a_season_closes_then_cheats_are_found_first(
+    world: BoardWorld,
+) -> None:
+    game = await world.open(season_board(quarantine=QuarantineRules(orders_per_hour=2, look_back_days=366)))
+    ada, bob = await world.members(2)
+    await world.join(game, [ada, bob])
+    await world.did(*((ada, points(f"{number}", NOON, 10)) for number in range(3)), (bob, points("bob", NOON, 5)))
+    assert await close(world, game) == 1
+    assert ranks(await results(world, game)) == [(bob, 5, 1)]
+    assert await world.run("SELECT member_id, reason FROM board_quarantines") == [(ada, "MANY_ORDERS")]
