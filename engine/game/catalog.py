@@ -19,6 +19,7 @@ from engine.badges.definitions import BadgeDefinition
 from engine.badges.prerequisites import in_a_circle
 from engine.game.definitions import DEFINITIONS, PERSONAL, parse_definition
 from engine.game.facts import Game, GameKind, GameVersion
+from engine.leaderboards.sweeping import begin_sweep
 from engine.publishing import lock_versions
 from engine.rules.bounds import Frozen, Handle
 
@@ -154,6 +155,8 @@ async def update_game(
     games = await _of_kind(connection, program_id, known.kind)
     refuse_invalid(known.kind, known.handle, definition, games)
     version, place = known.newest.version + 1, known.position if position is None else position
+    if _rules(definition) != _rules(known.newest.definition):
+        await begin_sweep(connection, program_id, definition_id)
     return await _publish(
         connection, program_id, definition_id, known.kind, version, definition, actor, place, effective_from
     )
@@ -209,6 +212,11 @@ def refuse_invalid(kind: GameKind, handle: str, definition: Frozen, games: Seque
             raise GameRefused("INVALID", "after", f"There is no badge {missing[0]}.")
         if in_a_circle(games, handle, definition):
             raise GameRefused("INVALID", "after", "A badge cannot come after itself, or one that came after it.")
+
+
+def _rules(definition: Frozen) -> object:
+    """What looks like cheating by a definition: where it changes, everybody is looked at again."""
+    return getattr(definition, "quarantine", None)
 
 
 async def _of_kind(connection: AsyncConnection, program_id: int, kind: GameKind) -> tuple[Game[Any], ...]:

@@ -93,6 +93,8 @@ _DUE = text("""
     SELECT DISTINCT member_id FROM due ORDER BY member_id
 """)
 LOOKED_AT_EVERY_HOURS = 6
+PAGE = 500
+"""Of how many members everything that they did is read at once."""
 
 
 class _Entry(NamedTuple):
@@ -115,8 +117,7 @@ async def follow_signals(
 ) -> set[int]:
     """Let quarantines of these members (not merged away) follow what they did; returns whose entries came or went.
 
-    `games` are the program's boards and leagues. The rules of the newest version count; without any, or once it is
-    archived, nothing does.
+    `games` are boards and leagues of the program. The rules of the newest version count; without any, nothing does.
     """
     rules = {game.definition_id: _rules(game) for game in games}
     asked = sorted(set(members))
@@ -140,6 +141,21 @@ async def follow_signals(
     return steps.touched
 
 
+async def look_at(
+    connection: AsyncConnection, program_id: int, game: Game[Any], members: Iterable[int], now: datetime
+) -> None:
+    """Look for signals of these members before anything is settled by their scores; nothing where there are no rules.
+
+    What is found is kept, and marked for the boards.
+    """
+    if _rules(game) is None:
+        return
+    asked = sorted(set(members))
+    for first in range(0, len(asked), PAGE):
+        changed = await follow_signals(connection, program_id, [game], asked[first : first + PAGE], now)
+        await mark_boards(connection, [MemberKey(program_id, member_id) for member_id in changed])
+
+
 async def held_members(
     connection: AsyncConnection, program_id: int, definition_id: int, members: Iterable[int]
 ) -> set[int]:
@@ -158,6 +174,11 @@ async def follow_time(
         changed = await follow_signals(connection, program_id, games, members, now)
         await mark_boards(connection, [MemberKey(program_id, member_id) for member_id in changed])
     return len(members)
+
+
+async def lock(connection: AsyncConnection, program_id: int, members: Iterable[int]) -> None:
+    """Lock these members in the order of their ids, before some of them are locked for another reason."""
+    await connection.execute(_LOCK, {"program_id": program_id, "members": sorted(set(members))})
 
 
 async def tell(connection: AsyncConnection, program_id: int, members: Iterable[int]) -> None:
@@ -182,7 +203,7 @@ async def _known(
 
 def _rules(game: Game[Any]) -> QuarantineRules | None:
     rules: QuarantineRules | None = game.newest.definition.quarantine
-    return rules if game.archived_at is None else None
+    return rules
 
 
 def _cleared(rows: Iterable[Any]) -> Mapping[str, datetime]:

@@ -14,11 +14,13 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
 from engine.crash import crash_point
+from engine.database import transaction_time
 from engine.game.catalog import game_of
 from engine.leaderboards.definitions import EVERYBODY, Prize
 from engine.leaderboards.notes import scores_left
 from engine.leaderboards.periods import BoardGame
 from engine.leaderboards.prizes import SOURCE, PrizeDue, Told, give, nobody, prize_for
+from engine.leaderboards.quarantine import lock, look_at
 from engine.leaderboards.results import results_of
 from engine.ledger import MemberKey
 
@@ -89,6 +91,8 @@ async def _due_of(
     rows = [(program_id, *key, one.place, one.member_id) for one in places]
     persons = {row.place: row for row in await _PERSONS.run(connection, rows)}
     roots = sorted({row.root for row in persons.values()})
+    await lock(connection, program_id, roots)
+    await look_at(connection, program_id, game, roots, await transaction_time(connection))
     left = await scores_left(connection, program_id, game, season, roots)
     lines = await _lines(connection, season, prizes)
     due = []

@@ -23,6 +23,7 @@ from engine.leaderboards.prizes import Told, nobody
 from engine.leaderboards.quarantine import LOOKED_AT_EVERY_HOURS, follow_time
 from engine.leaderboards.season_prizes import give_due
 from engine.leaderboards.seasons import close_due
+from engine.leaderboards.sweeping import sweep_page
 from engine.leagues.league_prizes import give_due_of_leagues
 from engine.leagues.rounds import keep_league
 from engine.program import standing_zone
@@ -46,6 +47,7 @@ _PRIZES = text("""
     UNION SELECT program_id FROM league_seasons
     WHERE program_id = ANY(:programs) AND prizes_due_at <= now() AND prizes_given_at IS NULL ORDER BY program_id
 """)
+_SWEPT = text("SELECT DISTINCT program_id FROM board_sweeps WHERE program_id = ANY(:programs) ORDER BY program_id")
 _UNDECIDED = text("""
     SELECT DISTINCT program_id FROM board_quarantines
     WHERE program_id = ANY(:programs) AND lifted_at IS NULL AND decision IS NULL
@@ -98,9 +100,11 @@ class SeasonKeeper:
             given = {"programs": asked, "hours": LOOKED_AT_EVERY_HOURS}
             games = await self._concerned(connection, asked, now)
             prizes = (await connection.execute(_PRIZES, given)).scalars().all()
+            swept = (await connection.execute(_SWEPT, given)).scalars().all()
             undecided = (await connection.execute(_UNDECIDED, given)).scalars().all()
         steps: list[tuple[int, Step]] = [(one.program_id, partial(self._play, one)) for one in games]
         steps += [(program_id, self._give) for program_id in prizes]
+        steps += [(program_id, partial(sweep_page, program_id=program_id)) for program_id in swept]
         steps += [(program_id, partial(_look_again, program_id)) for program_id in undecided]
         return sum([await self._try(program_id, now, step) for program_id, step in steps])
 

@@ -18,9 +18,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
 from engine.crash import crash_point
+from engine.database import transaction_time
 from engine.leaderboards.definitions import EVERYBODY, Period, Ranking
 from engine.leaderboards.periods import BoardGame, BoardPeriod, next_period, settles_at, started_periods
-from engine.leaderboards.scores import scores_query
+from engine.leaderboards.quarantine import look_at
+from engine.leaderboards.scores import scores_of, scores_query
 from engine.rules.days import LAST_MOMENT
 
 CLOSED_IN_A_ROW = 20
@@ -110,6 +112,7 @@ async def close_season(connection: AsyncConnection, program_id: int, board: Boar
     if EVERYBODY not in opened:
         return False
     await connection.execute(_PATIENCE)
+    await _look_at_everybody(connection, program_id, board, zone)
     await _freeze(connection, program_id, board, zone)
     crash_point("season-after-results")
     contents = {row.segment: row for row in await connection.execute(_CONTENT, given)}
@@ -148,6 +151,14 @@ def _open_periods(game: BoardGame, closed: set[str], zone: ZoneInfo, now: dateti
         in_a_row = in_a_row + 1 if one.period.key in closed else 0
         if in_a_row == CLOSED_IN_A_ROW:
             return
+
+
+async def _look_at_everybody(connection: AsyncConnection, program_id: int, board: BoardPeriod, zone: ZoneInfo) -> None:
+    """Look for signals of all who would be ranked, also of those whom nobody looked at since the rules changed."""
+    if board.game.newest.definition.quarantine is not None:
+        ranked = await scores_of(connection, program_id, board, EVERYBODY, zone)
+        now = await transaction_time(connection)
+        await look_at(connection, program_id, board.game, [one.member_id for one in ranked], now)
 
 
 async def _freeze(connection: AsyncConnection, program_id: int, board: BoardPeriod, zone: ZoneInfo) -> None:

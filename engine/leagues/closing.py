@@ -14,7 +14,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.crash import crash_point
-from engine.leaderboards.quarantine import held_members
+from engine.leaderboards.quarantine import held_members, look_at
 from engine.leagues.definitions import LeagueDefinition
 from engine.leagues.entries import LeagueEntry, entries_of, participants_among, settle_entries
 from engine.leagues.following import seat_everybody
@@ -49,6 +49,7 @@ async def close_due_week(connection: AsyncConnection, program_id: int, game: Lea
         return False
     await seat_everybody(connection, claimed, definition)
     entries = await entries_of(connection, claimed)
+    await look_at(connection, program_id, game, [one.member_id for one in entries], now)
     cohorts, names = await _placed(connection, claimed, definition, entries)
     await settle_entries(connection, claimed, _settled(entries, cohorts, names))
     crash_point("league-after-places")

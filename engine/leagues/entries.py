@@ -79,6 +79,17 @@ _REMOVE = text("""
     AND basis = 0 AND member_id = ANY(:members)
 """)
 _NEWCOMERS = text(f"SELECT e.member_id, e.league, e.entered_at, e.cohort {_OF_SEASON} AND e.basis = 0")
+# Newcomers whose member is another one's since: what they did is the other's, and so is the seat.
+_MERGED = text("""
+    WITH away AS MATERIALIZED (
+        SELECT member_id FROM members WHERE program_id = :program_id AND merged_into = ANY(:members)
+        UNION SELECT member_id FROM members
+        WHERE program_id = :program_id AND member_id = ANY(:members) AND merged_into IS NOT NULL
+    )
+    SELECT e.member_id FROM away a JOIN league_entries e ON e.program_id = :program_id
+        AND e.definition_id = :definition_id AND e.period = :period AND e.member_id = a.member_id
+    WHERE e.basis = 0
+""")
 _PARTICIPANTS = text("""
     SELECT p.member_id, p.display_name FROM board_participants p
     JOIN members m ON m.program_id = p.program_id AND m.member_id = p.member_id
@@ -136,6 +147,12 @@ async def write_seats(
     """Seat those who played the week before."""
     rows = [(*season.key.values(), *seat, basis[seat.member_id], season.starts_at) for seat in seats]
     await _in_pages(connection, _WRITE, rows)
+
+
+async def merged_newcomers(connection: AsyncConnection, season: LeagueSeason, members: Iterable[int]) -> set[int]:
+    """Newcomers of a week who were merged into these members, or are among them and were merged into others."""
+    given = {**season.key, "members": sorted(set(members))}
+    return set((await connection.execute(_MERGED, given)).scalars())
 
 
 async def write_newcomers(

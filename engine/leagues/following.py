@@ -14,6 +14,7 @@ from engine.leagues.entries import (
     entries_among,
     entries_of,
     last_leagues,
+    merged_newcomers,
     participants_among,
     participants_page,
     seat_all,
@@ -35,15 +36,15 @@ async def follow_leagues(
     for game in games:
         season = await newest_season(connection, program_id, game.definition_id) if asked else None
         if season is not None and season.closed_at is None:
-            playing = await participants_among(connection, program_id, game.definition_id, asked)
-            seated += await _follow(connection, season, version_of(game, season.version), sorted(playing))
+            seated += await _follow(connection, season, version_of(game, season.version), asked)
     return seated
 
 
 async def seat_everybody(connection: AsyncConnection, season: LeagueSeason, definition: LeagueDefinition) -> None:
     """Look at all who take part in the league of a locked week, and seat the newcomers among them."""
     known = {one.member_id: one for one in await entries_of(connection, season)}
-    after, changed = 0, False
+    away = await merged_newcomers(connection, season, known)
+    after, changed = 0, await _write(connection, season, _Differences([], sorted(away)))
     while page := await participants_page(connection, season.program_id, season.definition_id, after, PAGE):
         found = await _differences(connection, season, definition, sorted(page), known)
         changed |= await _write(connection, season, found)
@@ -55,18 +56,26 @@ async def seat_everybody(connection: AsyncConnection, season: LeagueSeason, defi
 async def _follow(
     connection: AsyncConnection, season: LeagueSeason, definition: LeagueDefinition, members: list[int]
 ) -> int:
-    known = await entries_among(connection, season, members)
-    found = await _differences(connection, season, definition, members, known)
+    found = await _looked_at(connection, season, definition, members)
     if not found.newcomers and not found.gone:
         return 0
     locked = await lock_open_season(connection, season.program_id, season.definition_id, season.period)
     if locked is None:
         return 0
-    known = await entries_among(connection, season, members)
-    found = await _differences(connection, locked, definition, members, known)
+    found = await _looked_at(connection, locked, definition, members)  # another may have seated them meanwhile
     if await _write(connection, locked, found):
         await seat_all(connection, locked, definition.cohort_maximum)
     return len(found.newcomers)
+
+
+async def _looked_at(
+    connection: AsyncConnection, season: LeagueSeason, definition: LeagueDefinition, members: list[int]
+) -> _Differences:
+    away = await merged_newcomers(connection, season, members)
+    playing = sorted(await participants_among(connection, season.program_id, season.definition_id, members))
+    known = await entries_among(connection, season, playing)
+    found = await _differences(connection, season, definition, playing, known)
+    return _Differences(found.newcomers, sorted({*found.gone, *away}))
 
 
 class _Differences(NamedTuple):

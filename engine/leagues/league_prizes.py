@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
 from engine.crash import crash_point
+from engine.database import transaction_time
 from engine.game.catalog import game_of
 from engine.leaderboards.definitions import Prize
 from engine.leaderboards.prizes import SOURCE, PrizeDue, Told, give, nobody, prize_for
+from engine.leaderboards.quarantine import lock, look_at
 from engine.leagues.closing import played_by
 from engine.leagues.definitions import LeagueDefinition
 from engine.leagues.seasons import LeagueGame, LeagueSeason, lock_prizes, version_of
@@ -78,7 +80,10 @@ async def _due_of(
         connection, [(*season.key.values(), row.league, row.cohort, prize.last + 1) for row, prize in winners]
     )
     behind = {(line.league, line.cohort, line.rank): line.score for line in lines}
-    left, _ = await played_by(connection, season, definition, sorted({row.root for row, _ in winners}))
+    roots = sorted({row.root for row, _ in winners})
+    await lock(connection, season.program_id, roots)
+    await look_at(connection, season.program_id, game, roots, await transaction_time(connection))
+    left, _ = await played_by(connection, season, definition, roots)
     due: dict[int, PrizeDue] = {}
     for row, prize in sorted(winners, key=lambda one: (one[0].rank, one[0].member_id)):
         now = left[row.root]

@@ -95,6 +95,14 @@ CREATE INDEX board_quarantines_member ON board_quarantines (program_id, member_i
 CREATE UNIQUE INDEX board_quarantines_open ON board_quarantines (program_id, definition_id, member_id, reason)
     WHERE lifted_at IS NULL AND decision IS DISTINCT FROM 'cleared';
 
+-- Rules of what looks like cheating that changed: how far the members of a board or league were looked at again.
+CREATE TABLE board_sweeps (
+    program_id bigint NOT NULL,
+    definition_id bigint NOT NULL,
+    last_member_id bigint NOT NULL DEFAULT 0,
+    PRIMARY KEY (program_id, definition_id)
+);
+
 -- Whom a member wants to be compared with; both agreed, so there is a row for each.
 CREATE TABLE friendships (
     program_id bigint NOT NULL,

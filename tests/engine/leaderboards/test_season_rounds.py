@@ -10,10 +10,12 @@ import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
-from engine.leaderboards import season_rounds
+from engine.game.catalog import update_game
+from engine.leaderboards import season_rounds, sweeping
 from engine.leaderboards.definitions import LeaderboardDefinition, Prize, Season
 from engine.leaderboards.season_rounds import SeasonKeeper
 from engine.leaderboards.seasons import close_due
+from engine.leaderboards.suspicion import QuarantineRules
 from engine.program import BEGINNING_OF_TIME, default_definition
 from engine.publishing import publish
 from engine.shops import ShopReference, install_shop
@@ -99,3 +101,30 @@ async def test_given_a_new_version_of_a_board_then_it_is_looked_at_at_once(
     await world.open(ended())
     assert await keeper.keep([world.program_id]) == 1
     assert await keeper.keep([world.program_id]) == 0
+
+
+async def test_given_rules_that_changed_when_rounds_run_then_everybody_who_takes_part_is_looked_at_again(
+    engine: AsyncEngine, shop: ShopReference, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sweeping, "PAGE", 2)
+    world = BoardWorld(engine, shop)
+    game = await world.open(board())
+    members = await world.members(5)
+    await world.join(game, members[:4])
+    await world.run("DELETE FROM board_marks")
+
+    async def change(version: int, **more: Any) -> list[Any]:
+        async with tenant_transaction(engine, shop.program_id) as connection:
+            given: dict[str, Any] = {"expected_version": version, "actor": "tests"}
+            await update_game(connection, shop.program_id, game.definition_id, board(**more), **given)
+        keeper = SeasonKeeper(engine)
+        while await keeper.keep([shop.program_id]):
+            pass
+        found: list[Any] = await world.run("SELECT member_id FROM board_marks ORDER BY member_id")
+        await world.run("DELETE FROM board_marks")
+        return [row.member_id for row in found]
+
+    assert await change(1, quarantine=QuarantineRules(orders_per_hour=2)) == members[:4]
+    assert await change(2, quarantine=QuarantineRules(orders_per_hour=2), daily_cap=5) == []
+    assert await change(3) == members[:4]
+    assert await world.run("SELECT 1 FROM board_sweeps") == []

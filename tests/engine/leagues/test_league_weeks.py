@@ -216,6 +216,29 @@ async def test_given_two_members_who_became_one_then_their_week_is_one_and_they_
     assert (await world.seats())[two] == (1, 0)
 
 
+async def test_given_a_merge_when_it_is_heard_of_before_or_after_the_scores_then_the_seats_are_the_same(
+    world: LeagueWorld,
+) -> None:
+    members = await world.members(6)
+    await world.enter(members)
+    await world.form(MONDAY + DAY)
+    first, *_, last = members
+    await scored(world, dict.fromkeys(members, 10))
+    await world.follow(*members)
+    assert (await world.seats())[first] == (0, 0)
+    async with tenant_transaction(world.engine, world.program_id) as connection:
+        keys = MemberKey(world.program_id, first), MemberKey(world.program_id, last)
+        merge = await merge_members(connection, *keys, actor="tests")
+    await world.follow(last)
+    merged_after = await world.seats()
+    await world.run("DELETE FROM league_entries")
+    await world.follow(*members)
+    assert merged_after == await world.seats()
+    assert sorted(merged_after) == members[1:]
+    assert sorted(one for one, seat in merged_after.items() if seat == (0, 0)) == [members[1], members[2], last]
+    assert merge.into_member_id == last
+
+
 async def test_given_weeks_that_nobody_looked_at_when_the_round_runs_then_each_is_formed_and_closed_in_turn(
     world: LeagueWorld,
 ) -> None:
