@@ -83,15 +83,16 @@ async def read_board(
     redis: BoardRedis | None, connection: AsyncConnection, program_id: int, game: BoardGame, *,
     period: str | None = None,
     segment: str = EVERYBODY, member_id: int | None = None, top: int = 10, first: int = 0, span: int | None = None,
-    friends: Iterable[int] = (), now: datetime | None = None,
+    friends: Iterable[int] = (), now: datetime | None = None, zone: ZoneInfo | None = None,
 ) -> BoardView | None:  # fmt: skip
     """One look at a board, by default at the period that runs; None for a period or segment that there is not.
 
     `top` places after the first `first` ones; `span` entries above and below the member. Without Redis, what is not
-    closed is UPDATING. Raises ValueError for more than 100 rows.
+    closed is UPDATING. `now` and the program's `zone` are read where they are not given. Raises ValueError for more
+    than 100 rows.
     """
     moment = now or await transaction_time(connection)
-    zone = await _zone(connection, program_id)
+    zone = zone or await _zone(connection, program_id)
     board = _board(game, period, moment, zone)
     if board is None or segment not in board.version.definition.segment_keys:
         return None
@@ -113,11 +114,12 @@ async def read_board(
 
 
 async def periods_of(
-    connection: AsyncConnection, program_id: int, game: BoardGame, now: datetime | None = None, most: int = 10
-) -> tuple[ShownPeriod, ...]:
+    connection: AsyncConnection, program_id: int, game: BoardGame, now: datetime | None = None, most: int = 10,
+    zone: ZoneInfo | None = None,
+) -> tuple[ShownPeriod, ...]:  # fmt: skip
     """The periods of a board that can be asked for, newest first: the running one, those that settle, closed ones."""
     moment = now or await transaction_time(connection)
-    zone = await _zone(connection, program_id)
+    zone = zone or await _zone(connection, program_id)
     given = {"program_id": program_id, "definition_id": game.definition_id, "most": most}
     closed = {row.period: ShownPeriod(*row) for row in await connection.execute(_CLOSED, given)}
     found: dict[str, ShownPeriod] = {}

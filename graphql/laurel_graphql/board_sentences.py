@@ -12,10 +12,6 @@ from laurel_graphql.game_sentences import counted_text, number_text
 from laurel_graphql.refusals import Words
 from laurel_graphql.texts import BABEL_LOCALES, TEXTS, day_text, points_text
 
-_DAYS_OF_MONTHS = range(28, 32)
-_DAYS_OF_QUARTERS = range(90, 93)
-_DAYS_OF_YEARS = range(365, 367)
-
 
 def score_text(definition: LeaderboardDefinition, score: int, language: str) -> str:
     """A score in the unit of its board: `$120.00`, `1,245 points`, `3 orders`."""
@@ -42,26 +38,27 @@ def places_text(prize: Prize, language: str) -> str:
 
 
 def period_title(period: Period, words: Words) -> str:
-    """What people call a period: `November 2026`, `Week from November 16, 2026`, a season by its days."""
-    texts, language = TEXTS[words.language], words.language
+    """What people call a period: `November 2026`, `Week from November 16, 2026`, a season by its handle."""
+    language = words.language
     if period.starts_at is None or period.ends_at is None:
-        return texts["board.period.all"]
-    first, end = (moment.astimezone(words.zone).date() for moment in (period.starts_at, period.ends_at))
+        return TEXTS[language]["board.period.all"]
     if not CALENDAR_KEY.fullmatch(period.key):
         return period.key.replace("-", " ").title()
-    return _unit_title(first, (end - first).days, language)
+    return _calendar_title(period.key, language)
 
 
-def _unit_title(first: date, days: int, language: str) -> str:
+def _calendar_title(key: str, language: str) -> str:
+    """By the key alone: it is the same in whichever zone the program's days are counted since."""
     texts, locale = TEXTS[language], BABEL_LOCALES[language]
-    if days == 1:
-        return day_text(first, language)
-    if days == 7:
-        return texts["board.period.week"].format(day=day_text(first, language))
-    if days in _DAYS_OF_MONTHS:
-        return format_date(first, texts["board.period.month"], locale=locale)
-    if days in _DAYS_OF_QUARTERS:
-        return format_date(first, texts["board.period.quarter"], locale=locale)
-    if days in _DAYS_OF_YEARS:
-        return format_date(first, texts["board.period.year"], locale=locale)
-    return day_text(first, language)
+    year, _, rest = key.partition("-")
+    if rest.startswith("W"):
+        monday = date.fromisocalendar(int(year), int(rest[1:]), 1)
+        return texts["board.period.week"].format(day=day_text(monday, language))
+    if rest.startswith("Q"):
+        first, unit = date(int(year), 3 * int(rest[1:]) - 2, 1), "quarter"
+    else:
+        parts = [int(part) for part in key.split("-")]
+        if len(parts) == 3:
+            return day_text(date(*parts), language)
+        first, unit = date(parts[0], parts[1] if rest else 1, 1), "month" if rest else "year"
+    return format_date(first, texts[f"board.period.{unit}"], locale=locale)

@@ -11,7 +11,7 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 from weakref import WeakValueDictionary
 
 import strawberry
@@ -32,6 +32,8 @@ class RequestContext:
     """Where leaderboards live, passed through to the engine; None: none can be read, and they say so."""
     app_url: str = ""
     """The app's own origin, which public addresses of badges begin with."""
+    kept: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
+    """What fields read for each other, good for as long as the request's read transaction."""
     unavailable_because: Exception | None = field(default=None, init=False, repr=False)
     """Set when the database could not be reached, so that the answer says so instead of failing field by field."""
     _connection: Connection | None = field(default=None, init=False, repr=False)
@@ -80,6 +82,7 @@ class RequestContext:
         async with self._one_at_a_time:
             await self._stack.aclose()
             self._connection = None
+            self.kept.clear()
 
     async def _give_up(self, error: asyncio.CancelledError) -> None:
         """End a read that was cut off because a field beside it failed; those that read on have a connection anew.
@@ -87,6 +90,7 @@ class RequestContext:
         A statement that is cut off takes its connection with it, which is no outage.
         """
         self._connection = None
+        self.kept.clear()
         await self._stack.pop_all().__aexit__(type(error), error, error.__traceback__)
 
     async def _open(self, stack: AsyncExitStack) -> Connection:

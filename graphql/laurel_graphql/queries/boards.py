@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from engine.database import Connection, transaction_time
+from engine.database import Connection
 from engine.game.catalog import games_of
 from engine.game.facts import Game, GameKind
 from engine.game.holders import Participation, participations_of
@@ -22,6 +22,7 @@ from laurel_graphql.types.game_desk import game_desk
 from laurel_graphql.types.leaderboards import BoardDesk, Leaderboard, leaderboard_of
 from laurel_graphql.types.leagues import League, LeagueDesk, league_of
 
+_KEPT = "shopper"
 Handle = Annotated[str, strawberry.argument(description="Its handle.")]
 
 
@@ -77,14 +78,14 @@ async def leaderboards_read(
         if not games:
             return []
         shopper = await _shopper(connection, context)
-        desk, now = await game_desk(connection, context), await transaction_time(connection)
-    boards = [(game, shown_period(game, period, segment, now, desk.words.zone)) for game in games]
+        desk = await game_desk(connection, context)
+    boards = [(game, shown_period(game, period, segment, desk.now, desk.words.zone)) for game in games]
     return [
         leaderboard_of(
             board,
             BoardDesk(
                 desk,
-                BoardReader(game, period, segment, shopper.member_id),
+                BoardReader(game, period, segment, shopper.member_id, desk),
                 shopper.participations.get(game.definition_id),
                 shopper.quarantines.get(game.definition_id),
             ),
@@ -123,8 +124,13 @@ async def _live(
 async def _shopper(connection: Connection, context: StorefrontContext) -> _Shopper:
     if context.customer_id is None:
         return _Shopper(None)
+    known: _Shopper | None = context.kept.get(_KEPT)
+    if known is not None:
+        return known
     member = await member_of_customer(connection, context.program_id, context.shop_id, context.customer_id)
     own = await participations_of(connection, context.program_id, member.member_id)
     found = await quarantines_of_member(connection, context.program_id, member.member_id)
     held = {one.definition_id: one for one in reversed(found) if one.open}
-    return _Shopper(member.member_id, own, held)
+    shopper = _Shopper(member.member_id, own, held)
+    context.kept[_KEPT] = shopper
+    return shopper

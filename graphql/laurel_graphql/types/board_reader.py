@@ -12,6 +12,7 @@ from engine.leaderboards.friends import friends_of
 from engine.leaderboards.periods import BoardGame, BoardPeriod, next_period, period_of_key, started_periods
 from engine.leaderboards.reading import BoardView, read_board
 from laurel_graphql.context import RequestContext
+from laurel_graphql.types.game_desk import GameDesk
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class BoardReader:
     period: str | None
     segment: str
     member_id: int | None
+    desk: GameDesk
     _open: Wish = field(default_factory=Wish)
     _running: asyncio.Task[BoardView] | None = None
     _views: dict[Wish, BoardView] = field(default_factory=dict)
@@ -78,7 +80,7 @@ class BoardReader:
                 view = await read_board(
                     context.redis, connection, context.program_id, self.game, period=self.period,
                     segment=self.segment, member_id=self.member_id, top=wish.top, span=wish.span,
-                    friends=sorted(mine | friends),
+                    friends=sorted(mine | friends), now=self.desk.now, zone=self.desk.words.zone,
                 )  # fmt: skip
             assert view is not None, "the period and the segment were looked up before"
             self._views[wish] = view

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from engine.badges.addresses import BadgeAddresses, badge_addresses
-from engine.database import Connection
+from engine.database import Connection, transaction_time
 from engine.program import standing_zone
 from engine.publishing import versions_of
 from laurel_graphql.context import RequestContext
 from laurel_graphql.refusals import Words
+
+_KEPT = "game_desk"
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,7 @@ class GameDesk:
     words: Words
     addresses: BadgeAddresses
     origin: str
+    now: datetime
 
     @property
     def language(self) -> str:
@@ -35,9 +39,15 @@ class GameDesk:
 
 
 async def game_desk(connection: Connection, context: RequestContext) -> GameDesk:
-    """The desk of the caller's program."""
+    """The desk of the caller's program, at the moment of the transaction; read once for all fields of an answer."""
+    known: GameDesk | None = context.kept.get(_KEPT)
+    if known is not None:
+        return known
     addresses = await badge_addresses(connection, context.program_id)
     assert addresses is not None, "who asks is of this program"
     versions = await versions_of(connection, [context.program_id])
     zone = standing_zone(versions.get(context.program_id, []))
-    return GameDesk(Words(context.locale, zone), addresses, context.app_url.rstrip("/"))
+    now = await transaction_time(connection)
+    desk = GameDesk(Words(context.locale, zone), addresses, context.app_url.rstrip("/"), now)
+    context.kept[_KEPT] = desk
+    return desk

@@ -24,7 +24,9 @@ from laurel_graphql.texts import TEXTS, days_text
 
 @strawberry.type(description="A time that a board counts, from its first moment on and before its end.")
 class LeaderboardPeriod:
-    key: str = strawberry.field(description="What it is asked for by: `all`, `2026-11-01`, a season's handle.")
+    key: str = strawberry.field(
+        description="What it is asked for by: `all`, `2026-11-01`, `2026-W45`, `2026-11`, `2026-Q4`, `2026`, a handle."
+    )
     title: str = strawberry.field(description="What people call it, such as `November 2026`.")
     starts_at: datetime | None = strawberry.field(description="Its first moment, null for all time.")
     ends_at: datetime | None = strawberry.field(description="The first moment after it, null for all time.")

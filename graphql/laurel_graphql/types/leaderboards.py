@@ -9,7 +9,6 @@ from typing import Annotated
 
 import strawberry
 
-from engine.database import transaction_time
 from engine.game.holders import Participation
 from engine.leaderboards.appeals import Quarantine as QuarantineFacts
 from engine.leaderboards.definitions import LeaderboardDefinition, Period
@@ -116,20 +115,15 @@ class Leaderboard:
     async def period(self, info: StorefrontInfo) -> LeaderboardPeriod:
         """The one that is shown."""
         view = await self.told.reader.view(info.context, Wish())
-        async with info.context.reading() as connection:
-            now = await transaction_time(connection)
-        return _period(view.board.period, view.closed_at, now, self.told.desk)
+        return _period(view.board.period, view.closed_at, self.told.desk)
 
     @computed("The periods that can be asked for, newest first.")
     async def periods(self, info: StorefrontInfo, first: First = 10) -> list[LeaderboardPeriod]:
         """The running one, those that are being settled, closed ones."""
-        context = info.context
+        context, desk = info.context, self.told.desk
         async with context.reading() as connection:
-            now = await transaction_time(connection)
-            found = await periods_of(connection, context.program_id, self.game, now, first)
-        return [
-            _period(Period(one.key, one.starts_at, one.ends_at), one.closed_at, now, self.told.desk) for one in found
-        ]
+            found = await periods_of(connection, context.program_id, self.game, desk.now, first, desk.words.zone)
+        return [_period(Period(one.key, one.starts_at, one.ends_at), one.closed_at, desk) for one in found]
 
     @computed("Its first places; empty while it is updating.")
     async def top(self, info: StorefrontInfo, first: First = 10) -> list[LeaderboardRow]:
@@ -218,6 +212,7 @@ def _segments(definition: LeaderboardDefinition, language: str) -> list[Leaderbo
     return [segment_of(None, language), *every]
 
 
-def _period(period: Period, closed_at: datetime | None, now: datetime, desk: GameDesk) -> LeaderboardPeriod:
+def _period(period: Period, closed_at: datetime | None, desk: GameDesk) -> LeaderboardPeriod:
+    now = desk.now
     running = (period.starts_at is None or period.starts_at <= now) and (period.ends_at is None or now < period.ends_at)
     return period_of(period, desk.words, current=running, closed=closed_at is not None)

@@ -7,7 +7,6 @@ from typing import Annotated
 
 import strawberry
 
-from engine.database import transaction_time
 from engine.leaderboards.definitions import EVERYBODY, LeaderboardDefinition, Period
 from engine.leaderboards.periods import BoardGame
 from engine.leaderboards.reading import BoardView, read_board
@@ -91,11 +90,11 @@ async def live_board(
 ) -> LiveBoard | None:
     """A board as it is now; None for a period or segment that there is not."""
     async with context.reading() as connection:
-        now = await transaction_time(connection)
         view = await read_board(
-            context.redis, connection, context.program_id, game, period=period, segment=segment or EVERYBODY, top=first
-        )
-    return None if view is None else _live(view, now, desk)
+            context.redis, connection, context.program_id, game, period=period, segment=segment or EVERYBODY, top=first,
+            now=desk.now, zone=desk.words.zone,
+        )  # fmt: skip
+    return None if view is None else _live(view, desk)
 
 
 async def board_seasons(
@@ -110,7 +109,8 @@ async def board_seasons(
     return [_season(context.program_id, game, one, desk) for one in found]
 
 
-def _live(view: BoardView, now: datetime, desk: GameDesk) -> LiveBoard:
+def _live(view: BoardView, desk: GameDesk) -> LiveBoard:
+    now = desk.now
     definition, period = view.board.version.definition, view.board.period
     running = (period.starts_at is None or period.starts_at <= now) and (period.ends_at is None or now < period.ends_at)
     return LiveBoard(

@@ -6,7 +6,6 @@ from typing import Any
 
 import strawberry
 
-from engine.database import transaction_time
 from engine.game.catalog import games_of
 from engine.game.facts import Game, GameKind
 from laurel_graphql.context import StorefrontContext, StorefrontInfo
@@ -35,8 +34,7 @@ class GameOfProgram:
 
 async def _shown(context: StorefrontContext, kind: GameKind) -> tuple[list[Game[Any]], GameDesk]:
     async with context.reading() as connection:
-        now = await transaction_time(connection)
         found = await games_of(connection, [context.program_id], [kind], archived=False)
         desk = await game_desk(connection, context)
     games = found.get(context.program_id, ())
-    return [one for one in games if one.newest.effective_from <= now and not one.newest.definition.hidden], desk
+    return [one for one in games if one.newest.effective_from <= desk.now and not one.newest.definition.hidden], desk
