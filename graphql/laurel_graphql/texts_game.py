@@ -83,10 +83,8 @@ ENGLISH = {
     "badge.after": "Badges that come first: {badges}.",
     "badge.next": "{missing} until {title}.",
     "badge.next.locked": "First: {badges}.",
-    "badge.next.by_hand": "The shop gives it.",
     "levels.next": "{missing} more experience until {title}.",
     "levels.top": "The highest level is reached.",
-    "levels.none": "No level is reached yet.",
     "levels.rule": "{factor} experience for each: {counts}",
 }
 SIMPLIFIED_CHINESE = {
@@ -170,9 +168,7 @@ SIMPLIFIED_CHINESE = {
     "badge.after": "需先获得的徽章：{badges}。",
     "badge.next": "{missing}，即可获得 {title}。",
     "badge.next.locked": "请先获得：{badges}。",
-    "badge.next.by_hand": "由店铺授予。",
     "levels.next": "还差 {missing} 经验值即可达到 {title}。",
     "levels.top": "已达到最高等级。",
-    "levels.none": "尚未达到任何等级。",
     "levels.rule": "每项 {factor} 经验值：{counts}",
 }

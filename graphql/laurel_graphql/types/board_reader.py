@@ -67,7 +67,9 @@ class BoardReader:
         return await self._running
 
     async def friend_ids(self, context: RequestContext) -> frozenset[int]:
-        """Whom the member wants to be compared with, without themselves."""
+        """Whom the member wants to be compared with, without themselves; read once for all rows."""
+        if self._friend_ids is not None:
+            return self._friend_ids
         async with context.reading() as connection:
             return await self._friends(context, connection)
 

@@ -162,9 +162,10 @@ def _message(one: ProgressFacts, community: CommunityProgress | None, desk: Game
             texts["challenge.message.step"].format(missing=missing) if missing else texts["challenge.message.reached"]
         )
     left = [step for step in one.steps if step.missing > 0]
-    missing = missing_text(left[0].counter, left[0].missing, language) if left else ""
-    if len(one.steps) == 1 or not missing:
-        return texts["challenge.message.step"].format(missing=missing) if missing else ""
+    if not left:
+        return ""
+    missing = missing_text(left[0].counter, left[0].missing, language)
+    if len(one.steps) == 1:
+        return texts["challenge.message.step"].format(missing=missing)
     done = len(one.steps) - len(left)
-    form = "one" if len(one.steps) == 1 else "other"
-    return texts[f"challenge.message.steps.{form}"].format(done=done, count=len(one.steps), missing=missing)
+    return texts["challenge.message.steps"].format(done=done, count=len(one.steps), missing=missing)
