@@ -99,6 +99,29 @@ def test_only_what_was_done_while_taking_part_counts() -> None:
     assert (gone.state, gone.joined_at, gone.steps[0].value) == ("open", None, Decimal(0))
 
 
+def test_progress_is_that_of_the_time_of_taking_part_that_goes_on() -> None:
+    # given three are asked for, two done before leaving and one after coming back
+    three = spring(step("orders", ORDERS, "3"), join="joined")
+    fold = folded(three, order(1, 1), order(2, 2), order(3, 7), told=(joined(0), left(4), joined(6)))
+    # then
+    assert (shown(fold).state, shown(fold).joined_at, shown(fold).steps[0].value) == ("joined", at(6), Decimal(1))
+    # and who finished it in two of them has it from the first on, while either holds
+    refunded = order(1, 1), order(2, 2, refunded=9), order(3, 7), order(4, 8), order(5, 8.5, refunded=12)
+    two = spring(join="joined")
+    both = folded(two, *refunded, told=(joined(0), left(4), joined(6)))
+    assert [(one.earned_at, one.revoked_at) for one in both.earned] == [(at(2), None)]
+    assert shown(folded(two, now=1, told=(joined(0),))).completed_at is None
+
+
+def test_a_hidden_challenge_is_shown_once_it_is_finished() -> None:
+    # given
+    hidden = spring(hidden=True)
+    # then
+    assert shown(folded(hidden, order(1, 1))).hidden
+    assert not shown(folded(hidden, order(1, 1), order(2, 2))).hidden
+    assert not shown(folded(spring(), order(1, 1))).hidden
+
+
 def test_a_day_counts_by_what_was_done_on_it_after_joining() -> None:
     # given a first event on the day before joining, at noon, and a second one in the afternoon
     challenge = spring(step("days", Counter(metric="days"), "2"), join="joined")
