@@ -79,7 +79,7 @@ async def _looked_at(
 
 
 class _Differences(NamedTuple):
-    """Newcomers who are not seated, or by another moment; and those of whom nothing is known any more."""
+    """Newcomers who are not seated, or otherwise; and those of whom nothing is known any more."""
 
     newcomers: list[Newcomer]
     gone: list[int]
@@ -101,7 +101,10 @@ async def _differences(
         connection, season.program_id, definition, asked, season.starts_at, season.ends_at, season.days
     )
     came = {one: found.first_at for one, found in scores.items() if found.first_at is not None}
-    new = {one: at for one, at in came.items() if one not in known or known[one].entered_at != at}
-    leagues = await last_leagues(connection, season, new)
-    newcomers = [Newcomer(one, definition.clamped(leagues.get(one, 0)), at) for one, at in sorted(new.items())]
-    return _Differences(newcomers, [one for one in asked if one in known and one not in came])
+    leagues = await last_leagues(connection, season, came)
+    newcomers = [Newcomer(one, definition.clamped(leagues.get(one, 0)), at) for one, at in sorted(came.items())]
+    seated = {one: (found.league, found.entered_at) for one, found in known.items()}
+    return _Differences(
+        [one for one in newcomers if seated.get(one.member_id) != (one.league, one.entered_at)],
+        [one for one in asked if one in known and one not in came],
+    )

@@ -5,40 +5,39 @@ Pure. Whatever somebody changed by hand, or a bug did, is found: another cohort,
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import timedelta
 
 from engine.leagues.closing import place_all, result_hash
 from engine.leagues.cohorts import Candidate, Newcomer, form_cohorts, seat_newcomers
 from engine.leagues.definitions import LeagueDefinition
-from engine.leagues.entries import LeagueEntry, league_after
+from engine.leagues.entries import LeagueEntry
 from engine.leagues.placing import Placing, Played, State
 from engine.leagues.seasons import LeagueSeason
 
 
 def misplaced(
     season: LeagueSeason, definition: LeagueDefinition, entries: Sequence[LeagueEntry],
-    before: Mapping[int, LeagueEntry], merged: Container[int] = (),
+    before: Mapping[int, LeagueEntry], leagues: Mapping[int, Collection[int]],
 ) -> set[int]:  # fmt: skip
     """The members of a week whose league, cohort, place or outcome is another than the week's own facts say.
 
-    `before` is the week before, by member; the league of those into whom others were `merged` may be that of the
-    others. Where the whole result is not the one that was sealed, everybody is wrong.
+    `before` is the week before, by member, and `leagues` those in which members may go on, the lowest where none is
+    named. Where the whole result is not the one that was sealed, everybody is wrong.
     """
-    formed = [one for one in entries if one.basis > 0]
-    wrong = {one.member_id for one in formed if not _follows(definition, one, before.get(one.member_id), merged)}
+    wrong = {one.member_id for one in entries if one.basis > 0 and not _played_before(one, before)}
+    wrong |= {one.member_id for one in entries if not season.starts_at <= one.entered_at < season.ends_at}
+    for one in entries:
+        if one.league not in {definition.clamped(league) for league in leagues.get(one.member_id, (0,))}:
+            wrong.add(one.member_id)
     wrong |= _seated_otherwise(season, definition, entries)
     if season.closed_at is not None:
         wrong |= _placed_otherwise(season, definition, entries)
     return wrong
 
 
-def _follows(
-    definition: LeagueDefinition, one: LeagueEntry, before: LeagueEntry | None, merged: Container[int]
-) -> bool:
-    if before is None or before.score != one.basis:
-        return False
-    return one.member_id in merged or one.league == definition.clamped(league_after(before.league, before.outcome))
+def _played_before(one: LeagueEntry, before: Mapping[int, LeagueEntry]) -> bool:
+    return one.member_id in before and before[one.member_id].score == one.basis
 
 
 def _seated_otherwise(season: LeagueSeason, definition: LeagueDefinition, entries: Iterable[LeagueEntry]) -> set[int]:

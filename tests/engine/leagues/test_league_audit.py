@@ -89,3 +89,29 @@ async def test_given_a_frozen_season_then_a_changed_place_or_a_lost_row_is_found
     assert await seasons(world) == (2, 0)
     await world.run("UPDATE board_seasons SET entries = 0")
     assert await seasons(world) == (2, 2)  # the result is another, and the prize is one of no place
+
+
+async def test_given_newcomers_of_a_running_week_then_their_seats_follow_from_what_they_did(world: LeagueWorld) -> None:
+    await world.found(league())
+    ada, bob, eve = await world.members(3)
+    await world.enter([ada, bob, eve])
+    await world.form(MONDAY + DAY)
+    await world.did(*((one, points(str(one), MONDAY + one * HOUR, 10)) for one in (ada, bob, eve)))
+    assert await leagues(world) == (0, 0)  # marked, and not looked at yet
+    await world.run("DELETE FROM board_marks")
+    assert await leagues(world) == (0, 3)
+    await world.follow(ada, bob, eve)
+    assert await leagues(world) == (3, 0)
+    columns = "program_id, definition_id, period, member_id, league, cohort, basis, entered_at"
+    nobody = columns.replace("member_id", "999")
+    for change in (
+        "UPDATE league_entries SET league = 2, cohort = 0 WHERE member_id = :ada",
+        "UPDATE league_entries SET entered_at = entered_at + interval '1 minute' WHERE member_id = :ada",
+        f"INSERT INTO league_entries ({columns}) SELECT {nobody} FROM league_entries WHERE member_id = :ada",
+        "DELETE FROM league_entries WHERE member_id = :ada",
+    ):
+        async with world.engine.connect() as connection:  # never committed
+            await name_tenants(connection, [world.program_id])
+            await connection.execute(text(change), {"ada": ada})
+            assert (await audit_leagues(connection, [world.program_id]))[1] > 0, change
+    assert await leagues(world) == (3, 0)

@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from engine.database import tenant_transaction
 from engine.leaderboards.season_rounds import SeasonKeeper
 from engine.leagues import closing, forming
+from engine.leagues.audit_leagues import audit_leagues
 from engine.leagues.closing import CohortPlaces, result_hash
 from engine.leagues.cohorts import Newcomer, seat_newcomers
 from engine.leagues.placing import Placing
@@ -237,6 +238,36 @@ async def test_given_a_merge_when_it_is_heard_of_before_or_after_the_scores_then
     assert sorted(merged_after) == members[1:]
     assert sorted(one for one, seat in merged_after.items() if seat == (0, 0)) == [members[1], members[2], last]
     assert merge.into_member_id == last
+
+
+@pytest.mark.parametrize("merged", ["before", "after"])
+async def test_given_a_newcomer_into_whom_somebody_of_a_higher_league_is_merged_then_they_play_there(
+    world: LeagueWorld, merged: str
+) -> None:
+    one, *_ = await first_week(world)
+    (late,) = await world.members(1, first=50)
+    await world.enter([late])
+    for week in (NEXT, NEXT + 7 * DAY):
+        await world.form(week + 2 * HOUR)
+        if week == NEXT:
+            await world.close(week + 7 * DAY + 2 * HOUR)
+
+    async def merge() -> None:
+        async with tenant_transaction(world.engine, world.program_id) as connection:
+            keys = MemberKey(world.program_id, one), MemberKey(world.program_id, late)
+            await merge_members(connection, *keys, actor="tests")
+
+    if merged == "before":
+        await merge()
+    await scored(world, {late: 5}, week=NEXT + 7 * DAY)
+    await world.follow(late)
+    if merged == "after":
+        await merge()
+        await world.follow(late)
+    assert await world.seats() == {late: (1, 0)}
+    await world.run("DELETE FROM board_marks")
+    async with tenant_transaction(world.engine, world.program_id) as connection:
+        assert (await audit_leagues(connection, [world.program_id]))[1] == 0
 
 
 async def test_given_weeks_that_nobody_looked_at_when_the_round_runs_then_each_is_formed_and_closed_in_turn(
