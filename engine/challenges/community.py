@@ -64,6 +64,14 @@ _STORE = BulkStatement(
     INSERT INTO challenge_moves (program_id, definition_id, period, amount)
     SELECT program_id, definition_id, period, amount FROM moved""",
 )
+_READ = BulkStatement(
+    {"program_id": "bigint", "member_id": "bigint"},
+    """SELECT c.program_id, c.member_id, c.definition_id, c.period, c.amount FROM given g
+    JOIN challenge_contributions c ON c.program_id = g.program_id AND c.member_id = g.member_id
+    WHERE NOT EXISTS (SELECT FROM challenge_periods p WHERE p.program_id = c.program_id
+        AND p.definition_id = c.definition_id AND p.period = c.period)
+    ORDER BY c.program_id, c.member_id, c.definition_id, c.period""",
+)
 _ADD_UP = text("""
     WITH taken AS (
         DELETE FROM challenge_moves m USING (
@@ -124,6 +132,16 @@ async def store_contributions(
     """Keep what these locked members gave to all periods that are not settled, in place of what was kept of them."""
     rows = [(*key, *one) for key, given in contributions.items() for one in (*given, _NOTHING)]
     await _STORE.run(connection, sorted(rows))
+
+
+async def read_contributions(
+    connection: AsyncConnection, members: Iterable[MemberKey]
+) -> dict[MemberKey, list[Contribution]]:
+    """What is kept of these members for periods that are not settled, in order; who gave nothing is left out."""
+    found: dict[MemberKey, list[Contribution]] = {}
+    for program_id, member_id, *one in await _READ.run(connection, sorted(set(members))):
+        found.setdefault(MemberKey(program_id, member_id), []).append((one[0], one[1], one[2]))
+    return found
 
 
 async def totals(

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.awards import Award
+from engine.challenges.community import read_contributions
 from engine.database import transaction_time
 from engine.game.achievements import Achievement, read_achievements
 from engine.game.definitions import PERSONAL
@@ -59,11 +60,14 @@ async def _wrong(connection: AsyncConnection, keys: Sequence[MemberKey]) -> set[
     facts = await read_game_facts(connection, keys, now)
     kept = await read_achievements(connection, keys)
     awards = await points_given(connection, SOURCE, keys)
+    contributions = await read_contributions(connection, keys)
     standings = {key: fold_game(facts[key], now) for key in keys}
     return {
         key
         for key, standing in standings.items()
-        if not _as_kept(standing, kept[key]) or not _as_given(standing, awards.get(key, {}))
+        if not _as_kept(standing, kept[key])
+        or not _as_given(standing, awards.get(key, {}))
+        or [one for one in sorted(standing.contributions) if one[2]] != contributions.get(key, [])
     }
 
 

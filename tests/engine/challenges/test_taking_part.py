@@ -18,6 +18,7 @@ from engine.challenges.joining import join_challenge, leave_challenge
 from engine.database import tenant_transaction
 from engine.events import CustomersMerged
 from engine.game.asking import WishRefused
+from engine.game.audit_game import audit_game
 from engine.game.catalog import archive_game
 from engine.game.counters import Counter
 from engine.game.facts import Game
@@ -178,8 +179,13 @@ async def test_a_goal_of_the_community_is_settled_once_and_finished_by_all_who_g
     await apply(playing.engine, playing.shop, CustomersMerged(3, 2, PAID_AT))
     await playing.follow()
     async with tenant_transaction(playing.engine, program_id) as connection:
+        tampered = await connection.begin_nested()
+        await connection.execute(text("UPDATE challenge_contributions SET amount = amount + 1 WHERE amount = 2"))
+        assert await audit_game(connection, [program_id]) == (2, 1)
+        await tampered.rollback()
         known = await totals(connection, program_id, [game.definition_id])
         assert await _found(connection, program_id) == {"challenge-totals": (1, 0), "challenge-periods": (0, 0)}
+        assert await audit_game(connection, [program_id]) == (2, 0)
         settled = await settle_communities(connection), await settle_communities(connection)
     # then
     assert known == {(game.definition_id, ""): 5}
