@@ -95,6 +95,12 @@ class BadgeDefinition(Frozen):
         """What counts at all: a version that agrees in it with the one before goes on counting where that one stood."""
         return self.counter, self.window, self.recurrence
 
+    @cached_property
+    def terms(self) -> str:
+        """All that decides when it is reached: versions that agree in it are worked out once."""
+        counter = self.counter.key if self.counter is not None else ""
+        return f"{counter} {self.window.model_dump_json()} {self.recurrence} {self.targets}"
+
     @property
     def gives_points(self) -> bool:
         """Whether any points can come of it."""

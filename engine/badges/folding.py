@@ -85,13 +85,12 @@ def _order(plan: Plan) -> tuple[tuple[Game[Any], ...], frozenset[str]]:
 def _held(folding: _Folding, game: Game[Any], forces: Sequence[Force]) -> _Holdings:
     """When each level of a badge was held, on each occasion."""
     reached: dict[BadgeKey, list[tuple[Force, Sequence[Span]]]] = {}
+    alike: dict[tuple[datetime | None, int, str], Mapping[BadgeKey, list[Span]]] = {}
     for force in forces:
-        changes = counted_by(force, folding.counting, folding.now)
-        if changes:
-            for key, spans in times_reached(force, changes).items():
-                allowed = _with_others(folding, force, key, spans)
-                if allowed:
-                    reached.setdefault(key, []).append((force, allowed))
+        for key, spans in _reached(folding, force, alike).items():
+            allowed = _with_others(folding, force, key, spans)
+            if allowed:
+                reached.setdefault(key, []).append((force, allowed))
     held = {key: settle(each) for key, each in reached.items()}
     told = folding.told.get(game.definition_id)
     if told is not None:
@@ -99,6 +98,18 @@ def _held(folding: _Folding, game: Game[Any], forces: Sequence[Force]) -> _Holdi
             held.setdefault(BadgeKey(level, "", ""), [])
         held = {key: overruled(game, key.level, key.occasion, spans, told) for key, spans in held.items()}
     return held
+
+
+def _reached(
+    folding: _Folding, force: Force, alike: dict[tuple[datetime | None, int, str], Mapping[BadgeKey, list[Span]]]
+) -> Mapping[BadgeKey, list[Span]]:
+    """When counting alone was enough; `alike` holds it for versions that differ in nothing that decides it."""
+    terms = (force.origin, force.series, force.version.definition.terms)
+    found = alike.get(terms)
+    if found is None:
+        changes = counted_by(force, folding.counting, folding.now)
+        alike[terms] = found = times_reached(force, changes) if changes else {}
+    return found
 
 
 def _with_others(folding: _Folding, force: Force, key: BadgeKey, spans: list[Span]) -> list[Span]:

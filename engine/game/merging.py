@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.challenges.community import store_contributions
 from engine.game.achievements import move_achievements
 from engine.game.marking import mark
 from engine.leaderboards.joining import move_participation
@@ -18,6 +17,5 @@ async def merge_game(connection: AsyncConnection, giver: MemberKey, receiver: Me
     """Give the receiver what the giver reached; both are locked. The rest follows from facts within a second."""
     await move_achievements(connection, giver, receiver)
     await connection.execute(_FORGET, giver._asdict())
-    await store_contributions(connection, {giver: ()})
     await move_participation(connection, giver, receiver)
     await mark(connection, [receiver])

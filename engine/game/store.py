@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.bulk import BulkStatement
-from engine.challenges.community import store_contributions
+from engine.challenges.community import Contribution, store_contributions
 from engine.game.catalog import games_of
 from engine.game.definitions import PERSONAL
 from engine.game.facts import CommunityPeriod, Game, GameFact, GameFacts
@@ -56,6 +56,13 @@ _STORE = BulkStatement(
 )
 
 
+_MERGED = BulkStatement(
+    _MEMBER,
+    """SELECT m.program_id, m.member_id FROM given g
+    JOIN members m ON m.program_id = g.program_id AND m.merged_into = g.member_id""",
+)
+
+
 async def read_game_facts(
     connection: AsyncConnection, members: Iterable[MemberKey], now: datetime,
     games: Mapping[int, Sequence[Game[Any]]] | None = None,
@@ -93,10 +100,12 @@ async def store_game(
     playing = {key: one for key, one in standings.items() if facts[key].games}
     rows = [(*key, one.level.experience, one.level.level, one.review_at) for key, one in playing.items()]
     await _STORE.run(connection, rows)
-    together = {
+    together: dict[MemberKey, Sequence[Contribution]] = {
         key: one.contributions for key, one in playing.items() if any(_together(game) for game in facts[key].games)
     }
-    await store_contributions(connection, together)
+    # Here and not where they are merged: the sums that all share are locked after members, whoever does it.
+    merged = {MemberKey(*row): () for row in await _MERGED.run(connection, sorted(together))}
+    await store_contributions(connection, {**together, **merged})
 
 
 async def _told(connection: AsyncConnection, members: Sequence[MemberKey]) -> dict[MemberKey, list[GameFact]]:

@@ -50,6 +50,7 @@ CREATE TABLE game_marks (
     marked_at timestamptz NOT NULL DEFAULT now(),
     PRIMARY KEY (program_id, mark_id)
 );
+CREATE INDEX game_marks_waiting ON game_marks (mark_id);
 
 -- What members reached: one row for each level of a badge, each time a challenge was finished, each milestone of a streak,
 -- each level of experience. A row is never deleted: what was reached no longer is revoked, and perhaps reached again.
