@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import secrets
 from collections.abc import AsyncGenerator, Callable, Sequence
-from contextlib import aclosing
+from contextlib import aclosing, suppress
 
 from redis.exceptions import RedisError
 from sqlalchemy import text
@@ -16,11 +16,12 @@ from engine.leaderboards.keys import BoardKey, BoardRedis, Shape
 from engine.leaderboards.opened import OpenBoards, open_boards
 from engine.leaderboards.periods import BoardPeriod
 from engine.leaderboards.scores import entries_query
-from engine.leaderboards.writing import Fence, begin, draw_fence, finish, shape_of, write
+from engine.leaderboards.writing import BUILDER_GONE_SECONDS, Fence, begin, draw_fence, finish, shape_of, write
 
 ENTRIES_AT_ONCE = 2_000
 """How many entries one script writes: Redis answers others in between, within some milliseconds."""
 
+ALIVE_SECONDS = BUILDER_GONE_SECONDS / 5
 _ATTEMPTS = 3
 
 # One statement reads everybody as of one moment; it may take as long as a board of many millions takes.
@@ -58,12 +59,27 @@ async def rebuild_period(
     # The fence is drawn after the period began and before anything is read: see `writing`.
     async with tenant_transaction(engine, boards.program_id) as connection:
         fence = await draw_fence(connection)
-    async with aclosing(_ahead(_entries(engine, boards, board))) as pages:
-        async for entries in pages:
-            if not await _send(redis, key, token, shape, fence, entries):
-                return False
-            told(len(entries))
-    return await finish(redis, key, token, fence)
+    alive = asyncio.create_task(show_life(redis, key, token, shape, fence))
+    try:
+        async with aclosing(_ahead(_entries(engine, boards, board))) as pages:
+            async for entries in pages:
+                if not await _send(redis, key, token, shape, fence, entries):
+                    return False
+                told(len(entries))
+        return await finish(redis, key, token, fence)
+    finally:
+        alive.cancel()
+        await asyncio.gather(alive, return_exceptions=True)
+
+
+async def show_life(
+    redis: BoardRedis, key: BoardKey, token: str, shape: Shape, fence: Fence, *, every_seconds: float = ALIVE_SECONDS
+) -> None:
+    """Write nothing, again and again, so that nobody thinks the builder gone while it waits for the database."""
+    while True:
+        await asyncio.sleep(every_seconds)
+        with suppress(RedisError):
+            await write(redis, key, token, shape, fence, "")
 
 
 async def _entries(engine: AsyncEngine, boards: OpenBoards, board: BoardPeriod) -> AsyncGenerator[Sequence[str]]:

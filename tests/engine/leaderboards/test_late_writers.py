@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from engine.leaderboards.definitions import EVERYBODY
 from engine.leaderboards.keys import BoardRedis, Shape
+from engine.leaderboards.rebuilding import show_life
 from engine.leaderboards.writing import BUILDER_GONE_SECONDS, Fence, begin, drop, finish, states_of
 from tests.support.board_shelf import SIGNATURE, Shelf, contents, entry, minute
 from tests.support.boards import ON_BOTH
@@ -122,6 +125,16 @@ async def test_a_builder_that_is_gone_is_not_waited_for(shelf: Shelf) -> None:
     touched = int(await shelf.redis.hget(shelf.key.marker, "touched") or 0)
     await shelf.redis.hset(shelf.key.marker, "touched", touched - BUILDER_GONE_SECONDS)
     assert await begin(shelf.redis, shelf.key, "second", SIGNATURE, shelf.shape, wait=True)
+
+
+async def test_a_builder_that_only_waits_for_the_database_is_waited_for(shelf: Shelf) -> None:
+    assert await begin(shelf.redis, shelf.key, "first", SIGNATURE, shelf.shape, wait=True)
+    touched = int(await shelf.redis.hget(shelf.key.marker, "touched") or 0)
+    await shelf.redis.hset(shelf.key.marker, "touched", str(touched - BUILDER_GONE_SECONDS))
+    life = show_life(shelf.redis, shelf.key, "first", shelf.shape, Fence(300, 0), every_seconds=0)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(life, 0.1)
+    assert not await begin(shelf.redis, shelf.key, "second", SIGNATURE, shelf.shape, wait=True)
 
 
 async def test_another_process_that_came_up_with_older_data_shows_nothing_and_takes_nothing(shelf: Shelf) -> None:
