@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from engine.database import tenant_transaction, transaction_time
 from engine.game.catalog import games_of
 from engine.game.facts import Game, GameKind
+from engine.leaderboards.backlog import Backlog
 from engine.leaderboards.prizes import Told, nobody
 from engine.leaderboards.quarantine import LOOKED_AT_EVERY_HOURS, follow_time
 from engine.leaderboards.season_prizes import give_due
@@ -86,6 +87,8 @@ class SeasonKeeper:
     failed: Failed = _nothing
     _next: dict[tuple[int, int], tuple[object, datetime]] = field(default_factory=dict)
     """By program and game: what it was when it was looked at, and before when nothing is due."""
+    _backlogs: dict[tuple[int, int], Backlog] = field(default_factory=dict)
+    """By program and game that is looked at: what is to be worked out before anything of it is settled."""
     _waiting: dict[int, datetime] = field(default_factory=dict)
     """By program, until when it is left alone after something could not be done."""
 
@@ -137,11 +140,17 @@ class SeasonKeeper:
 
     async def _play(self, one: _Concerned, connection: AsyncConnection) -> int:
         """Close or form what is due in a game, and remember when it is to be looked at next."""
-        now = await transaction_time(connection)
+        now, key = await transaction_time(connection), (one.program_id, one.game.definition_id)
+        backlog = self._backlogs.setdefault(key, Backlog(now))
+        if not await backlog.is_worked_off(connection, one.program_id, now):
+            self._next[key] = one.state, now + SOON
+            return 0
         step = close_due if one.game.kind == "leaderboard" else keep_league
         done, next_at = await step(connection, one.program_id, one.game, one.zone, now)
         due_at = now if done else min(max(next_at or now + LATEST, now + SOON), now + LATEST)
-        self._next[one.program_id, one.game.definition_id] = one.state, due_at
+        self._next[key] = one.state, due_at
+        if not done:
+            del self._backlogs[key]
         return done
 
     async def _give(self, connection: AsyncConnection) -> int:

@@ -128,3 +128,32 @@ async def test_given_rules_that_changed_when_rounds_run_then_everybody_who_takes
     assert await change(2, quarantine=QuarantineRules(orders_per_hour=2), daily_cap=5) == []
     assert await change(3) == members[:4]
     assert await world.run("SELECT 1 FROM board_sweeps") == []
+
+
+async def test_given_news_that_wait_since_an_outage_when_a_season_is_due_then_it_waits_for_them_but_not_for_ever(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    world = BoardWorld(engine, shop)
+    await won(world)
+    await world.run("INSERT INTO deliveries (program_id, shop_id, webhook_id, topic) VALUES (:program_id, 1, 'a', 'x')")
+    keeper, programs = SeasonKeeper(engine), [shop.program_id]
+
+    async def closed() -> int:
+        keeper._next.clear()  # a second later
+        while await keeper.keep(programs):
+            keeper._next.clear()
+        found: int = (await world.run("SELECT count(*) AS seasons FROM board_seasons"))[0].seasons
+        return found
+
+    assert await closed() == 0
+    await world.run("UPDATE deliveries SET state = 'applied'")
+    await world.run("INSERT INTO game_marks (program_id, member_id) VALUES (:program_id, 1)")
+    assert await closed() == 0
+    await world.run("DELETE FROM game_marks")
+    assert await closed() == 1
+    await world.open(ended("again"), "another")
+    await world.run("UPDATE deliveries SET state = 'pending'")
+    assert await closed() == 1
+    for backlog in keeper._backlogs.values():
+        backlog.since -= timedelta(hours=6)
+    assert await closed() == 2
