@@ -6,11 +6,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
-from engine.challenges.attempts import Attempt, Interval, attempt
+from engine.challenges.attempts import Attempt, Interval, in_any_order
 from engine.challenges.definitions import ChallengeDefinition, Once
 from engine.challenges.participation import Stretch, stretches
 from engine.challenges.periods import PeriodBounds, opens_at, period_bounds, period_of
 from engine.challenges.progress import Tried
+from engine.challenges.sequences import in_sequence
 from engine.game.counters import Change, Counting
 from engine.game.facts import Game, GameFacts
 
@@ -75,9 +76,8 @@ class Trying:
             parts = [[[one for one in way if _within(one, edges)] for way in told]]
         else:
             parts = [[[one for one in way if since <= one[1] < until] for way in told] for since, until in edges]
-        attempts = [
-            attempt(definition.asked, part, sequence=definition.order == "sequence") for part in parts if any(part)
-        ]
+        attempt = in_sequence if definition.order == "sequence" else in_any_order
+        attempts = [attempt(definition.asked, part) for part in parts if any(part)]
         taking_part = bool(parts) and any(parts[-1]) and (together or spans[-1].goes_on)
         return Tried(_union(attempts), attempts[-1].steps if taking_part else ())
 
