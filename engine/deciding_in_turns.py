@@ -58,6 +58,8 @@ async def _decide(ledger: Ledger, turn: Turn, number: int, versions: Versions, r
     await follow_purchases(connection, turn.orders)
     await review(ledger, standing, versions)
     await mark(connection, members)
+    for key in members:  # also by what earned nothing: somebody's badge may be closer now
+        ledger.holdings[key].changed = True
 
 
 def turns_of(ledger: Ledger, orders: Sequence[PaidOrder], claims: Sequence[EventClaim], *, in_turn: bool) -> list[Turn]:

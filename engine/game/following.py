@@ -6,7 +6,7 @@ One transaction does all of it for a page of members, so a crash repeats it and 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import text
@@ -58,19 +58,23 @@ async def follow_marked(connection: AsyncConnection, most: int = FOLLOWED_AT_ONC
     """
     taken = {MemberKey(*row) for row in await connection.execute(_TAKE, {"most": most})}
     crash_point("game-after-taking")
-    taken |= {MemberKey(*row) for row in await connection.execute(_DUE, {"most": most})}
-    await follow_each(connection, sorted(taken), told)
+    due = {MemberKey(*row) for row in await connection.execute(_DUE, {"most": most})}
+    taken |= due
+    await follow_each(connection, sorted(taken), told, due)
     crash_point("game-before-commit")
     return len(taken)
 
 
-async def follow_each(connection: AsyncConnection, members: Sequence[MemberKey], told: Told = nobody_told) -> None:
-    """Follow these members at once; where that cannot be, half by half."""
+async def follow_each(
+    connection: AsyncConnection, members: Sequence[MemberKey], told: Told = nobody_told,
+    due: Collection[MemberKey] = (),
+) -> None:  # fmt: skip
+    """Follow these members at once; where that cannot be, half by half. Those `due` are told, whatever it was."""
     if not members:
         return
     try:
         async with connection.begin_nested():
-            await follow_members(connection, members)
+            await follow_members(connection, members, due)
     except OperationalError:  # the database's own trouble is nobody's fault
         raise
     except Exception as error:
@@ -79,14 +83,17 @@ async def follow_each(connection: AsyncConnection, members: Sequence[MemberKey],
             told(members[0], error)
             return
         middle = len(members) // 2
-        await follow_each(connection, members[:middle], told)
-        await follow_each(connection, members[middle:], told)
+        await follow_each(connection, members[:middle], told, due)
+        await follow_each(connection, members[middle:], told, due)
 
 
-async def follow_members(connection: AsyncConnection, members: Iterable[MemberKey]) -> set[MemberKey]:
+async def follow_members(
+    connection: AsyncConnection, members: Iterable[MemberKey], due: Collection[MemberKey] = ()
+) -> set[MemberKey]:
     """Lock these members, work their game out, keep what they reached and give what it gives.
 
-    Returns those of whom something is otherwise than it was kept.
+    Returns those of whom something is otherwise than it was kept. Time alone changed something for those `due`, such as
+    a streak that broke: an open page hears of it, too.
     """
     asked = sorted(set(members))
     if not asked:
@@ -98,7 +105,7 @@ async def follow_members(connection: AsyncConnection, members: Iterable[MemberKe
     changed = await store_achievements(connection, {key: one.earned for key, one in standings.items()}, ledger.now)
     await store_game(connection, facts, standings)
     await _give(ledger, facts, {key: standings[key] for key in changed})
-    for key in changed:
+    for key in changed | {one for one in due if one in ledger.holdings}:
         ledger.holdings[key].changed = True
     await ledger.write()
     await mark_boards(connection, roots)

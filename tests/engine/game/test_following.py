@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -11,10 +12,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.badges.definitions import BadgeDefinition
 from engine.database import tenant_transaction
-from engine.events import CustomersMerged, Fact
+from engine.events import CustomersMerged, Fact, MemberEvent
 from engine.game import following
 from engine.game.audit_game import audit_game
 from engine.game.folding import fold_game
+from engine.game.lagging import is_behind
 from engine.game.sweeping import sweep
 from engine.ledger import MemberKey
 from engine.shops import ShopReference
@@ -156,3 +158,32 @@ async def test_the_audit_finds_what_was_tampered_with(playing: Playing, database
         await connection.execute(text("UPDATE achievements SET revoked_at = now() WHERE member_id = :one"),
                                  {"one": await playing.member(1)})  # fmt: skip
     assert await wrong(playing) == (2, 1)
+
+
+async def test_who_comes_closer_by_what_earns_nothing_is_told(playing: Playing) -> None:
+    visits = {"metric": "events", "sources": ["custom:visit"]}
+    await playing.publish("badge", "visits", badge(3, counter=visits))
+    versions = []
+    for number in range(2):
+        await apply(playing.engine, playing.shop, MemberEvent(1, "custom:visit", str(number), PAID_AT))
+        versions.append((await playing.game()).standing.badges[0].value)
+        async with tenant_transaction(playing.engine, playing.shop.program_id) as connection:
+            rows = await connection.execute(text("SELECT version FROM members"))
+            versions.append(rows.scalar_one())
+    assert versions[0::2] == [Decimal(1), Decimal(2)]
+    assert versions[3] > versions[1]
+
+
+async def test_nothing_is_settled_before_what_was_heard_is_worked_out(playing: Playing) -> None:
+    await playing.publish("badge", "regular", badge(1))
+    now = datetime.now(UTC)
+
+    async def behind() -> bool:
+        async with tenant_transaction(playing.engine, playing.shop.program_id) as connection:
+            return await is_behind(connection, playing.shop.program_id, now + timedelta(minutes=1))
+
+    assert not await behind()
+    await apply(playing.engine, playing.shop, order(10, [line("5.00")]))
+    assert await behind()
+    await playing.follow()
+    assert not await behind()
