@@ -2,7 +2,7 @@
 
 What members gave follows from their facts and is stored absolutely; what that changes of the sum is noted in the same
 statement and added up later, so nobody waits for anybody. A period is settled once, some hours after its end, out of
-what was given: late news changes it no more.
+what was given: late news changes it no more. What was heard by then is worked out first.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from engine.database import transaction_time
 from engine.game.catalog import games_of
 from engine.game.facts import Game
 from engine.game.slices import Slice
+from engine.leaderboards.backlog import Backlog
 from engine.ledger import MemberKey
 from engine.program import standing_zone
 from engine.publishing import versions_of
@@ -95,10 +96,15 @@ _TOTALS = text("""
     ) known GROUP BY definition_id, period
 """)
 _UNSETTLED = text("""
-    SELECT t.program_id, t.definition_id, t.period FROM challenge_totals t WHERE NOT EXISTS (
+    SELECT t.program_id, t.definition_id, t.period, t.due_since, t.applied_at FROM challenge_totals t WHERE NOT EXISTS (
         SELECT FROM challenge_periods p WHERE p.program_id = t.program_id AND p.definition_id = t.definition_id
         AND p.period = t.period)
     ORDER BY t.program_id, t.definition_id, t.period
+""")
+_WAIT = text("""
+    UPDATE challenge_totals SET due_since = :due_since, applied_at = :applied_at
+    WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period
+    AND (due_since, applied_at) IS DISTINCT FROM (CAST(:due_since AS timestamptz), CAST(:applied_at AS timestamptz))
 """)
 _SETTLE = text("""
     INSERT INTO challenge_periods (program_id, definition_id, period, version, starts_at, ends_at, total, reached_at)
@@ -124,6 +130,12 @@ class _Due:
     played: Slice[ChallengeDefinition]
     starts_at: datetime
     ends_at: datetime
+    backlog: Backlog
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """Which one it is."""
+        return {"program_id": self.program_id, "definition_id": self.definition_id, "period": self.period}
 
 
 async def store_contributions(
@@ -159,20 +171,33 @@ async def settle_communities(connection: AsyncConnection, most: int = SETTLED_AT
     Who gave to one is marked: those who gave enough to a goal that was reached have finished it.
     """
     await connection.execute(_ADD_UP, {"most": MOVES_AT_ONCE})
+    now = await transaction_time(connection)
     settled = 0
-    for due in (await _due(connection))[:most]:
-        definition = due.played.definition
-        key = {"program_id": due.program_id, "definition_id": due.definition_id, "period": due.period}
-        times = {"version": due.played.version.version, "starts_at": due.starts_at, "ends_at": due.ends_at}
-        row = (await connection.execute(_SETTLE, {**key, **times, "target": definition.steps[0].units})).one_or_none()
-        if row is not None:
-            await connection.execute(_MARK, key)
-            settled += 1
+    for due in await _due(connection, now):
+        if settled < most and await _is_known(connection, due, now):
+            settled += await _settle(connection, due)
     return settled
 
 
-async def _due(connection: AsyncConnection) -> list[_Due]:
-    now = await transaction_time(connection)
+async def _is_known(connection: AsyncConnection, due: _Due, now: datetime) -> bool:
+    """Whether all that was heard until a period was found to be over is worked out."""
+    known = await due.backlog.is_worked_off(connection, due.program_id, now)
+    waits = {"due_since": due.backlog.since, "applied_at": due.backlog.applied_at}
+    await connection.execute(_WAIT, {**due.key, **waits})
+    return known
+
+
+async def _settle(connection: AsyncConnection, due: _Due) -> bool:
+    played = due.played
+    given = {"version": played.version.version, "target": played.definition.steps[0].units}
+    times = {"starts_at": due.starts_at, "ends_at": due.ends_at}
+    row = (await connection.execute(_SETTLE, {**due.key, **given, **times})).one_or_none()
+    if row is not None:
+        await connection.execute(_MARK, due.key)
+    return row is not None
+
+
+async def _due(connection: AsyncConnection, now: datetime) -> list[_Due]:
     rows = (await connection.execute(_UNSETTLED)).fetchall()
     programs = sorted({row.program_id for row in rows})
     games = await games_of(connection, programs, ["challenge"]) if programs else {}
@@ -197,4 +222,5 @@ def _of(game: Game[ChallengeDefinition], row: Any, now: datetime, published: Map
     archived = game.archived_at is not None and game.archived_at < ends_at
     if archived or now < ends_at + timedelta(hours=played.definition.settle_hours):
         return None
-    return _Due(row.program_id, row.definition_id, row.period, played, starts_at, ends_at)
+    backlog = Backlog(row.due_since or now, row.applied_at)
+    return _Due(row.program_id, row.definition_id, row.period, played, starts_at, ends_at, backlog)

@@ -155,6 +155,10 @@ CREATE TABLE challenge_totals (
     definition_id bigint NOT NULL,
     period text NOT NULL,
     total bigint NOT NULL,
+    -- When the period was found to be over, and when all news that had been heard by then were applied: it is settled when
+    -- the members of whom those were have been worked out.
+    due_since timestamptz,
+    applied_at timestamptz,
     PRIMARY KEY (program_id, definition_id, period)
 ) WITH (fillfactor = 50);
 CREATE TABLE challenge_periods (

@@ -22,6 +22,7 @@ from engine.game.audit_game import audit_game
 from engine.game.catalog import archive_game
 from engine.game.counters import Counter
 from engine.game.facts import Game
+from engine.game.marking import mark
 from engine.game.reading import MemberGame
 from engine.rules.bounds import Frozen
 from engine.shops import ShopReference
@@ -186,6 +187,12 @@ async def test_a_goal_of_the_community_is_settled_once_and_finished_by_all_who_g
         known = await totals(connection, program_id, [game.definition_id])
         assert await _found(connection, program_id) == {"challenge-totals": (1, 0), "challenge-periods": (0, 0)}
         assert await audit_game(connection, [program_id]) == (2, 0)
+        await mark(connection, [(await playing.game(3)).member])
+    # then it waits for whom there is something new to work out
+    async with tenant_transaction(playing.engine, program_id) as connection:
+        assert await settle_communities(connection) == 0
+    await playing.follow()
+    async with tenant_transaction(playing.engine, program_id) as connection:
         settled = await settle_communities(connection), await settle_communities(connection)
     # then
     assert known == {(game.definition_id, ""): 5}
