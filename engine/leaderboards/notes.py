@@ -18,23 +18,35 @@ NOTED_DAYS = 120
 NOTED_SEASONS = 60
 """In how many closed seasons of a member, the newest ones, is noted what came later."""
 
-# Results of members, and of those who were merged into them, in seasons that closed not long ago.
+# What was taken back of what members, and those who were merged into them, did: the few seasons that it fell in, of
+# those that closed not long ago. Who has nothing taken back costs no more than being looked up.
 _NOTED = BulkStatement(
     {"program_id": "bigint", "member_id": "bigint"},
     """, whose AS MATERIALIZED (
         SELECT g.program_id, g.member_id AS root, g.member_id FROM given g
         UNION ALL SELECT g.program_id, g.member_id, m.member_id FROM given g
         JOIN members m ON m.program_id = g.program_id AND m.merged_into = g.member_id
-    ), found AS MATERIALIZED (
-        SELECT w.root, r.definition_id, r.period, r.segment, r.place, r.score, r.adjusted_score
-        FROM whose w JOIN board_results r ON r.program_id = w.program_id AND r.member_id = w.member_id
-        WHERE r.segment = ''
+    ), taken_back AS MATERIALIZED (
+        SELECT w.root, a.occurred_at FROM whose w
+        JOIN activities a ON a.program_id = w.program_id AND a.member_id = w.member_id
+        WHERE jsonb_array_length(a.steps) > 1
+        UNION SELECT w.root, e.earned_at FROM whose w
+        JOIN achievements e ON e.program_id = w.program_id AND e.member_id = w.member_id
+        WHERE e.revoked_at IS NOT NULL
+    ), seasons AS MATERIALIZED (
+        SELECT definition_id, period, version, zone, starts_at, ends_at, closed_at FROM board_seasons
+        WHERE program_id = :program AND segment = '' AND entries > 0
+        AND closed_at > now() - make_interval(days => :days)
+    ), concerned AS MATERIALIZED (
+        SELECT DISTINCT t.root, s.definition_id, s.period, s.version, s.zone, s.starts_at, s.ends_at, s.closed_at
+        FROM taken_back t JOIN seasons s ON t.occurred_at >= s.starts_at AND t.occurred_at < s.ends_at
     )
-    SELECT f.root, f.place, f.score, f.adjusted_score, s.definition_id, s.period, s.version, s.zone, s.starts_at,
-        s.ends_at
-    FROM found f JOIN board_seasons s ON s.program_id = :program AND s.definition_id = f.definition_id
-        AND s.period = f.period AND s.segment = f.segment
-    WHERE s.closed_at > now() - make_interval(days => :days) ORDER BY s.closed_at DESC, f.root""",
+    SELECT c.root, r.place, r.score, r.adjusted_score, c.definition_id, c.period, c.version, c.zone, c.starts_at,
+        c.ends_at
+    FROM concerned c JOIN whose w ON w.root = c.root
+    JOIN board_results r ON r.program_id = :program AND r.definition_id = c.definition_id AND r.period = c.period
+        AND r.segment = '' AND r.member_id = w.member_id
+    ORDER BY c.closed_at DESC, c.definition_id, c.root""",
 )
 _NOTE = BulkStatement(
     {
@@ -61,7 +73,7 @@ _PLAYING = BulkStatement(
 async def note_adjusted(
     connection: AsyncConnection, program_id: int, games: Iterable[BoardGame], members: Iterable[int]
 ) -> int:
-    """Note what is left of these members' scores in seasons that closed; returns how many notes are new.
+    """Note what refunds left of these members' scores in seasons that closed before them; returns how many are new.
 
     No place changes by it. Whoever takes part no more has nothing noted.
     """
