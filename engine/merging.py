@@ -16,8 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.enrollment import CustomerKey, enroll, find_members
 from engine.events import CustomersMerged, Event
-from engine.game.marking import mark
-from engine.game.merging import merge_game
+from engine.game.merging import merge_game, part_game
 from engine.ledger import Holdings, Ledger, MemberKey
 from engine.lots import plan_spending
 from engine.money import POINTS_MAXIMUM
@@ -179,7 +178,7 @@ async def unmerge_members(connection: AsyncConnection, program_id: int, merge_id
     await connection.execute(_REPOINT, {**merge.giver._asdict(), "customers": locked.customers})
     await connection.execute(_UNMERGE, {**key, "actor": actor})
     await review_merged(connection, merge.giver, merge.receiver)
-    await mark(connection, [merge.giver, merge.receiver])
+    await part_game(connection, merge.giver, merge.receiver)
     return merge
 
 

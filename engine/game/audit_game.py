@@ -6,6 +6,7 @@ Who is marked, due or still to be swept is lag, not a breach.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -31,7 +32,7 @@ _PLAYING = text("""
 _PAGE = text("""
     SELECT m.member_id, EXISTS (
         SELECT FROM game_marks g WHERE g.program_id = m.program_id AND g.member_id = m.member_id
-    ) OR COALESCE(s.review_at <= now(), false) AS behind
+    ) OR COALESCE(s.review_at <= now(), false) AS behind, s.experience, s.level, s.review_at
     FROM members m LEFT JOIN game_standings s ON s.program_id = m.program_id AND s.member_id = m.member_id
     WHERE m.program_id = :program_id AND m.member_id > :after AND m.merged_into IS NULL
     ORDER BY m.member_id LIMIT :most
@@ -50,12 +51,13 @@ async def audit_game(connection: AsyncConnection, program_ids: list[int]) -> tup
             if not rows:
                 break
             after = rows[-1].member_id
-            keys = [MemberKey(program_id, row.member_id) for row in rows if not row.behind]
-            checked, wrong = checked + len(keys), wrong + len(await _wrong(connection, keys))
+            kept = {MemberKey(program_id, row.member_id): row for row in rows if not row.behind}
+            checked, wrong = checked + len(kept), wrong + len(await _wrong(connection, kept))
     return checked, wrong
 
 
-async def _wrong(connection: AsyncConnection, keys: Sequence[MemberKey]) -> set[MemberKey]:
+async def _wrong(connection: AsyncConnection, rows: Mapping[MemberKey, Any]) -> set[MemberKey]:
+    keys = sorted(rows)
     now = await transaction_time(connection)
     facts = await read_game_facts(connection, keys, now)
     kept = await read_achievements(connection, keys)
@@ -67,8 +69,18 @@ async def _wrong(connection: AsyncConnection, keys: Sequence[MemberKey]) -> set[
         for key, standing in standings.items()
         if not _as_kept(standing, kept[key])
         or not _as_given(standing, awards.get(key, {}))
+        or not _as_listed(standing, rows[key])
         or [one for one in sorted(standing.contributions) if one[2]] != contributions.get(key, [])
     }
+
+
+def _as_listed(standing: GameStanding, row: Any) -> bool:
+    """What lists show, and that time is looked at in time; of whom nothing was ever worked out, nothing is listed."""
+    if row.experience is None:
+        return not standing.earned
+    due, listed = standing.review_at, (row.experience, row.level)
+    in_time = due is None or (row.review_at is not None and row.review_at <= due)
+    return in_time and listed == (standing.level.experience, standing.level.level)
 
 
 def _as_kept(standing: GameStanding, rows: Mapping[EarnedKey, Achievement]) -> bool:

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-# All of it ends by itself: a delivery is applied or parked after some tries, a mark is drained or its member tried later.
+# All of it ends by itself: a delivery is applied or parked after some tries, a mark drained or its member tried later.
 _BEHIND = text("""
     SELECT EXISTS (SELECT FROM deliveries d WHERE d.program_id = :program_id AND d.state = 'pending'
             AND d.received_at <= :moment)

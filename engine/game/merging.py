@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.game.achievements import move_achievements
 from engine.game.marking import mark
-from engine.leaderboards.joining import move_participation
+from engine.leaderboards.joining import move_participation, return_participation
 from engine.ledger import MemberKey
 
 _FORGET = text("DELETE FROM game_standings WHERE program_id = :program_id AND member_id = :member_id")
@@ -19,3 +19,9 @@ async def merge_game(connection: AsyncConnection, giver: MemberKey, receiver: Me
     await connection.execute(_FORGET, giver._asdict())
     await move_participation(connection, giver, receiver)
     await mark(connection, [receiver])
+
+
+async def part_game(connection: AsyncConnection, giver: MemberKey, receiver: MemberKey) -> None:
+    """Let each play for themselves again; what the giver had reached is theirs anew, under new names."""
+    await return_participation(connection, giver, receiver)
+    await mark(connection, [giver, receiver])

@@ -51,8 +51,9 @@ _LOCK = text("""
 _JOIN = text("""
     INSERT INTO board_participants AS p (program_id, definition_id, member_id, display_name)
     VALUES (:program_id, :definition_id, :member_id, :name)
-    ON CONFLICT (program_id, definition_id, member_id) DO UPDATE SET display_name = excluded.display_name
-    WHERE p.display_name <> excluded.display_name
+    ON CONFLICT (program_id, definition_id, member_id)
+        DO UPDATE SET display_name = excluded.display_name, came_from = NULL
+    WHERE p.display_name <> excluded.display_name OR p.came_from IS NOT NULL
 """)
 _LEAVE = text("""
     DELETE FROM board_participants
@@ -60,10 +61,26 @@ _LEAVE = text("""
 """)
 _TELL = text("UPDATE members SET version = version + 1 WHERE program_id = :program_id AND member_id = :member_id")
 _MOVE = text("""
-    INSERT INTO board_participants (program_id, definition_id, member_id, display_name, joined_at)
-    SELECT program_id, definition_id, :receiver, display_name, joined_at FROM board_participants
-    WHERE program_id = :program_id AND member_id = :member_id
+    INSERT INTO board_participants (program_id, definition_id, member_id, display_name, joined_at, came_from)
+    SELECT program_id, definition_id, :receiver, display_name, joined_at,
+        CASE WHEN came_from IS NULL THEN member_id ELSE came_from END
+    FROM board_participants WHERE program_id = :program_id AND member_id = :member_id
     ON CONFLICT (program_id, definition_id, member_id) DO NOTHING
+""")
+_BACK = text("""
+    WITH theirs AS (
+        DELETE FROM board_participants
+        WHERE program_id = :program_id AND member_id = :receiver AND came_from = ANY(:members)
+        RETURNING definition_id, display_name, joined_at, came_from
+    ), back AS (
+        INSERT INTO board_participants (program_id, definition_id, member_id, display_name, joined_at, came_from)
+        SELECT :program_id, definition_id, :member_id, display_name, joined_at, NULLIF(came_from, :member_id)
+        FROM theirs ON CONFLICT (program_id, definition_id, member_id) DO NOTHING
+    ) SELECT definition_id FROM theirs
+""")
+_TREE = text("""
+    SELECT member_id FROM members
+    WHERE program_id = :program_id AND (member_id = :member_id OR merged_into = :member_id)
 """)
 _GONE = text("""
     DELETE FROM board_participants WHERE program_id = :program_id AND member_id = :member_id RETURNING definition_id
@@ -131,6 +148,15 @@ async def move_participation(connection: AsyncConnection, giver: MemberKey, rece
     await connection.execute(_MOVE, {**giver._asdict(), "receiver": receiver.member_id})
     await erase_participation(connection, giver)
     await mark_boards(connection, [receiver])
+
+
+async def return_participation(connection: AsyncConnection, giver: MemberKey, receiver: MemberKey) -> None:
+    """Let a member who was parted take part again where they did, and the other no more where it was only for them."""
+    members = list((await connection.execute(_TREE, giver._asdict())).scalars())
+    given = {**giver._asdict(), "receiver": receiver.member_id, "members": members}
+    left = (await connection.execute(_BACK, given)).scalars().all()
+    await mark_left(connection, [(receiver, definition_id) for definition_id in left])
+    await mark_boards(connection, [giver])
 
 
 async def erase_participation(connection: AsyncConnection, member: MemberKey) -> None:

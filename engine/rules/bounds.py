@@ -35,7 +35,15 @@ Handle = Annotated[str, Field(pattern=r"^[a-z0-9][a-z0-9-]{0,63}$")]
 Days = Annotated[int, Field(ge=1, le=36_500)]
 Points = Annotated[int, Field(ge=1, le=POINTS_MAXIMUM)]
 Title = Annotated[str, Field(min_length=1, max_length=80)]
-Word = Annotated[str, Field(min_length=1, max_length=255)]
+
+
+def _printable(text: str) -> str:
+    if any(ord(character) < 32 for character in text):
+        raise ValueError("holds a control character")
+    return text
+
+
+Word = Annotated[str, AfterValidator(_printable), Field(min_length=1, max_length=255)]
 """A tag, an id or another short text of the shop."""
 
 Words = Annotated[tuple[Word, ...], Field(max_length=250)]

@@ -8,6 +8,8 @@ CREATE TABLE board_participants (
     member_id bigint NOT NULL,
     display_name text NOT NULL,
     joined_at timestamptz NOT NULL DEFAULT now(),
+    -- Whose wish it was, where they were merged into this member since: theirs again when they are parted.
+    came_from bigint,
     PRIMARY KEY (program_id, definition_id, member_id)
 );
 CREATE INDEX board_participants_member ON board_participants (program_id, member_id);

@@ -155,9 +155,13 @@ async def test_the_audit_finds_what_was_tampered_with(playing: Playing, database
     await playing.follow()
     assert await wrong(playing) == (2, 0)
     async with tenant_transaction(playing.engine, playing.shop.program_id) as connection:
+        await connection.execute(text("UPDATE game_standings SET level = 99 WHERE member_id = :one"),
+                                 {"one": await playing.member(2)})  # fmt: skip
+    assert await wrong(playing) == (2, 1)
+    async with tenant_transaction(playing.engine, playing.shop.program_id) as connection:
         await connection.execute(text("UPDATE achievements SET revoked_at = now() WHERE member_id = :one"),
                                  {"one": await playing.member(1)})  # fmt: skip
-    assert await wrong(playing) == (2, 1)
+    assert await wrong(playing) == (2, 2)
 
 
 async def test_who_comes_closer_by_what_earns_nothing_is_told(playing: Playing) -> None:

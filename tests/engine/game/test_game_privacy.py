@@ -16,6 +16,8 @@ from engine.game.counters import Counter
 from engine.leaderboards.definitions import Counted, LeaderboardDefinition
 from engine.leaderboards.friends import add_friend, friend_code_of
 from engine.leaderboards.joining import opt_in
+from engine.ledger import MemberKey
+from engine.merging import merge_members, unmerge_members
 from engine.privacy import export_customer, redact_customer, redact_shop
 from engine.shops import ShopReference
 from tests.support.facts import PAID_AT, line, order
@@ -85,3 +87,17 @@ async def test_who_was_merged_goes_on_by_the_name_of_the_one_who_stayed(playing:
     )
     assert await names(playing) == ["Bea"]
     assert (await playing.game(2)).standing.badges[0].value == Decimal(2)
+
+
+async def test_who_was_parted_takes_part_by_their_own_name_again_and_the_other_no_more(playing: Playing) -> None:
+    shop = playing.shop
+    await apply(playing.engine, shop, order(20, [line("5.00")], customer=3))
+    ann, other = await playing.member(1), await playing.member(3)
+    async with tenant_transaction(playing.engine, shop.program_id) as connection:
+        merge = await merge_members(
+            connection, MemberKey(shop.program_id, ann), MemberKey(shop.program_id, other), actor="tests"
+        )
+    async with tenant_transaction(playing.engine, shop.program_id) as connection:
+        await unmerge_members(connection, shop.program_id, merge.merge_id, actor="tests")
+        rows = await connection.execute(text("SELECT member_id, display_name FROM board_participants ORDER BY 2"))
+        assert [tuple(row) for row in rows] == [(ann, "Ada"), (await playing.member(2), "Bea")]
