@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +15,6 @@ from engine.events import CustomersMerged, Fact, MemberEvent
 from engine.game import following
 from engine.game.audit_game import audit_game
 from engine.game.folding import fold_game
-from engine.game.lagging import is_behind
 from engine.game.sweeping import sweep
 from engine.ledger import MemberKey
 from engine.shops import ShopReference
@@ -176,18 +174,3 @@ async def test_who_comes_closer_by_what_earns_nothing_is_told(playing: Playing) 
             versions.append(rows.scalar_one())
     assert versions[0::2] == [Decimal(1), Decimal(2)]
     assert versions[3] > versions[1]
-
-
-async def test_nothing_is_settled_before_what_was_heard_is_worked_out(playing: Playing) -> None:
-    await playing.publish("badge", "regular", badge(1))
-    now = datetime.now(UTC)
-
-    async def behind() -> bool:
-        async with tenant_transaction(playing.engine, playing.shop.program_id) as connection:
-            return await is_behind(connection, playing.shop.program_id, now + timedelta(minutes=1))
-
-    assert not await behind()
-    await apply(playing.engine, playing.shop, order(10, [line("5.00")]))
-    assert await behind()
-    await playing.follow()
-    assert not await behind()
