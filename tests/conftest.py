@@ -5,6 +5,7 @@ The template database is built once by the migrations; a test's database is a co
 
 from __future__ import annotations
 
+import asyncio
 import itertools
 import shutil
 import tempfile
@@ -22,9 +23,10 @@ from engine.database import create_engine, tenant_transaction
 from engine.migration import migrate
 from engine.program import BEGINNING_OF_TIME, default_definition
 from engine.publishing import publish
-from engine.shops import ShopReference, install_shop
+from engine.shops import ShopReference, find_shop, install_shop
 
 _numbers = itertools.count(1)
+SHOP_DOMAIN = "laurel-demo.myshopify.com"
 
 # The same examples in every run, so that what failed fails again; `make prove` looks for new ones.
 settings.register_profile("repeatable", derandomize=True)
@@ -57,18 +59,21 @@ def postgres_server() -> Iterator[str]:
             connection.execute(f"ALTER SYSTEM SET {setting}".encode())
         connection.execute("SELECT pg_reload_conf()")
         connection.execute("CREATE DATABASE laurel_template")
-    migrate(url.format("laurel_template"))
+        migrate(url.format("laurel_template"))
+        connection.execute("CREATE DATABASE laurel_shop TEMPLATE laurel_template STRATEGY file_copy")
+    asyncio.run(_install_shop(url.format("laurel_shop")))
     yield url
     server.cleanup()
     shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture
-def database_url(postgres_server: str) -> Iterator[str]:
-    """A fresh, migrated database; the URL logs in as its owner."""
+def database_url(postgres_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh, migrated database, with the shop where the test has one; the URL logs in as its owner."""
     name = f"laurel_{next(_numbers)}"
+    template = "laurel_shop" if "shop" in request.fixturenames else "laurel_template"
     with psycopg.connect(postgres_server.format("postgres"), autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE laurel_template STRATEGY file_copy")
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {template} STRATEGY file_copy")
     yield postgres_server.format(name)
     with psycopg.connect(postgres_server.format("postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
@@ -104,9 +109,17 @@ def redis_url(valkey_server: str) -> str:
 @pytest.fixture
 async def shop(engine: AsyncEngine) -> ShopReference:
     """The demo's shop, installed, with the default program published from the beginning of time."""
+    async with engine.connect() as connection:
+        found = await find_shop(connection, SHOP_DOMAIN)
+    assert found is not None, "the database of a test with a shop is a copy of one that has it"
+    return found
+
+
+async def _install_shop(database_url: str) -> None:
+    engine = create_engine(database_url)
     shop = await install_shop(
         engine,
-        domain="laurel-demo.myshopify.com",
+        domain=SHOP_DOMAIN,
         external_id=7_100_000_001,
         name="Laurel Demo",
         currency="USD",
@@ -118,4 +131,4 @@ async def shop(engine: AsyncEngine) -> ShopReference:
         await publish(
             connection, shop.program_id, default_definition(), effective_from=BEGINNING_OF_TIME, actor="tests"
         )
-    return shop
+    await engine.dispose()

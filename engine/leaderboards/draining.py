@@ -45,9 +45,10 @@ _CLAIM = text("""
         SELECT program_id, count(*) OVER () AS programs FROM marked WHERE program_id IS NOT NULL
         ORDER BY random() LIMIT :programs
     )
-    SELECT c.program_id, c.mark_id, c.member_id, c.definition_id FROM turns t CROSS JOIN LATERAL (
-        SELECT b.program_id, b.mark_id, b.member_id, b.definition_id FROM board_marks b
-        WHERE b.program_id = t.program_id ORDER BY b.mark_id
+    SELECT c.program_id, c.mark_id, c.member_id, c.definition_id, c.share FROM turns t CROSS JOIN LATERAL (
+        SELECT b.program_id, b.mark_id, b.member_id, b.definition_id,
+            GREATEST(1, :most / LEAST(t.programs, :programs)) AS share
+        FROM board_marks b WHERE b.program_id = t.program_id ORDER BY b.mark_id
         LIMIT GREATEST(1, :most / LEAST(t.programs, :programs)) FOR UPDATE SKIP LOCKED
     ) c
 """)
@@ -68,19 +69,22 @@ class _Mark(NamedTuple):
     mark_id: int
     member_id: int
     definition_id: int
+    share: int
+    """How many marks of its program are taken at most in this turn."""
 
 
 async def drain_boards(connection: AsyncConnection, redis: BoardRedis, most: int = DRAINED_AT_ONCE) -> int:
     """Bring the boards of the named tenants up to date for at most so many marks; returns how many were looked at.
 
-    Call it in a transaction that commits afterwards. Programs whose Redis does not answer keep their marks.
+    It returns `most` where a program used its share up, because it may have more. Call it in a transaction that
+    commits afterwards. Programs whose Redis does not answer keep their marks.
     """
     claimed = [_Mark(*row) for row in await connection.execute(_CLAIM, {"most": most, "programs": PROGRAMS_AT_ONCE})]
     if not claimed:
         return 0
     crash_point("boards-after-claim")
     by_program: dict[int, list[_Mark]] = {}
-    for mark in claimed:
+    for mark in sorted(claimed):  # in one order, so that two drains never wait for each other in a ring
         by_program.setdefault(mark.program_id, []).append(mark)
     # The moment comes after the claim: whoever made a period ready before a mark was there is seen to have done so.
     now = (await connection.execute(_CLOCK)).scalar_one()
@@ -89,6 +93,7 @@ async def drain_boards(connection: AsyncConnection, redis: BoardRedis, most: int
     await _seat_newcomers(connection, by_program)
     opened = await open_boards(connection, by_program, now)
     failures = drained = 0
+    more = False
     for program_id, marks in by_program.items():
         try:
             if program_id in opened:
@@ -102,8 +107,9 @@ async def drain_boards(connection: AsyncConnection, redis: BoardRedis, most: int
             continue
         await connection.execute(_DONE, {"program_id": program_id, "marks": [mark.mark_id for mark in marks]})
         drained += len(marks)
+        more |= len(marks) >= marks[0].share
     crash_point("boards-before-commit")
-    return drained
+    return most if more else drained
 
 
 async def _follow_signals(

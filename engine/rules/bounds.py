@@ -38,7 +38,7 @@ Title = Annotated[str, Field(min_length=1, max_length=80)]
 
 
 def _printable(text: str) -> str:
-    if any(ord(character) < 32 for character in text):
+    if any(ord(character) < 32 or "\ud800" <= character <= "\udfff" for character in text):
         raise ValueError("holds a control character")
     return text
 

@@ -107,4 +107,5 @@ class Offline:
         did = verify_badge(picture, resolve_did=True, download=self.download).issuer_did
         assert did is not None
         verified = OB3Verifier.for_issuer_did(did, download=self.download).verify(token)
+        assert verified.raw is not None
         return dict(verified.raw)

@@ -190,3 +190,8 @@ async def test_a_program_whose_redis_does_not_answer_holds_up_no_other(
     async with tenant_transaction(world.engine, world.program_id, other.program_id) as connection:
         assert await drain_boards(connection, half, most=10) == 1
     assert (await other.top(redis, game), await world.marks()) == ([(eve, 7, 1)], 50)
+    # then its Redis answers again: it used its share of five up, so the next turn follows at once
+    await other.did((eve, points("2", NOON, 7)))
+    async with tenant_transaction(world.engine, world.program_id, other.program_id) as connection:
+        assert await drain_boards(connection, redis, most=10) == 10
+    assert await world.marks() == 45
