@@ -38,7 +38,7 @@ test("given answers one after the other, when they are compared, then what grew 
   assert.deepEqual(told(member({ badges: badges(1) })), []);
   assert.deepEqual(told(member({ badges: badges(2), streaks: streak(1) })), [
     "You earned Silver of the badge \u201cRegular\u201d.",
-    "Your streak \u201cCoffee every week\u201d is now 1 long.",
+    "Your streak \u201cCoffee every week\u201d: 1 week in a row.",
   ]);
   assert.deepEqual(told(member({ badges: badges(2), streaks: streak(1) })), []);
   assert.deepEqual(told(member({ badges: badges(1), streaks: streak(0) })), []);

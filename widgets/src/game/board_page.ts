@@ -120,7 +120,7 @@ export function pieced(top: readonly Row[], around: readonly Row[]): readonly (R
 
 function drawFriends(scene: GameScene, { friends, title }: Board): HTMLElement {
   const { words } = scene;
-  const rows = friends.length > 1 ? drawRows(scene, words.get("friends.table", { board: title }), friends) : element("p", { class: "small-print" }, words.get("friends.none"));
+  const rows = friends.some(({ isMe }) => !isMe) ? drawRows(scene, words.get("friends.table", { board: title }), friends) : element("p", { class: "small-print" }, words.get("friends.none"));
   return section(words.get("friends.title"), rows, button(words.get("friends.manage"), "link", "friends", () => scene.go(friendsView())));
 }
 

@@ -39,9 +39,9 @@ export function drawHome(scene: GameScene): Child {
 }
 
 /** What the news says: "You earned the badge First order." */
-export function newsText({ words }: Pick<GameScene, "words">, { kind, title, level, size }: News): string {
+export function newsText({ words }: Pick<GameScene, "words">, { kind, title, level, size, unit }: News): string {
   if (kind === "level") return words.get("news.level", { level: words.number(size), title });
-  if (kind === "streak") return words.get("news.streak", { title, count: words.number(size) });
+  if (unit) return words.get("news.streak", { title, length: words.counted(`streak.${unit}`, size) });
   return words.get(level ? "news.badge_level" : `news.${kind}`, { title, level });
 }
 

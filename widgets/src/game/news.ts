@@ -3,7 +3,7 @@
  * thanks for it. To a tab that knows nothing of the member, badges and challenges of the last hour are news.
  */
 
-import type { GameAnswer } from "./model.ts";
+import type { GameAnswer, MyStreak } from "./model.ts";
 
 const MEMORY = "laurel.game";
 /** More than the levels of a badge: once more counts for more than any level. */
@@ -20,6 +20,8 @@ export interface News {
   /** Which level of a badge, "" where it has only one. */
   readonly level: string;
   readonly artworkUrl: string;
+  /** What a streak counts, null of anything else. */
+  readonly unit: MyStreak["streak"]["unit"] | null;
   /** When it was reached, where that is known. */
   readonly at: string | null;
 }
@@ -45,14 +47,14 @@ function reachedBy({ badges, challenges, level, streaks }: Member): readonly New
   const completed = challenges.filter(({ completedAt }) => completedAt);
   return [
     ...badges.map(({ badge: { handle, title, levels }, level: { number, name, artworkUrl }, times, earnedAt: at }): News => {
-      return { kind: "badge", handle, size: times * ONCE_MORE + number, title, level: levels.length > 1 ? name : "", artworkUrl, at };
+      return { kind: "badge", handle, size: times * ONCE_MORE + number, title, level: levels.length > 1 ? name : "", artworkUrl, unit: null, at };
     }),
     ...completed.map(({ challenge: { handle, title, artworkUrl }, completedAt }): News => {
-      return { kind: "challenge", handle, size: Date.parse(completedAt ?? ""), title, level: "", artworkUrl, at: completedAt };
+      return { kind: "challenge", handle, size: Date.parse(completedAt ?? ""), title, level: "", artworkUrl, unit: null, at: completedAt };
     }),
-    ...(level ? [{ kind: "level" as const, handle: "", size: level.level, title: level.title, level: "", artworkUrl: "", at: null }] : []),
-    ...streaks.map(({ streak: { handle, title }, length }): News => {
-      return { kind: "streak", handle, size: length, title, level: "", artworkUrl: "", at: null };
+    ...(level ? [{ kind: "level" as const, handle: "", size: level.level, title: level.title, level: "", artworkUrl: "", unit: null, at: null }] : []),
+    ...streaks.map(({ streak: { handle, title, unit }, length }): News => {
+      return { kind: "streak", handle, size: length, title, level: "", artworkUrl: "", unit, at: null };
     }),
   ];
 }
