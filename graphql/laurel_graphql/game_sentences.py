@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import timedelta
 from decimal import Decimal
 
@@ -15,6 +14,8 @@ from laurel_graphql.texts import BABEL_LOCALES, TEXTS, day_text, days_text, mone
 from laurel_graphql.tier_sentences import capital
 
 _CUSTOM = "custom:"
+_OWN_SOURCES = {"orders": "order", "reviews": "review", "referrals": "referral"}
+"""What is counted anyway: "Orders from orders" says nothing more."""
 
 
 def number_text(number: Decimal | int, language: str) -> str:
@@ -27,9 +28,16 @@ def counted_text(counter: Counter, amount: Decimal, language: str) -> str:
     return _noun("game.counted", counter, amount, language)
 
 
-def missing_text(counter: Counter, missing: Decimal, language: str) -> str:
-    """How much is still to be done: `1 more order`; empty for nothing."""
+def missing_text(counter: Counter, target: Decimal, missing: Decimal, language: str) -> str:
+    """How much is still to be done: `1 more order`; what is done only once is called by its name; empty for nothing."""
+    if missing > 0 and is_once(counter, target):
+        return capital(do_text(counter, target, language))
     return _noun("game.more", counter, missing, language) if missing > 0 else ""
+
+
+def is_once(counter: Counter, target: Decimal) -> bool:
+    """Whether one thing is to be done a single time, such as to have a birthday: "1 more time" would say nothing."""
+    return counter.metric == "events" and bool(counter.sources) and target == 1
 
 
 def progress_text(counter: Counter, value: Decimal, target: Decimal, language: str) -> str:
@@ -41,29 +49,21 @@ def progress_text(counter: Counter, value: Decimal, target: Decimal, language: s
 def do_text(counter: Counter, amount: Decimal, language: str) -> str:
     """What is to be done, as a phrase: `place 3 orders, each of at least $20.00`."""
     texts = TEXTS[language]
-    what = sources_text(counter.sources, language) if counter.metric in ("events", "days") else ""
+    what = _sources_text("game.what", counter, language) if counter.metric in ("events", "days") else ""
     key = f"game.do.{counter.metric}{'.of' if what else ''}"
-    phrase = texts[key].format(amount=counted_text(counter, amount, language), what=what)
+    amount_text = counted_text(counter, amount, language)
+    phrase = what if is_once(counter, amount) else texts[key].format(amount=amount_text, what=what)
     return _with_minimum("game.do.minimum", phrase, counter, language)
 
 
 def counts_text(counter: Counter, language: str) -> str:
     """What a counter counts, as a title: `Orders, orders of at least $20.00`."""
-    texts = TEXTS[language]
-    found = texts[f"game.counts.{counter.metric}"]
-    if counter.sources:
-        found = texts["game.counts.of"].format(inner=found, what=sources_text(counter.sources, language))
+    texts, key = TEXTS[language], f"game.counts.{counter.metric}"
+    found = texts[key]
+    if counter.sources and _OWN_SOURCES.get(counter.metric) not in counter.sources:
+        what = _sources_text("game.from", counter, language)
+        found = texts.get(f"{key}.of", texts["game.counts.of"]).format(inner=found, what=what)
     return _with_minimum("game.counts.minimum", found, counter, language)
-
-
-def sources_text(sources: Iterable[str], language: str) -> str:
-    """What is done, in words; events that the merchant reports are called by their names."""
-    texts = TEXTS[language]
-    named = [texts.get(f"game.what.{one}", one.removeprefix(_CUSTOM)) for one in sources]
-    found = named[-1] if named else ""
-    for one in reversed(named[:-1]):
-        found = texts["game.what.or"].format(first=one, rest=found)
-    return found
 
 
 def window_text(window: Window, words: Words) -> str:
@@ -97,6 +97,17 @@ def _windowed(key: str, window: Window, inner: str, words: Words) -> str:
             return texts[f"{key}.between"].format(
                 inner=inner, first=day_text(first, language), last=day_text(last, language)
             )
+
+
+def _sources_text(key: str, counter: Counter, language: str) -> str:
+    """What is done, in words; events that the merchant reports are called by their names."""
+    texts = TEXTS[language]
+    custom = texts[f"{key}.custom"]
+    named = [texts.get(f"{key}.{one}") or custom.format(name=one.removeprefix(_CUSTOM)) for one in counter.sources]
+    found = named[-1] if named else ""
+    for one in reversed(named[:-1]):
+        found = texts[f"{key}.joined"].format(first=one, rest=found)
+    return found
 
 
 def _noun(key: str, counter: Counter, amount: Decimal, language: str) -> str:

@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from engine.game.counters import Counter
-from engine.game.windows import Between, Last
+from engine.game.windows import Always, Between, Last
 from engine.leaderboards.definitions import Period
 from laurel_graphql.board_sentences import counter_score_text, period_title
-from laurel_graphql.game_sentences import how_text
+from laurel_graphql.game_sentences import counts_text, how_text, missing_text
 from laurel_graphql.refusals import Words
 
 BEGIN, END = datetime(2026, 11, 1, tzinfo=UTC), datetime(2026, 12, 1, tzinfo=UTC)
@@ -57,5 +57,33 @@ def test_how_something_is_earned_is_a_sentence() -> None:
 
     assert how_text(orders, Decimal(3), Last(days=30), words) == ("Place 3 orders of $20.00 or more within 30 days.")
     assert how_text(quiz, Decimal(1), november, words) == (
-        "Be active 1 time (quiz or review) from November 1, 2026 to November 30, 2026."
+        "Do “quiz” or write a review from November 1, 2026 to November 30, 2026."
     )
+
+
+@pytest.mark.parametrize(
+    ("metric", "sources", "target", "english", "chinese", "counted"),
+    [
+        ("events", ("birthday",), 1, "Celebrate your birthday with us.", "与我们一起庆祝生日。", "Number of birthdays"),
+        ("events", ("order", "visit"), 5, "Order or visit us 5 times.", "下单或访问店铺 5 次。", "Number of orders and visits"),
+        ("days", ("order",), 3, "Order on 3 days.", "下单 3 天。", "Days with orders"),
+        ("points", ("order",), 100, "Earn 100 points.", "获得 100 积分。", "Points earned from orders"),
+        ("orders", ("order",), 1, "Place 1 order.", "完成 1 笔订单。", "Orders"),
+    ],
+)  # fmt: skip
+def test_what_is_done_is_called_by_its_name(
+    metric: str, sources: tuple[str, ...], target: int, english: str, chinese: str, counted: str
+) -> None:
+    counter = Counter.model_validate({"metric": metric, "sources": sources})
+
+    assert how_text(counter, Decimal(target), Always(), Words("en", ZoneInfo("UTC"))) == english
+    assert how_text(counter, Decimal(target), Always(), Words("zh-CN", ZoneInfo("UTC"))) == chinese
+    assert counts_text(counter, "en") == counted
+
+
+def test_what_is_done_once_is_not_told_as_one_more_time() -> None:
+    birthday = Counter(metric="events", sources=("birthday",))
+
+    assert missing_text(birthday, Decimal(1), Decimal(1), "en") == "Celebrate your birthday with us"
+    assert missing_text(birthday, Decimal(2), Decimal(1), "en") == "1 more time"
+    assert missing_text(birthday, Decimal(1), Decimal(0), "en") == ""

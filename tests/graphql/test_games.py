@@ -139,7 +139,7 @@ async def test_a_board_and_its_rules_are_read_as_they_were_written(ask_merchant:
         "prizes": [{"first": 1, "last": 3, "points": 100, "text": "Places 1 to 3: 100 points each"}],
         "quarantine": {"ordersPerHour": 5, "returnsPercent": None, "minimumOrders": 5},
         "summary": [
-            "What counts: Points earned: order.", "Equal scores share a rank, and no rank is left out.",
+            "What counts: Points earned from orders.", "Equal scores share a rank, and no rank is left out.",
             "What is refunded no longer counts.", "No more than 500 points of a day counts.",
             "The result is settled 24 hours after the end.", "Prizes are given 14 days after that.",
             "Entries that look unfair are checked by a person first.",

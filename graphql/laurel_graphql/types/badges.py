@@ -12,7 +12,7 @@ from engine.badges.definitions import BadgeDefinition as BadgeFacts
 from engine.badges.progress import BadgeProgress as ProgressFacts
 from engine.game.facts import Game
 from engine.game.standing import Earned
-from laurel_graphql.game_sentences import counted_text, how_text, missing_text
+from laurel_graphql.game_sentences import counted_text, how_text, is_once, missing_text
 from laurel_graphql.gids import gid
 from laurel_graphql.scalars import Points
 from laurel_graphql.texts import TEXTS
@@ -144,8 +144,9 @@ def _progress(read: GameRead, one: ProgressFacts) -> BadgeProgress:
     if one.missing <= 0 and locked:
         message = texts["badge.next.locked"].format(badges=", ".join(each.title for each in locked))
     else:
-        missing = missing_text(counter, one.missing, read.desk.language)
-        message = texts["badge.next"].format(missing=missing, title=level.name or badge.title)
+        missing = missing_text(counter, one.target, one.missing, read.desk.language)
+        key = "badge.next.once" if is_once(counter, one.target) else "badge.next"
+        message = texts[key].format(missing=missing, title=level.name or badge.title)
     return BadgeProgress(
         badge=badge,
         level=level,

@@ -164,7 +164,7 @@ def _message(one: ProgressFacts, community: CommunityProgress | None, desk: Game
     left = [step for step in one.steps if step.missing > 0]
     if not left:
         return ""
-    missing = missing_text(left[0].counter, left[0].missing, language)
+    missing = missing_text(left[0].counter, left[0].target, left[0].missing, language)
     if len(one.steps) == 1:
         return texts["challenge.message.step"].format(missing=missing)
     done = len(one.steps) - len(left)

@@ -92,7 +92,7 @@ def progress_of(counter: Counter, value: Decimal, target: Decimal, missing: Deci
         currency_code=CurrencyCode(counter.currency) if counter.metric == "spend" and counter.currency else None,
         percent=percent_of(value, target, missing),
         text=progress_text(counter, value, target, language),
-        missing_text=missing_text(counter, missing, language),
+        missing_text=missing_text(counter, target, missing, language),
     )
 
 

@@ -110,7 +110,7 @@ def member_streak(read: GameRead, one: StreakStanding) -> MemberStreak:
         started_on=one.started_on,
         unit_done=one.unit_done,
         missing=one.missing,
-        missing_text=missing_text(definition.counter, one.missing, language),
+        missing_text=missing_text(definition.counter, definition.per_unit, one.missing, language),
         unit_ends_at=one.unit_ends_at,
         ends_at=one.ends_at,
         freezes=one.freezes,
