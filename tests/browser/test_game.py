@@ -82,6 +82,7 @@ def test_given_badges_when_they_are_looked_at_then_each_says_what_it_took_and_wh
     for words in ("Earned on ", "27 more orders until Gold", "50 orders \u00b7 +500 points, +20 XP"):
         expect(body).to_contain_text(words)
     expect(panel.get_by_role("link", name="Download")).to_have_attribute("href", "https://example.com/badges/1.svg")
+    expect(panel.get_by_role("button", name="Copy: laurel-6f1c")).to_be_visible()
     expect(panel.get_by_role("link", name="See the certificate")).to_have_attribute("rel", "noopener")
     settle(page)
     assert axe_violations(page) == []

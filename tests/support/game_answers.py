@@ -113,6 +113,7 @@ def game(**changes: object) -> Answer:
     """The answer to the operation `game`: what is not told is not there."""
     me: Answer = {
         "id": "gid://laurel/Member/1",
+        "credentialIdentity": "laurel-6f1c",
         "level": None,
         "badges": [],
         "badgeProgress": [],

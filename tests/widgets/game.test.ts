@@ -16,7 +16,7 @@ type Member = NonNullable<GameAnswer["me"]>;
 const words = wordsFor("en-GB");
 
 function member(changes: Partial<Member> = {}, id = "gid://laurel/Member/1"): Member {
-  return { id, level: null, badges: [], badgeProgress: [], challenges: [], streaks: [], ...changes };
+  return { id, credentialIdentity: "laurel-6f1c", level: null, badges: [], badgeProgress: [], challenges: [], streaks: [], ...changes };
 }
 
 function badges(number: number, times = 1): Member["badges"] {

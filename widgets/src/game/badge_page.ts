@@ -1,5 +1,6 @@
 /** One badge: its picture, when it was earned, its levels, what is next, and the credential to keep or to share. */
 
+import { copyButton } from "../code.ts";
 import { element, safeLink, type Child } from "../elements.ts";
 import { dayText } from "../formats.ts";
 import { button, facts, heading, page, section } from "../panel_page.ts";
@@ -93,7 +94,16 @@ function drawCredential(scene: GameScene, { badge, credential }: EarnedBadge): C
   const save = file && element("a", { class: "pill icon-pill hollow", href: file, download: `${badge.handle}.svg`, "data-focus": "save" }, goalPicture("save"), words.get("credential.save"));
   const look = element("a", { class: "link change", href: address, target: "_blank", rel: "noopener", "data-focus": "certificate" }, words.get("credential.look"));
   const told = element("p", { class: "small-print" }, words.get("credential.about"));
-  return section(words.get("credential.title"), element("div", { class: "credential" }, element("div", { class: "choices" }, share, save), look, told));
+  return section(words.get("credential.title"), element("div", { class: "credential" }, element("div", { class: "choices" }, share, save), look, told, drawIdentity(scene)));
+}
+
+/** The name that the badge's public page asks for: who knows it proves that the badge is theirs. */
+function drawIdentity(scene: GameScene): Child {
+  const { words, goals } = scene;
+  const code = goals.answer?.me?.credentialIdentity;
+  if (!code) return null;
+  const why = element("p", { class: "small-print" }, words.get("credential.identity_about"));
+  return element("div", { class: "identity" }, element("strong", {}, words.get("credential.identity")), copyButton(scene, { id: "identity", code }, "small-code"), why);
 }
 
 /** Through the device's own sheet where it has one, else onto the clipboard, else as an address that can be copied. */

@@ -142,6 +142,8 @@ export interface LeagueHead {
 export interface GameAnswer {
   readonly me: {
     readonly id: string;
+    /** Who the shopper is in the credentials of all badges: it proves that they are theirs, and tells nothing else. */
+    readonly credentialIdentity: string;
     readonly level: MyLevel | null;
     readonly badges: readonly EarnedBadge[];
     readonly badgeProgress: readonly BadgeGoal[];
