@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.badges.defaults import starter_badges
 from engine.challenges.defaults import starter_challenges
 from engine.game.catalog import create_game, games_of
+from engine.game.definitions import PERSONAL
 from engine.game.facts import GameKind
 from engine.leaderboards.defaults import starter_boards
 from engine.leagues.defaults import starter_league
@@ -34,11 +35,14 @@ async def seed_first_game(
     connection: AsyncConnection, program_id: int, *, actor: str, test_orders: bool = False,
     without: frozenset[str] = frozenset(),
 ) -> None:  # fmt: skip
-    """Give a program that never had a game the default one, for all that ever was; `without` names what is left out."""
+    """Give a program that never had a game the default one; `without` names what is left out.
+
+    What members play by themselves counts all that ever was. Boards and leagues begin with the running period: nobody
+    took part in those before, so there is nothing in them to be closed.
+    """
     if await games_of(connection, [program_id]):
         return
     for kind, handle, definition in starter_game(test_orders=test_orders):
         if handle not in without:
-            await create_game(
-                connection, program_id, kind, handle, definition, actor=actor, effective_from=BEGINNING_OF_TIME
-            )
+            since = BEGINNING_OF_TIME if kind in PERSONAL else None
+            await create_game(connection, program_id, kind, handle, definition, actor=actor, effective_from=since)
