@@ -1,7 +1,8 @@
 """Boards against the PyPI package `leaderboard` on the same Valkey: looks, changes of scores, memory.
 
-Looks of ours are asked for by many at a time, as pages are; the package knows only one after another. One look of ours
-always tells rank, score, percentile and how many there are: what the package needs four round trips for ("standing").
+Looks are compared one after another by one client on both sides, as the package knows nothing else; beside that stands
+what ours gives to many at a time, as pages ask. One look of ours always tells rank, score, percentile and how many
+there are: what the package needs four round trips for ("standing").
 """
 
 from __future__ import annotations
@@ -70,6 +71,12 @@ def _compare(size: int, ranking: str, ours: dict[str, float], reference: dict[st
         (f"score changes, {WRITTEN_AT_ONCE} at once", "change", "change", ""),
     ]
     told = [Result(f"{what} ({where})", "/s", ours[own], reference[other], aim) for what, own, other, aim in rows]
+    told += [
+        Result(
+            f"the same, ours {AT_A_TIME} at a time: {what} ({where})", "/s", ours[f"{own} of many"], reference[other]
+        )
+        for what, own, other, _ in rows[:-1]
+    ]
     return [*told, Result(f"memory for each member ({where})", "B", ours["bytes"], reference["bytes"])]
 
 
@@ -95,15 +102,17 @@ async def _rates(shelf: Shelf, size: int, numbers: random.Random) -> dict[str, f
         members = numbers.sample(range(size), WRITTEN_AT_ONCE)
         await shelf.write(*(entry(one, numbers.randint(1, size // 3), minute(one % 1_000)) for one in members))
 
-    return {
-        "rank": await _rate(lambda: shelf.look(member_id=numbers.randrange(size), count=0)),
-        "around": await _rate(lambda: shelf.look(member_id=numbers.randrange(size), count=0, around=11)),
-        "top": await _rate(lambda: shelf.look(count=50)),
-        "change": WRITTEN_AT_ONCE * await _rate(change, at_a_time=1),
+    looks: dict[str, Callable[[], Awaitable[object]]] = {
+        "rank": lambda: shelf.look(member_id=numbers.randrange(size), count=0),
+        "around": lambda: shelf.look(member_id=numbers.randrange(size), count=0, around=11),
+        "top": lambda: shelf.look(count=50),
     }
+    rates = {name: await _rate(look, at_a_time=1) for name, look in looks.items()}
+    rates |= {f"{name} of many": await _rate(look, at_a_time=AT_A_TIME) for name, look in looks.items()}
+    return {**rates, "change": WRITTEN_AT_ONCE * await _rate(change, at_a_time=1)}
 
 
-async def _rate(act: Callable[[], Awaitable[object]], *, at_a_time: int = AT_A_TIME) -> float:
+async def _rate(act: Callable[[], Awaitable[object]], *, at_a_time: int) -> float:
     done, began = 0, time.perf_counter()
 
     async def go_on() -> None:
