@@ -17,7 +17,7 @@ def on_board(demo: Demo, page: Page, head: Answer, data: Answer) -> tuple[Locato
     """The page of a board, for which the app answers `data`."""
     panel, _ = opened(demo, page, game(leaderboards=[head]))
     stage = Stage(page, "leaderboard", data)
-    press(panel, "All-time points")
+    press(panel, "Leaderboard")
     return panel, stage
 
 
@@ -120,7 +120,7 @@ def test_given_a_league_when_it_is_read_from_right_to_left_then_both_lines_stand
     panel, _ = opened(demo, page, game(leagues=[league_head()]))
     Stage(page, "league", league())
     page.evaluate("document.documentElement.dir = 'rtl'")
-    press(panel, "Silver league")
+    press(panel, "League")
 
     rows = panel.get_by_role("table").locator("tbody tr")
     expect(rows).to_have_count(26)

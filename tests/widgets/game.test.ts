@@ -36,11 +36,12 @@ function row(rank: number, handle: string, isMe = false): Row {
 test("given answers one after the other, when they are compared, then what grew is news once and what was lost is none", () => {
   const told = (me: Member): string[] => newsOf(me).map((news) => newsText({ words }, news));
   assert.deepEqual(told(member({ badges: badges(1) })), []);
-  assert.deepEqual(told(member({ badges: badges(2), streaks: streak(1) })), [
+  assert.deepEqual(told(member({ badges: badges(1), streaks: streak(1) })), []);
+  assert.deepEqual(told(member({ badges: badges(2), streaks: streak(2) })), [
     "You earned Silver of the badge \u201cRegular\u201d.",
-    "Your streak \u201cCoffee every week\u201d: 1 week in a row.",
+    "Your streak \u201cCoffee every week\u201d: 2 weeks in a row.",
   ]);
-  assert.deepEqual(told(member({ badges: badges(2), streaks: streak(1) })), []);
+  assert.deepEqual(told(member({ badges: badges(2), streaks: streak(2) })), []);
   assert.deepEqual(told(member({ badges: badges(1), streaks: streak(0) })), []);
   assert.deepEqual(told(member({ badges: badges(1, 2) })), ["You earned Bronze of the badge \u201cRegular\u201d."]);
   assert.deepEqual(told(member({ badges: badges(3) }, "gid://laurel/Member/2")), []);

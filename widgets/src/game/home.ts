@@ -132,8 +132,8 @@ function drawBoardTile(scene: GameScene, board: BoardHead): HTMLElement {
   const { me, joined, total, quarantine, title, status } = board;
   const place = quarantine ? words.get("board.checked") : me?.rank ? words.get("board.rank", { rank: words.number(me.rank) }) : "";
   const value = place || words.get(status === "UPDATING" ? "board.updating" : joined ? "board.no_score" : "board.join_in");
-  const foot = element("small", {}, total === null || status === "UPDATING" ? "" : words.counted("board.total", total));
-  return tile(scene, "board", contestView("board", board.handle), title, value, foot, goalPicture("podium"));
+  const foot = element("small", {}, total === null || status === "UPDATING" ? title : `${title} \u00b7 ${words.counted("board.total", total)}`);
+  return tile(scene, "board", contestView("board", board.handle), words.get("board.title"), value, foot, goalPicture("podium"));
 }
 
 function drawLeagueTile(scene: GameScene, league: LeagueHead): HTMLElement {
@@ -143,8 +143,8 @@ function drawLeagueTile(scene: GameScene, league: LeagueHead): HTMLElement {
   const value = rank || words.get(joined ? "league.waiting" : "league.join_in");
   const ends = endsAt && countdown(() => words.get("ends", { when: untilText(endsAt, texts.locale) }));
   const zone = me?.rank && me.zone !== "STAY" ? goalPicture(me.zone === "PROMOTION" ? "up" : "down") : null;
-  const foot = element("small", {}, ends);
-  const made = tile(scene, "league", contestView("league", league.handle), me?.step.title ?? title, value, foot, goalPicture("league"));
+  const foot = element("small", {}, me?.step.title ?? title, ends && " \u00b7 ", ends);
+  const made = tile(scene, "league", contestView("league", league.handle), words.get("league.title"), value, foot, goalPicture("league"));
   if (zone) made.querySelector("b")?.append(zone);
   return made;
 }

@@ -14,7 +14,7 @@ let memory: Seen | null = null;
 export interface News {
   readonly kind: "badge" | "challenge" | "level" | "streak";
   readonly handle: string;
-  /** It is news where it grew; what was lost is none. */
+  /** It is news where it grew; what was lost is none, and a streak of one is none yet. */
   readonly size: number;
   readonly title: string;
   /** Which level of a badge, "" where it has only one. */
@@ -53,7 +53,7 @@ function reachedBy({ badges, challenges, level, streaks }: Member): readonly New
       return { kind: "challenge", handle, size: Date.parse(completedAt ?? ""), title, level: "", artworkUrl, unit: null, at: completedAt };
     }),
     ...(level ? [{ kind: "level" as const, handle: "", size: level.level, title: level.title, level: "", artworkUrl: "", unit: null, at: null }] : []),
-    ...streaks.map(({ streak: { handle, title, unit }, length }): News => {
+    ...streaks.filter(({ length }) => length > 1).map(({ streak: { handle, title, unit }, length }): News => {
       return { kind: "streak", handle, size: length, title, level: "", artworkUrl: "", unit, at: null };
     }),
   ];
