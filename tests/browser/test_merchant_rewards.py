@@ -77,6 +77,7 @@ def test_given_a_reward_that_changed_meanwhile_when_saved_then_the_merchant_deci
     button(mine, "Save").last.click()
 
     expect(mine.locator("[data-conflict]")).to_be_visible()
+    expect(mine.locator("[data-problems]")).to_be_hidden()
     expect(field(mine, "description")).to_have_value("In green")
     button(mine, "Save mine anyway").click()
     told(first, "Saved. Shoppers see it now.")

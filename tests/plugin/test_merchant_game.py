@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from engine.database import tenant_transaction
 from engine.game.catalog import create_game
 from engine.game.counters import Counter
 from engine.game.facts import GameKind
+from engine.game.windows import Each
 from engine.leaderboards.definitions import Counted, LeaderboardDefinition, Segment
 from engine.leagues.definitions import LeagueDefinition, LeagueStep
 from engine.levels.definitions import LevelsDefinition, LevelStep
@@ -95,6 +97,31 @@ async def test_a_shop_without_a_game_is_told_how_to_begin_and_forms_are_complete
         "/game/leaderboards/1/edit", "/game/badges/previews/1", "/game/badges/99999999999999999999",
     ):  # fmt: skip
         await page(client, path, status=404)
+
+
+async def test_the_lists_say_what_every_level_and_every_step_takes_and_how_often(
+    client: httpx.AsyncClient, engine: AsyncEngine, shop: ShopReference
+) -> None:
+    levels = tuple(BadgeLevel(name=name, target=Decimal(target)) for name, target in (("Bronze", 3), ("Gold", 25)))
+    steps = tuple(
+        ChallengeStep(handle=name, title=name, counter=ORDERS, target=Decimal(2)) for name in ("one", "two", "three")
+    )
+    games: dict[GameKind, Any] = {
+        "badge": BadgeDefinition(title="Regular", counter=ORDERS, levels=levels),
+        "challenge": ChallengeDefinition(title="Monthly", steps=steps, period=Each(unit="month")),
+        "streak": StreakDefinition(title="Weekly", counter=ORDERS, freezes_maximum=1),
+        "leaderboard": LeaderboardDefinition(title="Ever", score=Counted(counter=ORDERS)),
+    }
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        for kind, definition in games.items():
+            await create_game(connection, shop.program_id, kind, f"a-{kind}", definition, actor="staff:1")
+
+    assert "Bronze: Place 3 orders. Gold: Place 25 orders." in await page(client, "/game/badges")
+    challenges = await page(client, "/game/challenges")
+    assert "one: Place 2 orders. two: Place 2 orders. three: Place 2 orders." in challenges
+    assert "Each month" in challenges
+    assert "Up to 1 freeze forgives a missed one by itself." in await page(client, "/game/streaks")
+    assert ">All time</s-badge>" in await page(client, "/game/leaderboards")
 
 
 async def test_a_week_is_told_by_the_monday_of_the_programs_zone_and_what_waits_on_the_first_page(

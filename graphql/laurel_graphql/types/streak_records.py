@@ -88,7 +88,8 @@ def _summary(definition: StreakFacts, language: str) -> Iterator[str]:
     texts = TEXTS[language]
     yield unit_how_text(definition.counter, definition.per_unit, definition.unit, language)
     if definition.freezes_maximum:
-        yield texts["streak.rules.freezes"].format(count=definition.freezes_maximum)
+        form = "one" if definition.freezes_maximum == 1 else "other"
+        yield texts[f"streak.rules.freezes.{form}"].format(count=definition.freezes_maximum)
     if definition.freeze_every is not None and definition.freezes_maximum:
         yield texts["streak.rules.freeze_every"].format(count=definition.freeze_every)
     if definition.repair_hours and definition.repairs_per_year:

@@ -132,9 +132,13 @@ function problems(form, messages) {
 
 /** Put what was objected to where it belongs. `strip` is how many names of each path lie above the form. */
 export function showErrors(form, userErrors, strip = 1) {
+  // A banner of its own says what to do about a conflict: once is enough.
+  const told = Boolean(form.querySelector("[data-conflict]:not([hidden])"));
+  const objections = userErrors.filter(({ code }) => !(told && code === "VERSION_CONFLICT"));
+  if (objections.length === 0) return;
   const loose = [];
   let first = null;
-  for (const { field: path, message } of userErrors) {
+  for (const { field: path, message } of objections) {
     const place = find(form, (path ?? []).slice(strip));
     if (!place) { loose.push(message); continue; }
     reveal(place, form);
