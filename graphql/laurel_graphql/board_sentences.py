@@ -10,7 +10,7 @@ from engine.game.counters import Counter
 from engine.leaderboards.definitions import CALENDAR_KEY, Counted, LeaderboardDefinition, Period, Prize, Segment
 from laurel_graphql.game_sentences import counted_text, number_text
 from laurel_graphql.refusals import Words
-from laurel_graphql.texts import BABEL_LOCALES, TEXTS, day_text, points_text
+from laurel_graphql.texts import BABEL_LOCALES, TEXTS, day_text, days_text, points_text
 
 
 def score_text(definition: LeaderboardDefinition, score: int, language: str) -> str:
@@ -35,6 +35,14 @@ def places_text(prize: Prize, language: str) -> str:
     key = "board.prize.one" if prize.first == prize.last else "board.prize.other"
     first, last = number_text(prize.first, language), number_text(prize.last, language)
     return TEXTS[language][key].format(first=first, last=last, points=points_text(prize.points, language))
+
+
+def prizes_text(hold_days: int, language: str) -> str:
+    """When prizes are given: `Prizes are given 14 days after that.`"""
+    texts = TEXTS[language]
+    if hold_days == 0:
+        return texts["board.rules.prizes.none"]
+    return texts["board.rules.prizes"].format(days=days_text(hold_days, language))
 
 
 def period_title(period: Period, words: Words) -> str:

@@ -11,7 +11,7 @@ import pytest
 from engine.game.counters import Counter
 from engine.game.windows import Always, Between, Last
 from engine.leaderboards.definitions import Period
-from laurel_graphql.board_sentences import counter_score_text, period_title
+from laurel_graphql.board_sentences import counter_score_text, period_title, prizes_text
 from laurel_graphql.game_sentences import counts_text, how_text, missing_text
 from laurel_graphql.refusals import Words
 
@@ -39,6 +39,11 @@ def test_periods_are_called_by_their_names_in_whichever_zone(key: str, english: 
 
 def test_all_time_is_called_so() -> None:
     assert period_title(Period("all", None, None), Words("en", ZoneInfo("UTC"))) == "All time"
+
+
+def test_prizes_without_a_wait_are_given_with_the_result() -> None:
+    assert prizes_text(0, "en") == "Prizes are given as soon as the result is settled."
+    assert prizes_text(1, "en") == "Prizes are given 1 day after that."
 
 
 def test_scores_are_told_in_their_unit() -> None:

@@ -13,13 +13,14 @@ from laurel_graphql.board_sentences import (
     counter_score_text,
     period_title,
     places_text,
+    prizes_text,
     score_text,
     segment_title,
 )
 from laurel_graphql.game_sentences import counts_text
 from laurel_graphql.refusals import Words
 from laurel_graphql.scalars import Points
-from laurel_graphql.texts import TEXTS, days_text
+from laurel_graphql.texts import TEXTS
 
 
 @strawberry.type(description="A time that a board counts, from its first moment on and before its end.")
@@ -90,9 +91,10 @@ def board_rules(definition: LeaderboardDefinition, language: str) -> Iterator[st
     if definition.daily_cap is not None:
         yield texts["board.rules.cap"].format(cap=score_text(definition, definition.daily_cap, language))
     if definition.period != "all":
-        yield texts["board.rules.settle"].format(hours=definition.settle_hours)
+        form = {0: "none", 1: "one"}.get(definition.settle_hours, "other")
+        yield texts[f"board.rules.settle.{form}"].format(hours=definition.settle_hours)
     if definition.prizes:
-        yield texts["board.rules.prizes"].format(days=days_text(definition.prize_hold_days, language))
+        yield prizes_text(definition.prize_hold_days, language)
     if definition.quarantine is not None:
         yield texts["board.rules.quarantine"]
 
@@ -111,6 +113,6 @@ def league_rules(definition: LeagueDefinition, language: str) -> Iterator[str]:
         cap = counter_score_text(definition.counter, definition.daily_cap, language)
         yield texts["board.rules.cap"].format(cap=cap)
     if any(step.prizes for step in definition.leagues):
-        yield texts["board.rules.prizes"].format(days=days_text(definition.prize_hold_days, language))
+        yield prizes_text(definition.prize_hold_days, language)
     if definition.quarantine is not None:
         yield texts["board.rules.quarantine"]
