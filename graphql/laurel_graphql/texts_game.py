@@ -192,7 +192,7 @@ SIMPLIFIED_CHINESE = {
     "badge.recurrence.on_completion": "可以多次获得。",
     "badge.after": "需先获得的徽章：{badges}。",
     "badge.next": "{missing}，即可获得 {title}。",
-    "badge.next.once": "{missing}，即可获得 {title}。",
+    "badge.next.once": "{missing}。",
     "badge.next.locked": "请先获得：{badges}。",
     "levels.next": "还差 {missing} 经验值即可达到 {title}。",
     "levels.top": "已达到最高等级。",
