@@ -59,7 +59,8 @@ async def rebuild_period(
     # The fence is drawn after the period began and before anything is read: see `writing`.
     async with tenant_transaction(engine, boards.program_id) as connection:
         fence = await draw_fence(connection)
-    alive = asyncio.create_task(show_life(redis, key, token, shape, fence))
+    over = asyncio.Event()
+    alive = asyncio.create_task(show_life(redis, key, token, shape, fence, over))
     try:
         async with aclosing(_ahead(_entries(engine, boards, board))) as pages:
             async for entries in pages:
@@ -68,16 +69,24 @@ async def rebuild_period(
                 told(len(entries))
         return await finish(redis, key, token, fence)
     finally:
-        alive.cancel()
+        over.set()
         await asyncio.gather(alive, return_exceptions=True)
 
 
 async def show_life(
-    redis: BoardRedis, key: BoardKey, token: str, shape: Shape, fence: Fence, *, every_seconds: float = ALIVE_SECONDS
-) -> None:
-    """Write nothing, again and again, so that nobody thinks the builder gone while it waits for the database."""
+    redis: BoardRedis, key: BoardKey, token: str, shape: Shape, fence: Fence, over: asyncio.Event, *,
+    every_seconds: float = ALIVE_SECONDS,
+) -> None:  # fmt: skip
+    """Write nothing until it is over, so that nobody thinks the builder gone while it waits for the database.
+
+    It is told to stop and not canceled: the client of a cluster may swallow that in the midst of a command.
+    """
     while True:
-        await asyncio.sleep(every_seconds)
+        with suppress(TimeoutError):
+            async with asyncio.timeout(every_seconds):
+                await over.wait()
+        if over.is_set():
+            return
         with suppress(RedisError):
             await write(redis, key, token, shape, fence, "")
 
