@@ -245,7 +245,7 @@ def test_given_a_page_from_right_to_left_when_a_slider_is_drawn_then_it_is_mirro
     press(panel, "Redeem: Pay with points")
     back, close = (
         panel.get_by_role("button", name="Back").bounding_box(),
-        panel.get_by_role("button", name="Close").bounding_box(),
+        panel.get_by_role("button", name="Close", exact=True).bounding_box(),
     )
     assert back is not None
     assert close is not None

@@ -20,7 +20,7 @@ def test_given_enough_points_when_a_shopper_redeems_then_the_code_is_applied_pai
 ) -> None:
     page = visit(viewport=viewport, permissions=CLIPBOARD)
     panel = at_the_panel(page, demo, shopper(demo, "Redeemer"), 616, "/products/wool-throw")
-    panel.get_by_role("button", name="Close").click()
+    panel.get_by_role("button", name="Close", exact=True).click()
     page.get_by_role("button", name="Add to cart").click()
     panel = open_panel(page)
     choose(panel)
@@ -73,7 +73,7 @@ def test_given_an_order_with_a_code_when_it_is_refunded_then_the_points_come_bac
     customer = shopper(demo, "Undoer")
     panel = at_the_panel(page, demo, customer, 616)
     code = redeem(panel)
-    panel.get_by_role("button", name="Close").click()
+    panel.get_by_role("button", name="Close", exact=True).click()
     order = demo.ask("checkout", lines=[{"handle": "wool-throw"}], customer_id=customer, discount=code)["order"]
     expect(launcher(page)).to_contain_text("240")
 

@@ -233,6 +233,7 @@ class WholeMachine(LedgerMachine):
         self.compare()
 
 
+@pytest.mark.prove
 def test_a_few_hundred_steps_agree_with_the_plain_model(database_url: str) -> None:
     assert run_machine(WholeMachine, database_url, steps=300, at_a_time=30) >= 300
 
