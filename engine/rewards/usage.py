@@ -155,7 +155,8 @@ class _Following:
         state, one = self.use.order.state(), self.opened.redemption
         assert state is not None
         fresh = await redemption(self.opened.ledger.connection, one.program_id, one.redemption_id)
-        if fresh is None or not fresh.captured:
+        # An order that a code took nothing off spent no points of it: those of a code that ran out stay forfeit.
+        if fresh is None or not fresh.captured or not fresh.applied_minor:
             return
         share = refunded_share(state, self.use.position)
         # By the newest snapshot, whichever came first: an edit may have left less to take the discount off.

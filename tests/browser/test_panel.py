@@ -81,7 +81,7 @@ def test_given_chinese_when_a_member_opens_the_panel_then_every_word_is_chinese(
 
     for text in ("您好，Yun", "积分", "赚取积分", "积分明细", "感谢加入会员", "订单 #"):
         expect(panel).to_contain_text(text)
-    expect(panel.get_by_role("button", name="关闭")).to_be_visible()
+    expect(panel.get_by_role("button", name="关闭", exact=True)).to_be_visible()
 
 
 def test_given_a_dark_page_when_the_panel_opens_then_it_is_dark(demo: Demo, visit: Visit) -> None:

@@ -67,7 +67,6 @@ class LedgerMachine(RuleBasedStateMachine):
         self.code_of: dict[int, int] = {}
         self.codes: dict[int, str] = {}
         self.redemptions: dict[int, int] = {}
-        self.redeemers: dict[int, int] = {}
         self.merge_ids: dict[tuple[int, int], int] = {}
 
     @property

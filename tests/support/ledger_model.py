@@ -173,7 +173,7 @@ class Model:
 
     def use(self, hold: Hold, order: Order, owe: bool) -> None:
         """An order used a code: spend the points of what it took off, also where they had come back; only once."""
-        hold.order = order
+        hold.order, hold.discounted = order, order.off > 0
         points = max(1, round(Fraction(hold.points * order.off, hold.promised))) if order.off else 0
         if hold.state == "ready":
             self.settle(hold, "used", points)
@@ -184,7 +184,12 @@ class Model:
             hold.points = hold.captured = points if owe else points - missing
 
     def restore(self, hold: Hold, order: Order) -> None:
-        """Give back what refunds took of the code's discount, in all and once; first to the lots that end last."""
+        """Give back what refunds took of the code's discount, in all and once; first to the lots that end last.
+
+        Points that were forfeit before come back by no order that the code took nothing off.
+        """
+        if hold.state == "expired" and not hold.discounted:
+            return
         due = round(hold.captured * order.refunded_share())
         if due > hold.restored:
             self.come_back(hold, hold.points - hold.captured + hold.restored, due - hold.restored)

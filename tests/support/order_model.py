@@ -132,3 +132,5 @@ class Hold:
     captured: int = 0
     restored: int = 0
     order: Order | None = None
+    discounted: bool = False
+    """Whether the code took anything off that order."""
