@@ -15,7 +15,8 @@ from engine.rewards.reasons import RedemptionRefused
 from engine.rewards.redemptions import Redemption, redemptions_in, redemptions_of_member
 from engine.rewards.settling import found_used, issued, not_issued, not_withdrawn, uncertain, withdrawn
 from engine.rewards.states import COMPENSATED, MOVES, OPEN, STATUS, IllegalMove, RedemptionState, check_move
-from tests.support.rewards import Rewarding, five_off
+from tests.support.facts import line, refund
+from tests.support.rewards import ORDER, Rewarding, five_off, with_code
 
 STATES = get_args(RedemptionState)
 
@@ -122,6 +123,26 @@ async def test_a_code_that_ran_out_and_was_used_is_looked_at_again_and_spent_in_
             assert await expire_codes(connection) == 0
             assert (await found_used(connection, program_id, one.redemption_id)).state == state
     assert ((await rewarding.read(one)).captured, (await rewarding.member()).available) == (500, 1000)
+
+
+async def test_an_order_that_an_expired_code_took_nothing_off_gives_back_no_forfeited_points(
+    rewarding: Rewarding,
+) -> None:
+    """Those points were gone before the order came, and a refund of it gives back only what it cost: nothing."""
+    await rewarding.earn(1400)
+    one = await rewarding.ready(await rewarding.reward(five_off(code_days=1, on_expiry="forfeit")))
+    async with tenant_transaction(rewarding.engine, rewarding.shop.program_id) as connection:
+        await connection.execute(text("UPDATE redemptions SET expires_at = now()"))
+        assert await expire_codes(connection) == 1
+        await withdrawn(connection, rewarding.shop.program_id, one.redemption_id)
+
+    standings = []
+    for fact in (with_code(one, [line("45.00")], 0), refund(1, ORDER, "45.00")):
+        await rewarding.apply(fact)
+        now = await rewarding.read(one)
+        standings.append((now.status, now.captured, now.restored, (await rewarding.member()).available))
+
+    assert standings == [("EXPIRED", 500, 0, 1000 + 45), ("EXPIRED", 500, 0, 1000)]
 
 
 async def test_what_comes_too_late_changes_nothing(rewarding: Rewarding) -> None:
