@@ -1,0 +1,1 @@
+"""What partners give our members: offers, their budgets, codes and claims."""
