@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.game.privacy import GAME_EXPORT, erase_game, erase_games_of_nobody
+from engine.offers.privacy import OFFERS_EXPORT, erase_offers, erase_offers_of_nobody
 from engine.redactions import exclude_others, remember_erased
 
 Json = dict[str, object]
@@ -50,6 +51,7 @@ _EXPORT = {
     "events": "SELECT source, source_id, occurred_at, fields FROM member_events "
     f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY occurred_at",
     **GAME_EXPORT,
+    **OFFERS_EXPORT,
 }
 
 
@@ -155,6 +157,7 @@ async def redact_customer(
     counts = {part: (await connection.execute(text(sql), values)).rowcount for part, sql in _ERASE_CUSTOMER.items()}
     if member is not None:
         counts |= await erase_game(connection, program_id, member)
+        counts |= await erase_offers(connection, program_id, member)
     if customer_id > 0:
         await remember_erased(connection, program_id, shop_id, "customer", [customer_id], at)
         await forget_request_keys(connection, program_id, shop_id, customer_id)
@@ -193,6 +196,7 @@ async def redact_shop(connection: AsyncConnection, program_id: int, shop_id: int
     }
     counts = {part: (await connection.execute(text(sql), key)).rowcount for part, sql in statements.items()}
     counts |= await erase_games_of_nobody(connection, program_id)
+    counts |= await erase_offers_of_nobody(connection, program_id)
     await forget_request_keys(connection, program_id, shop_id, None)
     return counts
 

@@ -60,12 +60,23 @@ CREATE TABLE code_pools (
     name text NOT NULL,
     expires_at timestamptz,
     low_water integer NOT NULL DEFAULT 0 CHECK (low_water >= 0),
-    codes_free bigint NOT NULL DEFAULT 0 CHECK (codes_free >= 0),
     created_at timestamptz NOT NULL DEFAULT now(),
+    created_by text NOT NULL,
     closed_at timestamptz,
+    -- Since when no more than `low_water` are left, and when that was last told.
     low_since timestamptz,
+    low_told_at timestamptz,
     PRIMARY KEY (program_id, pool_id)
 );
+CREATE INDEX code_pools_partner ON code_pools (program_id, partner_id);
+-- How many codes of a pool are free, in parts by `code_id`, so that claims at the same time do not wait for one row.
+CREATE TABLE pool_counts (
+    program_id bigint NOT NULL,
+    pool_id bigint NOT NULL,
+    part smallint NOT NULL,
+    codes_free bigint NOT NULL DEFAULT 0 CHECK (codes_free >= 0),
+    PRIMARY KEY (program_id, pool_id, part)
+) WITH (fillfactor = 20);
 CREATE TABLE pool_codes (
     program_id bigint NOT NULL,
     partner_id bigint NOT NULL,
