@@ -1,4 +1,4 @@
-"""What offers hold of a person: told on request, and forgotten with them. What partners owe for them stays, as nobody's."""
+"""What offers hold of a person is told, and forgotten with them. What partners owe for them stays, as nobody's."""
 
 from __future__ import annotations
 
