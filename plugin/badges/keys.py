@@ -6,12 +6,9 @@ cannot be opened there.
 
 from __future__ import annotations
 
-import os
 from typing import Any, cast
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import rsa
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.serialization import (
     Encoding,
     NoEncryption,
@@ -20,39 +17,29 @@ from cryptography.hazmat.primitives.serialization import (
 )
 from jwt.algorithms import RSAAlgorithm
 
+from plugin.sealed_box import SealedBox, SealedUnreadableError
+
 KEY_BITS = 2048
 ALGORITHM = "RS256"
-_FORMAT = b"\x01"
-_NONCE_BYTES = 12
-
-
-class KeyUnreadableError(Exception):
-    """A stored key cannot be opened: the encryption key is another one now, or the row belongs elsewhere."""
+KeyUnreadableError = SealedUnreadableError
+"""A stored key cannot be opened: the encryption key is another one now, or the row belongs elsewhere."""
 
 
 class KeyBox:
     """Makes, encrypts and opens issuers' keys with the app's one encryption key."""
 
     def __init__(self, key: bytes) -> None:
-        self._cipher = AESGCM(key)
+        self._box = SealedBox(key)
 
     def make(self, program_id: int, key_id: int) -> tuple[dict[str, Any], bytes]:
         """A new key: its public half as a JWK, its private one encrypted. Takes a tenth of a second."""
         key = rsa.generate_private_key(public_exponent=65537, key_size=KEY_BITS)
         written = key.private_bytes(Encoding.DER, PrivateFormat.PKCS8, NoEncryption())
-        nonce = os.urandom(_NONCE_BYTES)
-        sealed = self._cipher.encrypt(nonce, written, _owner(program_id, key_id))
-        return public_jwk(key.public_key()), _FORMAT + nonce + sealed
+        return public_jwk(key.public_key()), self._box.seal(written, _owner(program_id, key_id))
 
     def open(self, sealed: bytes, program_id: int, key_id: int) -> rsa.RSAPrivateKey:
         """The private half. Raises KeyUnreadableError."""
-        if sealed[:1] != _FORMAT or len(sealed) <= 1 + _NONCE_BYTES:
-            raise KeyUnreadableError("not a sealed key")
-        nonce, text = sealed[1 : 1 + _NONCE_BYTES], sealed[1 + _NONCE_BYTES :]
-        try:
-            written = self._cipher.decrypt(nonce, text, _owner(program_id, key_id))
-        except InvalidTag:
-            raise KeyUnreadableError("sealed with another key or for another issuer") from None
+        written = self._box.open(sealed, _owner(program_id, key_id))
         return cast(rsa.RSAPrivateKey, load_der_private_key(written, password=None))
 
 
@@ -62,5 +49,5 @@ def public_jwk(key: rsa.RSAPublicKey) -> dict[str, Any]:
     return {"kty": "RSA", "n": written["n"], "e": written["e"]}
 
 
-def _owner(program_id: int, key_id: int) -> bytes:
-    return f"laurel:issuer-key:{program_id}:{key_id}".encode()
+def _owner(program_id: int, key_id: int) -> str:
+    return f"laurel:issuer-key:{program_id}:{key_id}"
