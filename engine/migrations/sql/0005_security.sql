@@ -6,8 +6,9 @@ BEGIN
         'partners', 'agreement_versions', 'partner_keys', 'partner_signing_keys', 'partner_members',
         'partner_period_points', 'partner_events', 'partner_event_signatures',
         'statements', 'statement_lines', 'statement_answers', 'partner_payments', 'reconciliations', 'suspense_rows',
-        'offers', 'offer_versions', 'budget_transfers', 'code_pools', 'pool_counts', 'pool_codes', 'pool_imports', 'offer_claims',
-        'offer_clicks', 'exchange_quotes', 'partner_reports', 'conversions', 'conversion_changes', 'conversion_appeals',
+        'offers', 'offer_versions', 'budget_transfers', 'code_pools', 'pool_counts', 'pool_codes', 'pool_imports',
+        'offer_claims', 'offer_clicks', 'exchange_quotes', 'partner_reports', 'conversions', 'conversion_changes',
+        'conversion_appeals',
         'partner_hosts', 'host_order_marks', 'host_reports', 'host_events', 'host_statements'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
@@ -22,8 +23,8 @@ GRANT SELECT, INSERT ON agreement_versions, partner_key_directory, partner_event
     statement_lines, statement_answers, partner_payments, reconciliations, offer_versions, budget_transfers,
     conversion_changes, host_events, host_statements TO laurel_app;
 GRANT SELECT, INSERT, UPDATE ON partners, partner_keys, partner_signing_keys, partner_members, partner_period_points,
-    suspense_rows, offers, code_pools, pool_counts, pool_codes, pool_imports, offer_claims, offer_clicks, exchange_quotes,
-    partner_reports, conversions, conversion_appeals, partner_hosts, host_reports TO laurel_app;
+    suspense_rows, offers, code_pools, pool_counts, pool_codes, pool_imports, offer_claims, offer_clicks,
+    exchange_quotes, partner_reports, conversions, conversion_appeals, partner_hosts, host_reports TO laurel_app;
 GRANT SELECT, INSERT, DELETE ON host_order_marks TO laurel_app;
 -- Erasing a person takes what leads to them; what is owed for them stays.
 GRANT DELETE ON exchange_quotes, pool_codes, offer_clicks, partner_members TO laurel_app;
