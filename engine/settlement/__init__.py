@@ -1,0 +1,1 @@
+"""Settlement: what a program and its partner owe each other, in numbered statements that both can work out again."""
