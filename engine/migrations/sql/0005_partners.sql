@@ -16,6 +16,8 @@ CREATE TABLE partners (
     -- Cycles up to here are closed, or were passed over because nothing happened in them.
     closed_until timestamptz,
     statements_issued integer NOT NULL DEFAULT 0,
+    -- Before when no cycle has to be closed; NULL where that has to be worked out anew, as after a new agreement.
+    next_closing_at timestamptz,
     PRIMARY KEY (program_id, partner_id),
     UNIQUE (program_id, handle)
 );
@@ -74,7 +76,8 @@ CREATE TABLE partner_period_points (
     partner_id bigint NOT NULL,
     kind text NOT NULL CHECK (kind IN ('issued', 'redeemed')),
     period text NOT NULL,
-    points bigint NOT NULL CHECK (points >= 0),
+    -- Less what was taken back in it, which may be more than was given in it.
+    points bigint NOT NULL,
     PRIMARY KEY (program_id, partner_id, kind, period)
 );
 
@@ -98,9 +101,12 @@ CREATE TABLE partner_events (
     offer_id bigint,
     claim_id bigint,
     conversion_id bigint,
+    -- What the partner knows it by: an order's number, a voucher's code, the reason of an adjustment.
+    reference text,
     corrects bigint,
     occurred_at timestamptz NOT NULL,
     recorded_at timestamptz NOT NULL DEFAULT now(),
+    actor text NOT NULL DEFAULT 'engine',
     -- Canonical JSON, exactly the bytes that are hashed and signed.
     payload text NOT NULL,
     leaf_hash bytea NOT NULL,
@@ -135,6 +141,9 @@ CREATE TABLE statements (
     -- Totals by kind and currency, and what is due in each currency in minor units (above zero: by the partner).
     totals jsonb NOT NULL,
     root bytea NOT NULL,
+    -- The signed text, and up to which signature every event of the partner is in this statement or an earlier one.
+    payload text NOT NULL,
+    settled_position bigint NOT NULL,
     token text NOT NULL,
     issued_at timestamptz NOT NULL DEFAULT now(),
     issued_by text NOT NULL,
@@ -202,14 +211,21 @@ CREATE TABLE suspense_rows (
     reconciliation_id bigint,
     problem text NOT NULL CHECK (problem IN ('only_ours', 'only_theirs', 'different', 'unpaid', 'paid_differently')),
     reference text NOT NULL,
+    -- Of which kind of event it is; '': of all together, as in a file that names none.
+    kind text NOT NULL DEFAULT '',
     event_id bigint,
     ours jsonb NOT NULL DEFAULT '{}',
     theirs jsonb NOT NULL DEFAULT '{}',
     opened_at timestamptz NOT NULL DEFAULT now(),
     settled_at timestamptz,
     settled_by text,
+    -- 'matched': a later file or statement brought it; 'paid'; 'accepted': somebody settled it by hand, with a note.
+    resolution text CHECK (resolution IN ('matched', 'paid', 'accepted')),
     note text,
     PRIMARY KEY (program_id, row_id),
-    UNIQUE (program_id, statement_id, problem, reference)
+    CHECK ((settled_at IS NULL) = (resolution IS NULL))
 );
+-- What comes up again after it was settled is a new row.
+CREATE UNIQUE INDEX suspense_rows_once ON suspense_rows (program_id, statement_id, problem, kind, reference)
+    WHERE settled_at IS NULL;
 CREATE INDEX suspense_rows_open ON suspense_rows (program_id, partner_id, opened_at) WHERE settled_at IS NULL;
