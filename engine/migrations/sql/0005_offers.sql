@@ -13,9 +13,14 @@ CREATE TABLE offers (
     budget_free bigint NOT NULL DEFAULT 0 CHECK (budget_free >= 0),
     budget_held bigint NOT NULL DEFAULT 0 CHECK (budget_held >= 0),
     budget_spent bigint NOT NULL DEFAULT 0 CHECK (budget_spent >= 0),
+    -- What the next thing that it gives takes at least: with less than that free, the offer is exhausted.
+    budget_next bigint NOT NULL DEFAULT 0,
+    -- Claims that are not void.
     claims_made bigint NOT NULL DEFAULT 0 CHECK (claims_made >= 0),
     -- How many more may be claimed in all; NULL: no such limit.
     claims_left bigint CHECK (claims_left >= 0),
+    -- Raised by whatever shoppers see of it, but for how many are left.
+    changes integer NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT now(),
     published_at timestamptz,
     closed_at timestamptz,
@@ -106,6 +111,7 @@ CREATE TABLE pool_imports (
     created_by text NOT NULL,
     PRIMARY KEY (program_id, import_id)
 );
+CREATE INDEX pool_imports_pool ON pool_imports (program_id, pool_id, import_id);
 
 -- What members claimed. `budget` is what it holds of the offer's budget until it is used or ends.
 CREATE TABLE offer_claims (
