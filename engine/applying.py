@@ -30,6 +30,7 @@ from engine.events import (
     Refund,
 )
 from engine.game.marking import mark
+from engine.hosts.marking import mark_orders
 from engine.idling import move_idle_ends
 from engine.known_orders import KnownOrder, OrderKey
 from engine.ledger import Ledger, MemberKey
@@ -69,6 +70,7 @@ async def apply_events(connection: AsyncConnection, events: Sequence[Event]) -> 
     facts = await _gather_customers(connection, batch)
     await merge_customers(connection, events)
     ledger = await _post(connection, batch, facts)
+    await mark_orders(connection, batch.orders.values())
     await store_orders(connection, batch.orders.values())
     return Applied(len(ledger.planned), len(ledger.holdings))
 

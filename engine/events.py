@@ -123,6 +123,8 @@ class Order:
     """How it was paid, None where the snapshot does not tell."""
     fulfilled_at: datetime | None = None
     """When its last part was sent, by this snapshot; None while something is still to be sent."""
+    partner_notes: tuple[tuple[str, str], ...] | None = None
+    """What its notes say to partner programs, as (name, value); None where the snapshot tells nothing of it."""
 
 
 @dataclass(frozen=True, slots=True)

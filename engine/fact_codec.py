@@ -52,6 +52,8 @@ def _particulars(order: Order) -> Json:
         },
     }
     found = {name: value for name, value in found.items() if value}
+    if order.partner_notes is not None:
+        found["notes"] = [list(note) for note in order.partner_notes]
     if order.tenders is not None:  # none at all is not the same as unknown
         found["tenders"] = [[one.kind, *_pair(one.amount)] for one in order.tenders]
     return found
@@ -66,6 +68,7 @@ def order_from_json(
     codes = document.get("codes", {})
     tenders = document.get("tenders")
     fulfilled_at = document.get("fulfilled_at")
+    notes = document.get("notes")
     return Order(
         order_id=order_id,
         name=name,
@@ -87,6 +90,7 @@ def order_from_json(
         ),
         tenders=None if tenders is None else tuple(Tender(kind, AmountPair(*amounts)) for kind, *amounts in tenders),
         fulfilled_at=datetime.fromisoformat(fulfilled_at) if fulfilled_at else None,
+        partner_notes=None if notes is None else tuple((name, value) for name, value in notes),
         refunds=tuple(refund for refund in refunds if refund.refund_id in carried),
     )
 

@@ -51,10 +51,10 @@ class KnownOrder:
             self.observe_refund(refund)
         older = self.snapshot
         if older is None or _rank(order) >= _rank(older):
-            self.snapshot = _with_tenders(order, older)
+            self.snapshot = _completed(order, older)
             self._take_owner(order, replaces=True)
         else:
-            self.snapshot = _with_tenders(older, order)
+            self.snapshot = _completed(older, order)
             self._take_owner(order, replaces=False)
 
     def _take_owner(self, order: Order, *, replaces: bool) -> None:
@@ -99,10 +99,14 @@ def _rank(order: Order) -> tuple[datetime, int, int, int, str]:
     return (order.updated_at, len(order.refunds), len(order.lines), -left, order_to_json(order))
 
 
-def _with_tenders(order: Order, other: Order | None) -> Order:
-    """How it was paid, also where only another snapshot of the same total tells."""
-    if order.tenders is None and other is not None and other.tenders is not None and other.total == order.total:
-        return replace(order, tenders=other.tenders)
+def _completed(order: Order, other: Order | None) -> Order:
+    """What only another snapshot tells: how it was paid (of the same total), and what its notes say."""
+    if other is None:
+        return order
+    if order.tenders is None and other.tenders is not None and other.total == order.total:
+        order = replace(order, tenders=other.tenders)
+    if order.partner_notes is None and other.partner_notes is not None:
+        order = replace(order, partner_notes=other.partner_notes)
     return order
 
 

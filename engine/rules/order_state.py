@@ -139,19 +139,25 @@ def _line_values(
         yield line.line_id, side(line.subtotal, money) + tax
 
 
-def net_sales(state: OrderState) -> int:
-    """What the shop kept of the goods sold, in its own money: without tax, delivery, gift cards and refunds."""
-    counting = Counting("shop", tax=False, delivery=False, gift_cards=False)
+_GOODS = Counting("shop", tax=False, delivery=False, gift_cards=False)
+
+
+def goods_sold(state: OrderState) -> int:
+    """What the goods of an order cost, in the shop's money: without tax, delivery and gift cards, before refunds."""
     units, order = units_left(state), state.order
-    sold = sum(
+    return sum(
         line.unit_price.shop * units[line.line_id]
         - line.discount.shop
-        + counted_tax(line.tax.shop, counting, order.taxes_included)
+        + counted_tax(line.tax.shop, _GOODS, order.taxes_included)
         for line in order.lines
         if not line.gift_card
     )
-    refunded = refunded_amounts(state, counting)
-    return max(0, sold - sum(refunded.by_line.values()) - refunded.elsewhere)
+
+
+def net_sales(state: OrderState) -> int:
+    """What the shop kept of the goods sold, in its own money: without tax, delivery, gift cards and refunds."""
+    refunded = refunded_amounts(state, _GOODS)
+    return max(0, goods_sold(state) - sum(refunded.by_line.values()) - refunded.elsewhere)
 
 
 def _side_of(refund: Refund, order: Order, money: Money) -> Money:

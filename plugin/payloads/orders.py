@@ -28,6 +28,7 @@ from plugin.payloads.fields import (
     words,
 )
 from plugin.payloads.parcels import fulfillments_in, sent_at
+from plugin.payloads.partner_notes import notes_to_partners
 from plugin.payloads.refunds import embedded_refund
 from plugin.payloads.tenders import gateways_of, tenders_by_gateway
 
@@ -70,6 +71,7 @@ def order_of(body: Source, keys: EmailKeys, received_at: datetime, *, topic: str
         fulfilled_at=sent_at(fulfillments_in(body, order_id, received_at), updated_at)
         if _sent(body) or topic == "orders/fulfilled"
         else None,
+        partner_notes=notes_to_partners(body.get("note_attributes")),
     )
 
 

@@ -9,7 +9,7 @@ BEGIN
         'offers', 'offer_versions', 'budget_transfers', 'code_pools', 'pool_counts', 'pool_codes', 'pool_imports',
         'offer_claims', 'offer_clicks', 'exchange_quotes', 'partner_reports', 'conversions', 'conversion_changes',
         'conversion_appeals',
-        'partner_hosts', 'host_order_marks', 'host_reports', 'host_events', 'host_statements'
+        'partner_hosts', 'host_orders', 'host_reports', 'host_events', 'host_statements'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
         EXECUTE format(
@@ -24,10 +24,8 @@ GRANT SELECT, INSERT ON agreement_versions, partner_key_directory, partner_event
     conversion_changes, host_events, host_statements TO laurel_app;
 GRANT SELECT, INSERT, UPDATE ON partners, partner_keys, partner_signing_keys, partner_members, partner_period_points,
     suspense_rows, offers, code_pools, pool_counts, pool_codes, pool_imports, offer_claims, offer_clicks,
-    exchange_quotes, partner_reports, conversions, conversion_appeals, partner_hosts, host_reports TO laurel_app;
-GRANT SELECT, INSERT, DELETE ON host_order_marks TO laurel_app;
+    exchange_quotes, partner_reports, conversions, conversion_appeals, partner_hosts, host_orders, host_reports TO laurel_app;
 -- Erasing a person takes what leads to them; what is owed for them stays.
 GRANT DELETE ON exchange_quotes, pool_codes, offer_clicks, partner_members TO laurel_app;
 GRANT UPDATE (answered_at) ON host_statements TO laurel_app;
--- Marks are locked as they are taken, which takes this right; nothing ever changes one.
-GRANT UPDATE (marked_at) ON host_order_marks TO laurel_app;
+GRANT UPDATE (statement_number) ON host_events TO laurel_app;
