@@ -1,0 +1,136 @@
+"""The budgets of offers in double entry. One function moves what is on the offer's row and writes the transfers.
+
+FUND → FREE when an offer is published, FREE → HELD or SPENT when something is given, back when it is taken back; to
+the FUND where the offer is closed by then. What can no longer cover the next thing exhausts the offer in the same
+statement, and what comes back opens it again.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Literal
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.crash import crash_point
+
+
+class Account(IntEnum):
+    """Where the budget of an offer is. The fund has no balance of its own: it is what the other three hold."""
+
+    FUND = 1
+    FREE = 2
+    HELD = 3
+    SPENT = 4
+
+
+MoveKind = Literal["publish", "close", "edit", "claim", "void", "expire", "conversion", "return"]
+
+
+class BudgetUsedUp(Exception):  # noqa: N818  # named for the rule, as the field names it
+    """What is free does not cover it. Nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class BudgetMove:
+    """So much from one account to another, and why. What goes to FREE goes to the FUND where the offer is closed."""
+
+    debit: Account
+    credit: Account
+    amount: int
+    kind: MoveKind
+    actor: str
+    claim_id: int | None = None
+    conversion_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How the offer's row stands afterwards."""
+
+    state: str
+    unit: str | None
+    free: int
+    held: int
+    spent: int
+
+
+# A conversion or a claim that is taken back finds a closed offer's budget gone home: `free` stays as it is then.
+_FREE = "(budget_free + CASE WHEN :returns AND state = 'closed' THEN 0 ELSE :free END)"
+_LEFT = "(claims_left - :claims)"
+_NEXT = "(CASE WHEN CAST(:next AS bigint) IS NULL THEN budget_next ELSE CAST(:next AS bigint) END)"
+
+
+def state_after(free: str, following: str, left: str) -> str:
+    """SQL of the state that a row comes to: only what is published is exhausted, and opens again."""
+    return f"""CASE WHEN state NOT IN ('published', 'exhausted') THEN state
+        WHEN (budget_unit IS NOT NULL AND {free} < {following}) OR {left} <= 0 THEN 'exhausted' ELSE 'published' END"""
+
+
+_STATE = state_after(_FREE, _NEXT, _LEFT)
+_MOVE = text(f"""
+    UPDATE offers SET budget_free = {_FREE}, budget_held = budget_held + :held, budget_spent = budget_spent + :spent,
+        budget_next = {_NEXT}, claims_made = claims_made + :claims, claims_left = {_LEFT}, state = {_STATE},
+        changes = changes + CASE WHEN state = {_STATE} THEN 0 ELSE 1 END
+    WHERE program_id = :program_id AND offer_id = :offer_id AND {_FREE} >= 0
+        AND budget_held + :held >= 0 AND budget_spent + :spent >= 0 AND claims_made + :claims >= 0
+        AND (claims_left IS NULL OR {_LEFT} >= 0)
+        AND (CAST(:version AS integer) IS NULL OR (version = :version AND state = 'published'))
+        AND (CAST(:unit AS text) IS NULL OR budget_unit = :unit)
+    RETURNING state, budget_unit, budget_free, budget_held, budget_spent
+""")
+_TRANSFER = text("""
+    INSERT INTO budget_transfers (program_id, transfer_id, offer_id, kind, unit, debit_account, credit_account, amount,
+        claim_id, conversion_id, actor)
+    VALUES (:program_id, nextval('ledger_ids'), :offer_id, :kind, :unit, :debit_account, :credit_account, :amount,
+        :claim_id, :conversion_id, :actor)
+""")
+
+
+async def move_budget(
+    connection: AsyncConnection, program_id: int, offer_id: int, *moves: BudgetMove, claims: int = 0,
+    version: int | None = None, following: int | None = None, unit: str | None = None,
+) -> Moved | None:  # fmt: skip
+    """Move the budget of an offer and count claims, by one conditional update; None when it was not to be.
+
+    `claims` is how many more are claimed, `following` what the next thing takes at least from now on. With `version`
+    the offer has to be published in exactly this version. The row is locked from here to the end of the transaction.
+    """
+    delta = dict.fromkeys(Account, 0)
+    for move in moves:
+        delta[move.debit] -= move.amount
+        delta[move.credit] += move.amount
+    given = {
+        "program_id": program_id, "offer_id": offer_id, "free": delta[Account.FREE], "held": delta[Account.HELD],
+        "spent": delta[Account.SPENT], "claims": claims, "version": version, "next": following, "unit": unit,
+        "returns": delta[Account.FREE] > 0 and delta[Account.FUND] == 0,
+    }  # fmt: skip
+    row = (await connection.execute(_MOVE, given)).one_or_none()
+    if row is None:
+        return None
+    crash_point("budget-between-row-and-transfers")
+    await _write_transfers(connection, program_id, offer_id, row, moves)
+    return Moved(*row)
+
+
+async def _write_transfers(
+    connection: AsyncConnection, program_id: int, offer_id: int, row: Any, moves: tuple[BudgetMove, ...]
+) -> None:
+    rows = [
+        {
+            "program_id": program_id, "offer_id": offer_id, "kind": move.kind, "unit": row.budget_unit,
+            "debit_account": int(move.debit), "credit_account": int(_credit(move, row.state)), "amount": move.amount,
+            "claim_id": move.claim_id, "conversion_id": move.conversion_id, "actor": move.actor,
+        }
+        for move in moves
+        if move.amount
+    ]  # fmt: skip
+    if rows:
+        await connection.execute(_TRANSFER, rows)
+
+
+def _credit(move: BudgetMove, state: str) -> Account:
+    home = state == "closed" and move.credit is Account.FREE and move.debit is not Account.FUND
+    return Account.FUND if home else move.credit
