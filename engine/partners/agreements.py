@@ -26,6 +26,9 @@ _AGREEMENTS = text("""
     FROM agreement_versions WHERE program_id = :program_id AND partner_id = ANY(:partners)
     ORDER BY partner_id, version
 """)
+_LOOK_AGAIN = text("""
+    UPDATE partners SET next_closing_at = NULL WHERE program_id = :program_id AND partner_id = :partner_id
+""")
 _INSERT_AGREEMENT = text("""
     INSERT INTO agreement_versions (program_id, partner_id, version, definition, effective_from, created_by)
     VALUES (:program_id, :partner_id, :version, CAST(:definition AS jsonb), :effective_from, :actor)
@@ -89,6 +92,7 @@ async def publish_agreement(
         "definition": definition.model_dump_json(), "effective_from": effective_from, "actor": actor,
     }  # fmt: skip
     await connection.execute(_INSERT_AGREEMENT, given)
+    await connection.execute(_LOOK_AGAIN, {"program_id": program_id, "partner_id": partner_id})
 
 
 def refuse_mixed_prepaid(definitions: Sequence[AgreementDefinition]) -> None:
