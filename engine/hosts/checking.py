@@ -1,8 +1,8 @@
-"""Whether what a host says holds against what we know: our copy of the agreement, and what we reported. Pure."""
+"""Whether an event of a host holds against what we know: our copy of the agreement, and what we reported. Pure."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal, InvalidOperation
@@ -14,7 +14,6 @@ from engine.money import POINTS_MAXIMUM, MoneyError
 from engine.partners.kinds import POINTS_RULES, EventKind
 from engine.partners.money import micros_of
 from engine.partners.payloads import leaf_hash
-from engine.settlement.comparing import Difference, Leaf, compare
 
 PAYLOAD_MAXIMUM = 16 * 1024
 Verdict = Literal["agreed", "noted", "unknown_agreement", "wrong_amount", "unknown_order", "taken_back_twice"]
@@ -96,39 +95,3 @@ def _is_priced(event: HostEvent, agreement: Mapping[str, Any]) -> bool:
     except (KeyError, InvalidOperation, MoneyError):
         return False
     return event.micros == expected and event.currency == agreement.get("currency")
-
-
-@dataclass(frozen=True, slots=True)
-class OwnEvent:
-    """An event as we received it, and what we said of it. `statement`: the earlier statement that has it."""
-
-    event_id: str
-    leaf_hash: bytes
-    verdict: str
-    occurred_at: datetime
-    statement: int | None
-
-
-def differences_of(
-    own: Sequence[OwnEvent], theirs: Sequence[Leaf], number: int, ends_at: datetime, most: int = 1_000
-) -> tuple[Difference, ...]:
-    """Where a host's statement is not what its own events make it, and which of its rows we dispute.
-
-    `own` are all events that we have of it up to the newest of the statement. One belongs in the statement if it
-    happened before the statement's end and no earlier statement has it.
-    """
-    ids = {leaf.event for leaf in theirs}
-    last = max((int(leaf.event) for leaf in theirs), default=0)
-    ours = [
-        Leaf(one.event_id, one.leaf_hash)
-        for one in own
-        if one.event_id in ids or (one.statement is None and one.occurred_at < ends_at and int(one.event_id) <= last)
-    ]
-    found = list(compare(sorted(ours, key=lambda leaf: int(leaf.event)), theirs, most))
-    named = {one.event for one in found}
-    disputed = {one.event_id for one in own if one.verdict in DISPUTED} & ids - named
-    twice = {one.event_id for one in own if one.statement is not None and one.statement != number} & ids - named
-    for position, leaf in enumerate(theirs):
-        if leaf.event in disputed | twice and len(found) < most:
-            found.append(Difference("altered", leaf.event, position))
-    return tuple(found)
