@@ -208,6 +208,8 @@ CREATE TABLE conversions (
     occurred_at timestamptz NOT NULL,
     -- When it is approved by itself; NULL once it is decided.
     approves_at timestamptz,
+    -- When it was approved, in the time of the books: what is refunded later happened no earlier than this.
+    approved_at timestamptz,
     amount_minor bigint NOT NULL CHECK (amount_minor >= 0),
     currency text NOT NULL,
     refunded_minor bigint NOT NULL DEFAULT 0 CHECK (refunded_minor >= 0),
