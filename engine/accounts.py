@@ -15,7 +15,8 @@ KINDS_PER_MEMBER = 16
 class ProgramAccount(IntEnum):
     """The program's own accounts: no stored balance, summed from the transfers.
 
-    `MOVED` is where points are between two members; it is empty between transactions.
+    `MOVED` is where points are between two members, `PARTNER_CLEARING` between a member and a partner's program; both
+    are empty between transactions.
     """
 
     ISSUED = 1
@@ -23,6 +24,7 @@ class ProgramAccount(IntEnum):
     EXPIRED = 3
     WRITTEN_OFF = 4
     MOVED = 5
+    PARTNER_CLEARING = 6
 
 
 class MemberAccount(IntEnum):

@@ -20,9 +20,13 @@ def hold(ledger: Ledger, planned: PlannedTransaction, takings: Iterable[Taking])
     return points
 
 
-def capture(ledger: Ledger, planned: PlannedTransaction, points: int) -> None:
-    """Take reserved points as spent."""
-    planned.move(planned.key.account(MemberAccount.RESERVED), ProgramAccount.REDEEMED, points)
+def capture(ledger: Ledger, planned: PlannedTransaction, points: int, through: ProgramAccount | None = None) -> None:
+    """Take reserved points as spent; `through` is an account that they pass and do not stay in."""
+    reserved = planned.key.account(MemberAccount.RESERVED)
+    if through is not None:
+        planned.move(reserved, through, points)
+        reserved = through
+    planned.move(reserved, ProgramAccount.REDEEMED, points)
     ledger.holdings[planned.key].reserved -= points
     ledger.add(planned, 0)
 

@@ -122,12 +122,12 @@ async def _read(connection: AsyncConnection, program_id: int, reservation_id: in
 
 async def settle_hold(
     ledger: Ledger, program_id: int, reservation_id: int, *, capture_points: int, actor: str,
-    detail: dict[str, str] | None = None,
+    detail: dict[str, str] | None = None, through: ProgramAccount | None = None,
 ) -> None:  # fmt: skip
     """Capture a part of a hold as spent and give the rest back to its lots, last lot first.
 
-    Its member has to be locked in the ledger; the caller writes it. Raises ReservationSettled when it was settled
-    before, ValueError when it holds fewer points.
+    `through` is an account that what is spent passes. Its member has to be locked in the ledger; the caller writes it.
+    Raises ReservationSettled when it was settled before, ValueError when it holds fewer points.
     """
     found = await _read(ledger.connection, program_id, reservation_id, "FOR UPDATE")
     if found.state != "held":
@@ -140,7 +140,7 @@ async def settle_hold(
     if capture_points:
         planned = PlannedTransaction(key, ledger.new_id(), "capture", 0, ledger.now, actor, detail=dict(told))
         planned.detail["spent"] = str(capture_points)
-        capture(ledger, planned, capture_points)
+        capture(ledger, planned, capture_points, through)
     if capture_points < found.points:
         back = PlannedTransaction(key, ledger.new_id(), "release", 0, ledger.now, actor, detail=told)
         lots = await _lots_of(ledger, key, found)

@@ -1,0 +1,102 @@
+"""A claim is written down: its own row, the offer's budget, and what is owed between the program and the partner."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.crash import crash_point
+from engine.offers.budget import Account, BudgetMove, move_budget
+from engine.offers.catalog import Offer
+from engine.offers.costs import claim_cost, next_cost
+from engine.offers.exchanging import TakenQuote
+from engine.offers.promising import Promise
+from engine.offers.refusals import ClaimRefused, ReasonCode
+from engine.partners.events import NewEvent, record_events
+from engine.partners.facts import Agreement
+from engine.partners.kinds import EventKind, micros_for
+from engine.partners.limits import PartnerLimit
+
+_INSERT = text("""
+    INSERT INTO offer_claims (program_id, claim_id, offer_id, offer_version, partner_id, agreement_version, member_id,
+        shop_id, customer_id, kind, state, code, points, reservation_id, gives, account, budget, expires_at, settled_at)
+    VALUES (:program_id, :claim_id, :offer_id, :offer_version, :partner_id, :agreement_version, :member_id,
+        :shop_id, :customer_id, :kind, :state, :code, :points, :reservation_id, :gives, :account, :budget, :expires_at,
+        CASE WHEN :state = 'used' THEN now() END)
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class Booking:
+    """All that a claim is made of, before it is written."""
+
+    offer: Offer
+    agreement: Agreement
+    claim_id: int
+    member_id: int
+    shop_id: int
+    customer_id: int
+    promised: Promise
+    points: int
+    reservation_id: int | None
+    quote: TakenQuote | None
+    account: str | None
+    now: datetime
+
+
+async def book(connection: AsyncConnection, booking: Booking) -> bool:
+    """Write the claim. False: the offer was changed meanwhile, or cannot cover it; then nothing of it may stay.
+
+    Raises ClaimRefused CAP_REACHED.
+    """
+    offer, definition = booking.offer, booking.offer.definition
+    amount, into = claim_cost(definition, booking.agreement.definition, booking.points)
+    await connection.execute(_INSERT, _row(booking, amount))
+    crash_point("claim-after-insert")
+    move = BudgetMove(Account.FREE, into, amount, "claim", "member", claim_id=booking.claim_id)
+    moved = await move_budget(
+        connection, offer.program_id, offer.offer_id, *([move] if amount else []), claims=1, version=offer.version,
+        following=next_cost(definition, booking.agreement.definition),
+    )  # fmt: skip
+    if moved is None:
+        return False
+    crash_point("claim-after-budget")
+    await _record(connection, booking)
+    return True
+
+
+def _row(booking: Booking, amount: int) -> dict[str, object]:
+    offer, quote = booking.offer, booking.quote
+    exchange = offer.definition.kind == "exchange"
+    return {
+        "program_id": offer.program_id, "claim_id": booking.claim_id, "offer_id": offer.offer_id,
+        "offer_version": quote.offer_version if quote is not None else offer.version, "partner_id": offer.partner_id,
+        "agreement_version": booking.agreement.version, "member_id": booking.member_id, "shop_id": booking.shop_id,
+        "customer_id": booking.customer_id, "kind": offer.definition.kind, "state": "used" if exchange else "ready",
+        "code": booking.promised.code, "points": booking.points, "reservation_id": booking.reservation_id,
+        "gives": quote.gives if quote is not None else None, "account": booking.account, "budget": amount,
+        "expires_at": booking.promised.expires_at,
+    }  # fmt: skip
+
+
+async def _record(connection: AsyncConnection, booking: Booking) -> None:
+    """What the program owes the partner from now on, for points that are spent there."""
+    offer, agreement = booking.offer, booking.agreement
+    if not booking.points:
+        return
+    kind: EventKind = "exchanged" if offer.definition.kind == "exchange" else "redeemed"
+    event = NewEvent(
+        partner_id=offer.partner_id, agreement_version=agreement.version, kind=kind,
+        effect=f"claim {booking.claim_id}", points=booking.points,
+        micros=micros_for(kind, booking.points, agreement.definition), currency=agreement.definition.currency,
+        occurred_at=booking.now, member_id=booking.member_id, offer_id=offer.offer_id, offer_handle=offer.handle,
+        claim_id=booking.claim_id, reference=booking.promised.code or str(booking.claim_id),
+    )  # fmt: skip
+    try:
+        await record_events(connection, offer.program_id, [event], agreement=agreement, actor="member")
+    except PartnerLimit:
+        raise ClaimRefused(ReasonCode.CAP_REACHED) from None
+    crash_point("claim-after-event")
