@@ -40,11 +40,12 @@ class PoolImport:
     problems: tuple[ImportProblem, ...]
     created_at: datetime
     updated_at: datetime
+    created_by: str
 
 
 _SELECT = """
     SELECT import_id, pool_id, name, state, bytes_total, bytes_done, rows_added, rows_repeated, rows_refused, problems,
-        created_at, updated_at
+        created_at, updated_at, created_by
     FROM pool_imports WHERE program_id = :program_id
 """
 _ONE = text(f"{_SELECT} AND import_id = :import_id")

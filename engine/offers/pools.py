@@ -46,6 +46,7 @@ class CodePool:
     low_water: int
     low_since: datetime | None
     created_at: datetime
+    created_by: str
     closed_at: datetime | None
     ended: bool
     codes_left: int
@@ -59,7 +60,8 @@ LEFT_IN_POOL = """CAST((SELECT sum(n.codes_free) FROM pool_counts n
     WHERE n.program_id = p.program_id AND n.pool_id = p.pool_id) AS bigint)"""
 _SELECT = f"""
     SELECT p.program_id, p.pool_id, p.partner_id, p.name, p.expires_at, p.low_water, p.low_since, p.created_at,
-        p.closed_at, {POOL_HAS_ENDED} AS ended, CASE WHEN {POOL_HAS_ENDED} THEN 0 ELSE {LEFT_IN_POOL} END AS codes_left,
+        p.created_by, p.closed_at, {POOL_HAS_ENDED} AS ended,
+        CASE WHEN {POOL_HAS_ENDED} THEN 0 ELSE {LEFT_IN_POOL} END AS codes_left,
         CAST((SELECT COALESCE(sum(i.rows_added), 0) FROM pool_imports i
             WHERE i.program_id = p.program_id AND i.pool_id = p.pool_id) AS bigint) AS codes_added
     FROM code_pools p WHERE p.program_id = :program_id

@@ -24,6 +24,7 @@ from plugin.merchant.routes import merchant_routes
 from plugin.services import Services, create_services
 from plugin.settings import Settings
 from plugin.shopify.installation import PATCH_PATH, Installation
+from plugin.web.code_uploads import CodeUploads
 from plugin.web.downloads import Downloads
 from plugin.web.graphql_routes import GraphQLRoutes
 from plugin.web.health import HealthRoutes
@@ -100,6 +101,7 @@ def _routes(services: Services) -> list[Route | Mount]:
         Route("/graphql", graphql.bearer, methods=["POST", "OPTIONS"]),
         Route("/admin/graphql", graphql.admin, methods=["POST"]),
         Route("/admin/files", Uploads(services, installation).check, methods=["POST"]),
+        Route("/admin/codes", CodeUploads(services, installation).take_in, methods=["POST"]),
         Route("/admin/exports/{file}", Downloads(services, installation).export, methods=["GET"]),
         Route("/livez", health.live, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),
