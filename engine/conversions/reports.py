@@ -164,6 +164,8 @@ def _order(given: object) -> str:
 
 def _visible(document: Mapping[object, object], field: str, maximum: int) -> str | None:
     given = document.get(field)
+    if isinstance(given, str) and field == "member":
+        given = given.replace(" ", "")  # a number is read out in groups
     if given is None or given == "":
         return None
     if not isinstance(given, str) or len(given) > maximum or not _VISIBLE.fullmatch(given):

@@ -1,0 +1,49 @@
+"""Purchases at partners that nobody decided are approved by themselves when their hold is over."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.conversions.limits import NotCovered
+from engine.conversions.posting import settle
+from engine.conversions.store import lock_conversion, note_change, read_conversion
+from engine.ledger import Ledger
+
+ACTOR = "program"
+# Without a lock: the member's row is locked first, here as everywhere; who was first is found out then.
+_DUE = text("""
+    SELECT program_id, conversion_id FROM conversions
+    WHERE state = 'pending' AND approves_at <= now() ORDER BY approves_at, conversion_id LIMIT :most
+""")
+
+
+async def due_approvals(connection: AsyncConnection, most: int = 200) -> list[tuple[int, int]]:
+    """Program and id of conversions of the named tenants whose hold is over, the longest over first.
+
+    Each is approved in a transaction of its own: see `receiving` for the locks.
+    """
+    return [(row.program_id, row.conversion_id) for row in await connection.execute(_DUE, {"most": most})]
+
+
+async def approve_if_due(connection: AsyncConnection, program_id: int, conversion_id: int) -> bool:
+    """Approve a conversion as of the end of its hold, or decline it by the limit that it meets; False: not due."""
+    found = await read_conversion(connection, program_id, conversion_id)
+    if found is None:
+        return False
+    ledger = await Ledger.open(connection, [found.member])
+    one = await lock_conversion(connection, program_id, conversion_id)
+    if one.state != "pending" or one.approves_at is None or one.approves_at > ledger.now:
+        return False
+    at = one.approves_at
+    try:
+        after = replace(one, state="approved", approves_at=None, approved_at=at)
+        after = await settle(connection, after, at=at, actor=ACTOR)
+        await note_change(connection, after, "approved", actor=ACTOR)
+    except NotCovered as limit:
+        after = replace(one, state="declined", reason=limit.code, approves_at=None)
+        after = await settle(connection, after, at=at, actor=ACTOR)
+        await note_change(connection, after, "declined", actor=ACTOR, reason=limit.code)
+    return True
