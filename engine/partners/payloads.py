@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import UTC, datetime
 
 import orjson
 
 from engine.partners.kinds import EventKind
+from engine.settlement import merkle
 
 
 def event_payload(
@@ -42,5 +42,5 @@ def instant_text(moment: datetime) -> str:
 
 
 def leaf_hash(payload: str) -> bytes:
-    """The hash of a payload as a leaf of a statement's tree (RFC 6962): SHA-256 of a zero byte and the text."""
-    return hashlib.sha256(b"\x00" + payload.encode()).digest()
+    """The hash of a payload as a leaf of a statement's tree."""
+    return merkle.leaf_hash(payload.encode())
