@@ -25,21 +25,39 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def root_of(leaves: Iterable[bytes]) -> bytes:
-    """The root over leaf hashes in their order, read once and with memory for the logarithm of them."""
-    # Roots of whole subtrees, each as large as a bit of the number of leaves so far, the largest first.
-    open_roots: list[bytes] = []
-    for count, leaf in enumerate(leaves):
-        root, closes = leaf, count
+class RootBuilder:
+    """Takes leaf hashes one after the other, with memory for the logarithm of their number."""
+
+    def __init__(self) -> None:
+        self.leaves = 0
+        # Roots of whole subtrees, each as large as a bit of the number of leaves so far, the largest first.
+        self._open_roots: list[bytes] = []
+
+    def add(self, leaf: bytes) -> None:
+        """The next leaf."""
+        root, closes = leaf, self.leaves
         while closes & 1:
-            root, closes = node_hash(open_roots.pop(), root), closes >> 1
-        open_roots.append(root)
-    if not open_roots:
-        return EMPTY_ROOT
-    root = open_roots.pop()
-    while open_roots:
-        root = node_hash(open_roots.pop(), root)
-    return root
+            root, closes = node_hash(self._open_roots.pop(), root), closes >> 1
+        self._open_roots.append(root)
+        self.leaves += 1
+
+    @property
+    def root(self) -> bytes:
+        """The root over the leaves so far."""
+        if not self._open_roots:
+            return EMPTY_ROOT
+        root = self._open_roots[-1]
+        for left in reversed(self._open_roots[:-1]):
+            root = node_hash(left, root)
+        return root
+
+
+def root_of(leaves: Iterable[bytes]) -> bytes:
+    """The root over leaf hashes in their order."""
+    builder = RootBuilder()
+    for leaf in leaves:
+        builder.add(leaf)
+    return builder.root
 
 
 class Nodes(Protocol):

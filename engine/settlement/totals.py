@@ -8,9 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from engine.money import half_even_ratio
-
-MICROS_PER_MINOR = 1_000_000
+from engine.partners.money import due_minor
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,12 +61,6 @@ def totals_of(events: Iterable[KindTotal]) -> Totals:
 def _due(currency: str, kinds: Iterable[KindTotal]) -> Due:
     mine = [one for one in kinds if one.currency == currency]
     micros = sum(one.micros for one in mine)
-    due = rounded_minor(micros)
-    to_pay = rounded_minor(micros - sum(one.prepaid_micros for one in mine))
+    due = due_minor(micros)
+    to_pay = due_minor(micros - sum(one.prepaid_micros for one in mine))
     return Due(currency, micros, due, due - to_pay, to_pay)
-
-
-def rounded_minor(micros: int) -> int:
-    """Whole minor units of an exact amount, halves to the even neighbor, the same on both sides of zero."""
-    rounded = half_even_ratio(abs(micros), 1, MICROS_PER_MINOR)
-    return rounded if micros >= 0 else -rounded

@@ -198,6 +198,7 @@ CREATE TABLE reconciliations (
     file_hash bytea NOT NULL,
     rows_total integer NOT NULL,
     matched integer NOT NULL,
+    differences integer NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     created_by text NOT NULL,
     PRIMARY KEY (program_id, reconciliation_id),

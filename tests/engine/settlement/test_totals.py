@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.settlement.totals import Due, KindTotal, rounded_minor, totals_of
+from engine.partners.money import due_minor
+from engine.settlement.totals import Due, KindTotal, Totals, totals_of
 
 
 def event(kind: str, points: int, micros: int, currency: str = "USD", prepaid: int = 0) -> KindTotal:
@@ -23,7 +24,7 @@ def event(kind: str, points: int, micros: int, currency: str = "USD", prepaid: i
     ],
 )  # fmt: skip
 def test_halves_go_to_the_even_neighbor_on_both_sides_of_zero(micros: int, minor: int) -> None:
-    assert rounded_minor(micros) == minor
+    assert due_minor(micros) == minor
 
 
 def test_both_directions_are_netted_and_rounded_once() -> None:
@@ -50,7 +51,7 @@ def test_what_was_paid_beforehand_covers_and_the_two_parts_add_up() -> None:
 
 
 def test_nothing_comes_to_nothing() -> None:
-    assert totals_of([]).kinds == totals_of([]).dues == ()
+    assert totals_of([]) == Totals((), ())
 
 
 EVENTS = st.lists(

@@ -1,0 +1,129 @@
+"""Which events a statement takes up, and what they come to.
+
+An event is taken up once. How far the statements of a partner reach is known by the position of signatures: it rises
+from signing to signing, so that nothing that was committed late is ever passed over.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.settlement.merkle import RootBuilder
+from engine.settlement.statements import BooksAltered
+from engine.settlement.totals import KindTotal, Totals, totals_of
+
+ROWS_AT_A_TIME = 5_000
+_PATIENCE = text("SET LOCAL statement_timeout = '10min'")
+"""A quarter of millions of events is one statement; nobody else waits for it but its own partner's settlement."""
+
+OPEN = """partner_event_signatures s JOIN partner_events e USING (program_id, event_id)
+    WHERE s.program_id = :program_id AND s.partner_id = :partner_id AND s.position > :settled_position
+    AND NOT EXISTS (SELECT FROM statement_lines l WHERE l.program_id = s.program_id AND l.event_id = s.event_id)"""
+"""Signed events of a partner that no statement has taken up."""
+
+_REACHES = text("""
+    SELECT settled_position FROM statements WHERE program_id = :program_id AND partner_id = :partner_id
+    ORDER BY number DESC LIMIT 1
+""")
+_FIRST_OPEN = text(f"SELECT min(e.occurred_at) FROM {OPEN}")
+_TAKE_UP = text(f"""
+    INSERT INTO statement_lines (program_id, statement_id, position, event_id, late)
+    SELECT :program_id, :statement_id, row_number() OVER (ORDER BY e.event_id) - 1, e.event_id,
+        e.occurred_at < :starts_at
+    FROM {OPEN} AND e.occurred_at < :ends_at
+""")
+_STILL_OPEN = text(f"""
+    SELECT CASE WHEN o.lowest IS NULL THEN h.highest ELSE o.lowest - 1 END
+    FROM (SELECT min(s.position) AS lowest FROM {OPEN}) o, (SELECT max(position) AS highest
+        FROM partner_event_signatures WHERE program_id = :program_id AND partner_id = :partner_id) h
+""")
+_LINES = """statement_lines l JOIN partner_events e USING (program_id, event_id)
+    WHERE l.program_id = :program_id AND l.statement_id = :statement_id"""
+# What is summed has to be what is signed: both are of the same row, written once.
+_SUMS = text(
+    f"""
+    SELECT e.kind, e.currency, count(*) AS events, sum(e.points) AS points, sum(e.micros) AS micros,
+        sum(e.prepaid_micros) AS prepaid_micros,
+        count(*) FILTER (WHERE e.leaf_hash <> sha256(decode('00', 'hex') || convert_to(e.payload, 'UTF8'))
+            OR (e.payload::jsonb ->> 'micros', e.payload::jsonb ->> 'points', e.payload::jsonb ->> 'currency',
+                e.payload::jsonb ->> 'kind', e.payload::jsonb ->> 'id')
+            IS DISTINCT FROM (e.micros::text, e.points::text, e.currency, e.kind, e.event_id::text)) AS altered
+    FROM {_LINES} GROUP BY e.kind, e.currency
+""".replace("::", r"\:\:")
+)
+_HASHES = text(f"SELECT e.leaf_hash FROM {_LINES} ORDER BY l.position")
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The books of a partner as closing finds them."""
+
+    program_id: int
+    partner_id: int
+    settled_position: int
+    first_open_at: datetime | None
+    """When the oldest event occurred that no statement has taken up."""
+
+    @property
+    def key(self) -> dict[str, int]:
+        """What the statements of this module know them by."""
+        return {
+            "program_id": self.program_id, "partner_id": self.partner_id, "settled_position": self.settled_position
+        }  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class TakenUp:
+    """What a statement has taken up, and how far the partner's statements reach with it."""
+
+    lines: int
+    totals: Totals
+    root: bytes
+    settled_position: int
+
+
+async def read_books(connection: AsyncConnection, program_id: int, partner_id: int) -> Books:
+    """The books as they stand; all events are signed by now, and the caller holds the partner's settlement."""
+    given = {"program_id": program_id, "partner_id": partner_id}
+    reaches: int = (await connection.execute(_REACHES, given)).scalar_one_or_none() or 0
+    first = (await connection.execute(_FIRST_OPEN, {**given, "settled_position": reaches})).scalar_one()
+    return Books(program_id, partner_id, reaches, first)
+
+
+async def take_up(
+    connection: AsyncConnection, books: Books, statement_id: int, starts_at: datetime, ends_at: datetime
+) -> TakenUp | None:
+    """Put every open event that occurred before `ends_at` on a statement, in the order of their ids.
+
+    None where there is none. Raises BooksAltered.
+    """
+    await connection.execute(_PATIENCE)
+    given = {**books.key, "statement_id": statement_id, "starts_at": starts_at, "ends_at": ends_at}
+    lines = (await connection.execute(_TAKE_UP, given)).rowcount
+    if not lines:
+        return None
+    totals, root = await sums_of_lines(connection, books.program_id, statement_id)
+    reaches: int = (await connection.execute(_STILL_OPEN, books.key)).scalar_one()
+    return TakenUp(lines, totals, root, reaches)
+
+
+async def sums_of_lines(connection: AsyncConnection, program_id: int, statement_id: int) -> tuple[Totals, bytes]:
+    """What the lines of a statement come to, and the root over them, by the events themselves. Raises BooksAltered."""
+    given = {"program_id": program_id, "statement_id": statement_id}
+    sums = (await connection.execute(_SUMS, given)).all()
+    if altered := sum(row.altered for row in sums):
+        raise BooksAltered(f"{altered} events of statement {statement_id} do not say what their hashes say")
+    totals = totals_of(
+        KindTotal(row.kind, row.currency, row.events, int(row.points), int(row.micros), int(row.prepaid_micros))
+        for row in sums
+    )
+    builder = RootBuilder()
+    async with connection.stream(_HASHES, given) as rows:
+        async for part in rows.partitions(ROWS_AT_A_TIME):
+            for row in part:
+                builder.add(bytes(row.leaf_hash))
+    return totals, builder.root
