@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import httpx
@@ -82,8 +83,13 @@ async def test_what_cannot_be_taken_in_is_refused_and_what_came_before_stays(
 
     assert code(await send(client, pool_id, endless())) == (413, "FILE_TOO_LARGE")
     assert await pools.counted(pool_id) == 5_000
-    monkeypatch.setattr(code_uploads, "UPLOAD_SECONDS", -1.0)
-    assert code(await send(client, pool_id, b"code\nLATE-1\n")) == (408, "MALFORMED_REQUEST")
+
+    async def stuck() -> AsyncIterator[bytes]:
+        yield b"code\nLATE-1\n"
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(code_uploads, "UPLOAD_SECONDS", 0.05)
+    assert code(await send(client, pool_id, stuck())) == (408, "MALFORMED_REQUEST")
     await pools.close(pool_id)
     assert code(await send(client, pool_id, b"code\n")) == (400, "POOL_CLOSED")
 
