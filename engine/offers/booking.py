@@ -15,6 +15,7 @@ from engine.offers.costs import claim_cost, next_cost
 from engine.offers.exchanging import TakenQuote
 from engine.offers.promising import Promise
 from engine.offers.refusals import ClaimRefused, ReasonCode
+from engine.offers.unbooking import claim_effect
 from engine.partners.events import NewEvent, record_events
 from engine.partners.facts import Agreement
 from engine.partners.kinds import EventKind, micros_for
@@ -90,7 +91,7 @@ async def _record(connection: AsyncConnection, booking: Booking) -> None:
     kind: EventKind = "exchanged" if offer.definition.kind == "exchange" else "redeemed"
     event = NewEvent(
         partner_id=offer.partner_id, agreement_version=agreement.version, kind=kind,
-        effect=f"claim {booking.claim_id}", points=booking.points,
+        effect=claim_effect(booking.claim_id), points=booking.points,
         micros=micros_for(kind, booking.points, agreement.definition), currency=agreement.definition.currency,
         occurred_at=booking.now, member_id=booking.member_id, offer_id=offer.offer_id, offer_handle=offer.handle,
         claim_id=booking.claim_id, reference=booking.promised.code or str(booking.claim_id),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -81,6 +82,7 @@ _OF_MEMBER = text(f"""{_SELECT} AND c.member_id = ANY (ARRAY(
         SELECT member_id FROM members WHERE program_id = :program_id
         AND (member_id = :member_id OR merged_into = :member_id))) {_PAGE}""")
 _OF_OFFER = text(f"{_SELECT} AND c.offer_id = :offer_id {_PAGE}")
+_NAMED = text(f"{_SELECT} AND c.claim_id = ANY(:claims)")
 _BY_CODE = text(f"""{_SELECT} AND c.partner_id = :partner_id AND c.code = :code AND c.kind IN ('code', 'redemption')
     ORDER BY c.state = 'void', c.claim_id DESC LIMIT 1""")
 
@@ -105,6 +107,14 @@ async def claims_of_offer(
     """The claims of an offer, newest first, from the one after `before` on."""
     given = {"program_id": program_id, "offer_id": offer_id, "first": first, "before": before}
     return [_claim(row) for row in await connection.execute(_OF_OFFER, given)]
+
+
+async def claims_named(connection: AsyncConnection, program_id: int, claims: Sequence[int]) -> list[Claim]:
+    """Claims by their ids, in no order; those that the program does not have are left out."""
+    if not claims:
+        return []
+    given = {"program_id": program_id, "claims": list(claims)}
+    return [_claim(row) for row in await connection.execute(_NAMED, given)]
 
 
 async def claim_by_code(connection: AsyncConnection, program_id: int, partner_id: int, code: str) -> Claim | None:
