@@ -74,8 +74,10 @@ async def agree(
     if newest.version >= VERSIONS_MAXIMUM:
         raise PartnerRefused("TOO_MANY", "agreement", f"It was changed {VERSIONS_MAXIMUM} times: make a new partner.")
     now = await transaction_time(connection)
-    if wished is not None and wished < now:
-        raise PartnerRefused("INVALID", "effectiveFrom", "What was agreed cannot be changed for the past.")
+    if wished is not None:
+        refuse_implausible(wished)
+        if wished < now:
+            raise PartnerRefused("INVALID", "effectiveFrom", "What was agreed cannot be changed for the past.")
     refuse_mixed_prepaid([*(agreement.definition for agreement in agreements), definition])
     begins = beginning_of(agreements, definition, wished or now.replace(microsecond=0))
     await publish_agreement(connection, program_id, partner_id, newest.version + 1, definition, begins, actor)
@@ -85,14 +87,18 @@ async def publish_agreement(
     connection: AsyncConnection, program_id: int, partner_id: int, version: int, definition: AgreementDefinition,
     effective_from: datetime, actor: str,
 ) -> None:  # fmt: skip
-    if not 1970 <= effective_from.year <= 9000:
-        raise PartnerRefused("INVALID", "effectiveFrom", "This lies outside of the years 1970 to 9000.")
     given = {
         "program_id": program_id, "partner_id": partner_id, "version": version,
         "definition": definition.model_dump_json(), "effective_from": effective_from, "actor": actor,
     }  # fmt: skip
     await connection.execute(_INSERT_AGREEMENT, given)
     await connection.execute(_LOOK_AGAIN, {"program_id": program_id, "partner_id": partner_id})
+
+
+def refuse_implausible(moment: datetime) -> None:
+    """Whether an agreement can begin then: every calendar has a day for it. Raises PartnerRefused INVALID."""
+    if moment.tzinfo is None or not 1970 <= moment.year <= 9000:
+        raise PartnerRefused("INVALID", "effectiveFrom", "This lies outside of the years 1970 to 9000.")
 
 
 def refuse_mixed_prepaid(definitions: Sequence[AgreementDefinition]) -> None:

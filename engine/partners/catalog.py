@@ -22,6 +22,7 @@ from engine.partners.agreements import (
     agreements_by_partner,
     agreements_of,
     publish_agreement,
+    refuse_implausible,
 )
 from engine.partners.definitions import AgreementDefinition, PartnerProfile
 from engine.partners.facts import Agreement, Partner
@@ -97,6 +98,8 @@ async def create_partner(
         _HANDLE.validate_python(handle)
     except ValidationError:
         raise PartnerRefused("HANDLE_INVALID", "handle", "A handle is made of a-z, 0-9 and hyphens.") from None
+    if effective_from is not None:
+        refuse_implausible(effective_from)
     await lock_versions(connection, program_id)
     partners = await partners_of(connection, program_id)
     live = [partner for partner in partners if partner.archived_at is None]

@@ -53,7 +53,10 @@ def due_minor(micros: int) -> int:
 
 
 def exact_amount(micros: int, currency: str) -> Decimal:
-    """Micros in the currency's main unit, exact, without zeros at its end beyond the currency's own decimals."""
+    """Micros in the currency's main unit, exact, without zeros at its end beyond the currency's own decimals.
+
+    To be written as `f"{amount:f}"`: plain `str` writes very small ones with an exponent.
+    """
     decimals = exponent(currency)
     places = decimals + 6
     text = str(abs(micros)).rjust(places + 1, "0")
