@@ -41,6 +41,7 @@ from engine.sealing import programs_to_seal, seal_program
 from engine.standings import REVIEWED_AT_ONCE, review_due
 from engine.tiers.planning import count_plans
 from plugin.background.files import carry_out_files, forget_files
+from plugin.background.pools import look_after_pools
 from plugin.background.tenants import Tenants
 
 CALLS_KEPT = timedelta(days=30)
@@ -87,6 +88,7 @@ def rounds(engine: AsyncEngine, tenants: Tenants, boards: BoardRedis) -> list[Ro
         Round("birthdays", 60.0, work.birthdays),
         Round("void-held", 5.0, work.for_all(void_due)),
         Round("expire-codes", 5.0, work.for_all(expire_codes)),
+        Round("pools", 5.0, work.for_all(look_after_pools), full=1),
         Round("ask-again", 5.0, work.for_all(ask_again)),
         Round("forget-calls", 600.0, work.for_all(partial(forget_settled, older_than=CALLS_KEPT))),
         Round("files", 1.0, work.files),

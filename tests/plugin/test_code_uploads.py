@@ -7,11 +7,13 @@ from collections.abc import AsyncIterator
 
 import httpx
 import pytest
+import structlog
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
 from engine.offers.import_progress import imports_of
 from engine.shops import ShopReference
+from plugin.background.pools import look_after_pools
 from plugin.web import code_uploads
 from plugin.web.app import LaurelApp
 from tests.support.pools import Pools, as_file, numbered
@@ -110,3 +112,17 @@ async def test_only_staff_with_a_token_in_the_header_get_in_and_only_so_many_at_
 
     assert answer.status_code == 429
     assert await pools.counted(pool_id) == 0
+
+
+async def test_the_worker_expires_what_has_ended_and_tells_once_of_what_runs_low(pools: Pools) -> None:
+    closed, low = await pools.pool(numbered(3)), await pools.pool(numbered(2, 100), low_water=2)
+    await pools.close(closed)
+
+    with structlog.testing.capture_logs() as logs:
+        async with tenant_transaction(pools.engine, pools.program_id) as connection:
+            assert [await look_after_pools(connection) for _ in range(2)] == [3, 0]
+
+    assert logs == [
+        {"event": "codes run low", "log_level": "warning", "program": 1, "pool": low, "name": "Spring", "left": 2}
+    ]
+    assert await pools.states(closed) == {"expired": 3}
