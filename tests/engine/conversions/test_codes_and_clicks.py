@@ -1,0 +1,99 @@
+"""Purchases that are credited to codes and clicks, and the money that is paid for them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from tests.support.trading import Trading, purchase, refund
+
+pytestmark = pytest.mark.anyio
+MADE = {"kind": "made", "prefix": "HARBOR"}
+
+
+def code(**more: Any) -> dict[str, Any]:
+    return {"kind": "code", "source": MADE, **more}
+
+
+async def test_a_code_is_used_once_and_its_fixed_payment_moves_from_held_to_spent(trading: Trading) -> None:
+    partner = await trading.partner()
+    offer = await trading.offer(
+        partner, code(payment={"payer": "shop", "fixed_minor": 250}, points={"kind": "fixed", "points": 40}),
+        currency="USD", budget={"unit": "money", "amount": 600}, member_limit={"count": 5},
+    )  # fmt: skip
+    claim, _ = await trading.claim(offer), await trading.claim(offer)
+    day = await trading.now() - timedelta(days=2)
+
+    await trading.report(partner, **purchase(1, day, "30.00", code=claim.made_code))
+    again = await trading.report(partner, **purchase(2, day, "30.00", code=claim.made_code))
+
+    assert (again.state, again.code) == ("refused", "CODE_USED")
+    stands = await trading.stands(offer)
+    assert stands.budget is not None
+    assert (stands.budget.free, stands.budget.held, stands.budget.spent) == (100, 250, 250)
+    assert (await trading.claimed(claim)).state == "used"
+    assert await trading.books(partner) == [
+        ("issued", 40, 40_000_000, day),
+        ("payment", 0, -250_000_000, day),
+    ]
+    await trading.report(partner, **refund(1, day, "10.00"))
+    stands = await trading.stands(offer)
+    assert stands.budget is not None  # 166.67 cents are left to pay: 167 of the budget stay spent
+    assert (stands.budget.free, stands.budget.spent) == (183, 167)
+    assert (await trading.books(partner))[2:] == [
+        ("clawed_back", 13, -13_000_000, day),
+        ("payment_reversed", 0, 83_333_333, day),
+    ]
+    assert await trading.breaches() == {}
+
+
+async def test_a_click_is_credited_with_a_percentage_by_the_rule_of_the_agreement(trading: Trading) -> None:
+    last = await trading.partner("last-click", attribution={"window_days": 10})
+    first = await trading.partner("first-click", attribution={"window_days": 10, "click": "first"})
+    now = await trading.now()
+    found = []
+    for partner in (last, first):
+        url = "https://harbor.example/?via={click}"
+        offers = [
+            await trading.offer(
+                partner,
+                {"kind": "link", "url": url, "payment": {"payer": "partner", "percent": percent}},
+                currency="USD",
+            )
+            for percent in ("5", "7.5", "9")
+        ]
+        for number, (offer, days) in enumerate(zip(offers, (15, 8, 3), strict=True)):
+            claim = await trading.claim(offer)
+            click = await trading.click(claim, now - timedelta(days=days), f"{partner.handle}{number}")
+        await trading.report(partner, **purchase(1, now - timedelta(days=1), "33.33", click=click))
+        found.append([(kind, micros) for kind, _, micros, _ in await trading.books(partner)])
+
+    assert found == [[("payment", 299_970_000)], [("payment", 249_975_000)]]
+    assert await trading.breaches() == {}
+
+
+async def test_a_code_beats_a_click_and_a_number_stands_behind_both(trading: Trading) -> None:
+    partner = await trading.partner()
+    now = await trading.now()
+    by_code = await trading.claim(await trading.offer(partner, code(points={"kind": "fixed", "points": 1})))
+    link = {"kind": "link", "url": "https://harbor.example/{click}", "points": {"kind": "fixed", "points": 2}}
+    by_link = await trading.claim(await trading.offer(partner, link))
+    by_number = await trading.claim(
+        await trading.offer(partner, {"kind": "accrual", "points": {"kind": "fixed", "points": 3}})
+    )
+    click = await trading.click(by_link, now - timedelta(days=3), "click1")
+    named: dict[str, Any] = {"member": by_number.made_code, "click": click, "code": by_code.made_code}
+    day = now - timedelta(days=1)
+
+    for number in range(3):  # the code is used up by the first order
+        await trading.report(partner, **purchase(number, day, **named))
+        if number == 1:
+            named["click"] = "somebody-elses"
+
+    ways = [await trading.conversion(partner, f"#{number}") for number in range(3)]
+    assert [(one.attributed_by, one.points) for one in ways if one is not None] == [
+        ("code", 1), ("click", 2), ("number", 3),
+    ]  # fmt: skip
+    assert await trading.breaches() == {}
