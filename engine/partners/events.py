@@ -140,10 +140,10 @@ async def _counted(
     connection: AsyncConnection, program_id: int, new: Sequence[NewEvent], agreement: Agreement
 ) -> Counting:
     """The counters with the events' points. Raises CapReached."""
+    counting = Counting({})
     moments = [event.occurred_at for event in new if event.kind in POINTS_RULES]
-    if not moments:
-        return Counting({})
-    counting = await read_counters(connection, program_id, agreement.partner_id, agreement.definition, moments)
+    if moments and agreement.definition.caps:
+        counting = await read_counters(connection, program_id, agreement.partner_id, agreement.definition, moments)
     for event in new:
         rule = POINTS_RULES.get(event.kind)
         if rule is not None:
