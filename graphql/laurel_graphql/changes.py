@@ -17,8 +17,7 @@ from pydantic import BaseModel, ValidationError
 from laurel_graphql.inputs.given import Fault, OneOfError, faults_of, plain
 
 Model = TypeVar("Model", bound=BaseModel)
-FaultOf = Callable[[Exception, str], Sequence[tuple[str, Fault]] | None]
-"""The codes and places of what the engine refused, for a locale; None for what is no refusal."""
+Does = Callable[[Any, Any], Awaitable[Mapping[str, Any]]]
 
 
 class ChangeRefused(Exception):  # noqa: N818  # a refusal, told to the caller
@@ -31,7 +30,7 @@ class ChangeRefused(Exception):  # noqa: N818  # a refusal, told to the caller
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """A mutation. `does` gets the request's context and the input, and returns the fields of `gives` that it found."""
+    """A mutation. `does` gets the context of the request and the input; it returns fields of `gives`, or refuses."""
 
     name: str
     """As the resolver would be called: `offer_create`."""
@@ -42,8 +41,7 @@ class Change:
     gives: type
     codes: Mapping[str, str]
     """When each code is returned."""
-    does: Callable[[Any, Any], Awaitable[Mapping[str, Any]]]
-    fault_of: FaultOf
+    does: Does
 
     @property
     def title(self) -> str:
@@ -72,10 +70,8 @@ def mutation(change: Change) -> Any:
     async def resolver(info: Any, input: Any) -> Any:  # noqa: A002  # the one argument of every mutation is named so
         try:
             return payload(**await change.does(info.context, input), user_errors=[])
-        except Exception as error:
-            found = error.errors if isinstance(error, ChangeRefused) else change.fault_of(error, info.context.locale)
-            if found is None:
-                raise
+        except ChangeRefused as refusal:
+            found = refusal.errors
         errors = [user_error(field=fault.field, message=fault.message, code=codes[code]) for code, fault in found]
         return payload(user_errors=errors)
 

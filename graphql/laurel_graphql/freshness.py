@@ -1,8 +1,8 @@
 """Which operations have answers that may be kept: those that change only with the member's and the program's version.
 
-Stock, the state of redemptions and deliveries, what is about to expire, what counts for a tier today, streaks and ranks
-change by themselves or by what others do, so whoever asks for them is answered anew each time; everybody else's answer
-stays as cheap as it was.
+Stock, the state of redemptions, deliveries and claims, what is about to expire, what counts for a tier today, streaks
+and ranks change by themselves or by what others do, so whoever asks for them is answered anew each time; everybody
+else's answer stays as cheap as it was.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ LIVE_FIELDS = frozenset(
     {
         "reward", "rewards", "redemptions", "expiringNext", "tier", "membership", "memberships", "membershipPlans",
         "plans", "perks", "benefits", "badges", "badgeProgress", "challenges", "streaks", "level", "friends",
-        "boardResults", "quarantines", "leaderboard", "leaderboards", "league", "leagues",
+        "boardResults", "quarantines", "leaderboard", "leaderboards", "league", "leagues", "offer",
+        "offers", "claimedOffers", "partnerPurchases",
     }
 )  # fmt: skip
 

@@ -30,10 +30,12 @@ from laurel_graphql.mutations.redemption_cancel import RedemptionCancelPayload, 
 from laurel_graphql.mutations.reward_redeem import RewardRedeemPayload, reward_redeem
 from laurel_graphql.pages import After, First
 from laurel_graphql.queries.boards import BoardQueries
+from laurel_graphql.queries.offers import OfferQueries
 from laurel_graphql.refusals import Words
 from laurel_graphql.scalars import SCALARS
 from laurel_graphql.schema import LaurelSchema
 from laurel_graphql.storefront_games import PlayMutations
+from laurel_graphql.storefront_offers import OfferMutations
 from laurel_graphql.types.members import Member, member_of
 from laurel_graphql.types.plans import MembershipPlanConnection
 from laurel_graphql.types.plans import connection_of as plans_page
@@ -43,7 +45,7 @@ from laurel_graphql.types.rewards import Reward, RewardConnection, connection_of
 
 
 @strawberry.type(description="What a shopper may read.")
-class Query(BoardQueries):
+class Query(BoardQueries, OfferQueries):
     @computed("The logged-in shopper, null when nobody is logged in.")
     async def me(self, info: StorefrontInfo) -> Member | None:
         """The shopper's member. A customer of the shop who is not one yet becomes one, without a bonus."""
@@ -110,7 +112,7 @@ class Query(BoardQueries):
 
 
 @strawberry.type(description="What a shopper may change.")
-class Mutation(PlayMutations):
+class Mutation(PlayMutations, OfferMutations):
     reward_redeem: RewardRedeemPayload = strawberry.field(
         resolver=reward_redeem, description="Give points for a reward."
     )

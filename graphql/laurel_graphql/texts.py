@@ -20,6 +20,8 @@ from laurel_graphql import (
     texts_game,
     texts_game_staff,
     texts_memberships,
+    texts_offers,
+    texts_partners,
     texts_perks,
     texts_reasons,
     texts_rewards,
@@ -77,8 +79,8 @@ _SIMPLIFIED_CHINESE = {
     "points.other": "{count} 积分",
 }
 _MORE = (
-    texts_boards, texts_challenges, texts_game, texts_game_staff, texts_memberships, texts_perks, texts_reasons,
-    texts_rewards, texts_staff, texts_tiers, texts_ways,
+    texts_boards, texts_challenges, texts_game, texts_game_staff, texts_memberships, texts_offers, texts_partners,
+    texts_perks, texts_reasons, texts_rewards, texts_staff, texts_tiers, texts_ways,
 )  # fmt: skip
 TEXTS: dict[str, dict[str, str]] = {"en": dict(_ENGLISH), "zh-CN": dict(_SIMPLIFIED_CHINESE)}
 for _texts in _MORE:

@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 import strawberry
 
-from engine.birthdays import birthday_of
+from engine.birthdays import birthday_of, zone_of_program
+from engine.conversions.reading import purchases_of_member
 from engine.expirations import expiring_soon
 from engine.members import Member as MemberRecord
 from engine.members import expiring, history
@@ -15,6 +16,7 @@ from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.gids import gid
 from laurel_graphql.pages import After, First, number_after
+from laurel_graphql.refusals import Words
 from laurel_graphql.scalars import Points
 from laurel_graphql.types.benefits import BenefitConnection, benefits_page
 from laurel_graphql.types.game_reader import GameReader
@@ -22,6 +24,8 @@ from laurel_graphql.types.member_boards import BoardsOfMember
 from laurel_graphql.types.member_games import GameOfMember
 from laurel_graphql.types.member_perks import MemberPerk, member_perks
 from laurel_graphql.types.memberships import Membership, memberships_read
+from laurel_graphql.types.partner_purchases import PartnerPurchaseConnection
+from laurel_graphql.types.partner_purchases import connection_of as purchases_page
 from laurel_graphql.types.redemptions import RedemptionConnection
 from laurel_graphql.types.redemptions import connection_of as redemptions_page
 from laurel_graphql.types.tiers import MemberTier, tier_of
@@ -133,6 +137,18 @@ class Member(GameOfMember, BoardsOfMember):
     async def perks(self, info: StorefrontInfo) -> list[MemberPerk]:
         """Those that hold at this moment."""
         return await member_perks(info.context, self.number)
+
+    @computed("What they bought at partners, newest first: what each purchase gives and when, and if nothing, why.")
+    async def partner_purchases(
+        self, info: StorefrontInfo, first: First = 20, after: After = None
+    ) -> PartnerPurchaseConnection:
+        """One page of them, as partners reported them."""
+        context = info.context
+        before = number_after(after, "PartnerPurchase")
+        async with context.reading() as connection:
+            found = await purchases_of_member(connection, context.program_id, self.number, first + 1, before)
+            words = Words(context.locale, await zone_of_program(connection, context.program_id))
+        return purchases_page(found, words, first, after)
 
 
 def member_of(record: MemberRecord) -> Member:
