@@ -17,6 +17,7 @@ from engine.money import MoneyError
 from engine.partners.caps import points_left
 from engine.partners.events import NewEvent, record_events
 from engine.partners.limits import CapReached, PrepaidUsedUp
+from engine.partners.reading import books_of, events_of_conversion
 from tests.support.partners import MONTHS_AGO, Partnering, agreement, happening, later
 
 pytestmark = pytest.mark.anyio
@@ -50,6 +51,19 @@ async def test_an_event_is_written_once_with_the_text_that_is_hashed(partnering:
     )
     assert len(subject) == 32
     assert bytes(rows[0][1]) == hashlib.sha256(b"\x00" + rows[0][0].encode()).digest()
+    # And they are read newest first, page by page, without saying of whom they are
+    async with tenant_transaction(partnering.engine, partnering.program_id) as connection:
+        (newest,) = await books_of(connection, partnering.program_id, partner.partner_id, 1)
+        (oldest,) = await books_of(connection, partnering.program_id, partner.partner_id, 9, newest.event_id)
+        assert await events_of_conversion(connection, partnering.program_id, 1) == [oldest]
+    assert (newest.event_id, newest.kind, newest.micros, newest.corrects) == (
+        both[1],
+        "clawed_back",
+        -50_000_000,
+        first,
+    )
+    assert (oldest.offer_handle, oldest.reference, oldest.actor) == ("earn-there", "Ä-1", "engine")
+    assert not hasattr(oldest, "member_id")
     assert await partnering.breaches() == {}
 
 
