@@ -14,6 +14,7 @@ from engine.database import create_engine
 from engine.direct import DirectDatabase
 from engine.leaderboards.connecting import connect_boards, is_cluster
 from engine.leaderboards.keys import BoardRedis
+from plugin.partners.host_client import create_host_http
 from plugin.settings import Settings
 from plugin.shopify.admin_client import AdminClient
 from plugin.shopify.client import create_client
@@ -34,6 +35,8 @@ class Services:
     boards: BoardRedis
     """The same Redis with more patience, for scripts that write many entries at once."""
     http: httpx.AsyncClient
+    hosts: httpx.AsyncClient
+    """For programs elsewhere whose partners ours are: it connects to public addresses alone."""
     direct: DirectDatabase
     shops: ShopCache
     limiter: RateLimiter
@@ -43,6 +46,7 @@ class Services:
     async def close(self) -> None:
         """Give back every connection."""
         await self.http.aclose()
+        await self.hosts.aclose()
         await self.close_redis()
         await self.direct.close()
         await self.engine.dispose()
@@ -57,9 +61,10 @@ class Services:
 
 
 def create_services(
-    settings: Settings, *, engine: AsyncEngine | None = None, http: httpx.AsyncClient | None = None
-) -> Services:
-    """Build what a process needs; tests hand in their own database and their own Shopify."""
+    settings: Settings, *, engine: AsyncEngine | None = None, http: httpx.AsyncClient | None = None,
+    hosts: httpx.AsyncClient | None = None,
+) -> Services:  # fmt: skip
+    """Build what a process needs; tests hand in their own database, their own Shopify and their own hosts."""
     engine = engine or create_engine(settings.database_url.get_secret_value())
     http = http or create_client(settings)
     redis_url = settings.redis_url.get_secret_value()
@@ -71,6 +76,7 @@ def create_services(
         redis=Redis(connection_pool=pool) if pool else connect_boards(redis_url, timeout_seconds=REDIS_TIMEOUT_SECONDS),
         boards=connect_boards(redis_url),
         http=http,
+        hosts=hosts or create_host_http(development=settings.development),
         direct=DirectDatabase(settings.database_url.get_secret_value()),
         shops=ShopCache(engine),
         limiter=RateLimiter(pool, redis_url),

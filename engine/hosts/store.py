@@ -119,8 +119,11 @@ _FAILED = text("""
     WHERE program_id = :program_id AND host_id = :host_id
 """)
 _LEARN = text("""
-    UPDATE partner_hosts SET agreements = CAST(:agreements AS jsonb) || agreements,
-        code_prefixes = CAST(:code_prefixes AS jsonb)
+    UPDATE partner_hosts SET agreements = CAST(:agreements AS jsonb) || agreements
+    WHERE program_id = :program_id AND host_id = :host_id
+""")
+_MOVE = text("""
+    UPDATE partner_hosts SET base_url = :base_url, secret = :secret, next_call_at = now()
     WHERE program_id = :program_id AND host_id = :host_id
 """)
 
@@ -195,12 +198,16 @@ async def note_failure(connection: AsyncConnection, host: Host, error: str) -> N
     await connection.execute(_FAILED, {**key, **values})
 
 
-async def learn_terms(
-    connection: AsyncConnection, host: Host, agreements: Mapping[str, Mapping[str, Any]], code_prefixes: Sequence[str]
-) -> None:
+async def learn_terms(connection: AsyncConnection, host: Host, agreements: Mapping[str, Mapping[str, Any]]) -> None:
     """Keep versions of the agreement that are new; one that is known stays as it was when it was first told."""
-    values = {"agreements": json.dumps(agreements), "code_prefixes": json.dumps(list(code_prefixes))}
-    await connection.execute(_LEARN, {"program_id": host.program_id, "host_id": host.host_id, **values})
+    key = {"program_id": host.program_id, "host_id": host.host_id}
+    await connection.execute(_LEARN, {**key, "agreements": json.dumps(agreements)})
+
+
+async def move_host(connection: AsyncConnection, host: Host, base_url: str, secret: bytes) -> None:
+    """The same host at another address, with the secret sealed for that one."""
+    key = {"program_id": host.program_id, "host_id": host.host_id}
+    await connection.execute(_MOVE, {**key, "base_url": base_url, "secret": secret})
 
 
 def _host(row: Any) -> Host:

@@ -1,0 +1,100 @@
+"""What a program signs its events and statements with: one Ed25519 key at a time; all that ever signed verify."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from engine.database import tenant_transaction
+from engine.partners.signing_store import (
+    SIGNED_AT_ONCE,
+    Sign,
+    SigningKey,
+    add_signing_key,
+    new_signing_key_id,
+    partners_to_sign,
+    sign_events,
+    signing_keys,
+)
+from plugin.partners.keys import SigningKeyBox
+from plugin.partners.tokens import ALGORITHM, sign_payload
+from plugin.sealed_box import SealedUnreadableError
+
+OPENED_MAXIMUM = 256
+"""How many keys a process keeps open."""
+
+log = structlog.get_logger("laurel.partners")
+
+
+class EventSigners:
+    """The signing keys of one process."""
+
+    def __init__(self, encryption_key: bytes) -> None:
+        self._box = SigningKeyBox(encryption_key)
+        self._opened: dict[tuple[int, int], Ed25519PrivateKey] = {}
+
+    async def signer(self, connection: AsyncConnection, program_id: int) -> Sign:
+        """What a program signs with now. The first question makes a key, and so does the first one after the app's
+        encryption key was changed."""
+        for lock in (False, True):
+            for stored in await signing_keys(connection, program_id, lock=lock):
+                key = None if stored.retired else self._open(program_id, stored)
+                if key is not None:
+                    return _signing(key, key_name(stored.key_id))
+        key_id = await new_signing_key_id(connection)
+        public_key, private_key = self._box.make(program_id, key_id)
+        await add_signing_key(connection, program_id, key_id, public_key, private_key)
+        log.info("signing key made", program_id=program_id, key_id=key_id)
+        return _signing(self._box.open(private_key, program_id, key_id), key_name(key_id))
+
+    async def sign_due(self, engine: AsyncEngine, program_ids: tuple[int, ...]) -> int:
+        """Sign what these programs recorded and nobody signed yet; returns how many events it was."""
+        async with tenant_transaction(engine, *program_ids) as connection:
+            waiting = await partners_to_sign(connection)
+        signed = 0
+        for program_id, partner_id in waiting:
+            page = SIGNED_AT_ONCE
+            while page == SIGNED_AT_ONCE:
+                async with tenant_transaction(engine, program_id) as connection:
+                    sign = await self.signer(connection, program_id)
+                    page = await sign_events(connection, program_id, partner_id, sign)
+                signed += page
+        return signed
+
+    def _open(self, program_id: int, stored: SigningKey) -> Ed25519PrivateKey | None:
+        at = (program_id, stored.key_id)
+        if at not in self._opened:
+            try:
+                key = self._box.open(stored.private_key, *at)
+            except SealedUnreadableError:
+                log.warning("signing key cannot be opened", program_id=program_id, key_id=stored.key_id)
+                return None
+            while len(self._opened) >= OPENED_MAXIMUM:
+                del self._opened[next(iter(self._opened))]
+            self._opened[at] = key
+        return self._opened[at]
+
+
+def key_name(key_id: int) -> str:
+    """How tokens call a key (`kid`)."""
+    return f"key-{key_id}"
+
+
+def keys_document(keys: tuple[SigningKey, ...]) -> dict[str, Any]:
+    """The public halves of a program's keys as a JWK Set, the one that signs first."""
+    return {
+        "keys": [
+            {**key.public_key, "kid": key_name(key.key_id), "alg": ALGORITHM, "use": "sig"}
+            for key in sorted(keys, key=lambda one: one.retired)
+        ]
+    }
+
+
+def _signing(key: Ed25519PrivateKey, kid: str) -> Sign:
+    def sign(payload: bytes) -> str:
+        return sign_payload(key, kid, payload)
+
+    return sign
