@@ -11,6 +11,7 @@ import io
 import tempfile
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from typing import IO, Literal, Protocol
 
 FileFormat = Literal["csv", "xlsx"]
@@ -18,21 +19,23 @@ MEDIA_TYPES: dict[FileFormat, str] = {
     "csv": "text/csv; charset=utf-8",
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
 }
-Cell = str | int | bool | date | datetime | None
+Cell = str | int | bool | Decimal | date | datetime | None
 
 _FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
 _EXACT_NUMBER = 10**15
 """From here on a spreadsheet program would lose a number's last digits, so it becomes a text."""
+_EXACT_DIGITS = 16
+"""The same of a decimal number: with so many digits it becomes a text."""
 _ROWS_OF_A_SHEET = 1_048_576
 
 
-def shown(value: Cell) -> str | int:
-    """What stands in a cell."""
+def shown(value: Cell) -> str | int | Decimal:
+    """What stands in a cell. A decimal number is a number, so that an amount below zero is not taken for a formula."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, int):
+    if isinstance(value, int | Decimal):
         return value
     if isinstance(value, datetime):
         return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -69,7 +72,7 @@ class CsvWriter:
 
     def write(self, rows: Iterable[Sequence[Cell]]) -> None:
         """Add rows."""
-        self._writer.writerows([shown(value) for value in row] for row in rows)
+        self._writer.writerows([_in_text(shown(value)) for value in row] for row in rows)
 
     def finish(self) -> None:
         """Complete the file; it stays open."""
@@ -116,7 +119,13 @@ class XlsxWriter:
         self._rows = 1
 
 
-def _in_workbook(value: str | int) -> str | int:
+def _in_text(value: str | int | Decimal) -> str | int:
+    return f"{value:f}" if isinstance(value, Decimal) else value
+
+
+def _in_workbook(value: str | int | Decimal) -> str | int | Decimal:
+    if isinstance(value, Decimal):
+        return value if len(value.as_tuple().digits) < _EXACT_DIGITS else f"{value:f}"
     if isinstance(value, int):
         return value if abs(value) < _EXACT_NUMBER else str(value)
     # XML has no place for control characters.

@@ -51,7 +51,7 @@ _OPEN = BulkStatement(
     FROM given g WHERE NOT EXISTS (SELECT FROM suspense_rows s WHERE s.program_id = :program_id
         AND s.partner_id = :partner_id AND s.statement_id = g.statement_id AND s.problem = g.problem
         AND s.kind = g.kind AND s.reference = g.reference AND s.resolution = 'accepted' AND s.ours = g.ours
-        AND s.theirs = g.theirs)
+        AND s.theirs - ARRAY['rows', 'dates'] = g.theirs - ARRAY['rows', 'dates'])
     ON CONFLICT (program_id, statement_id, problem, kind, reference) WHERE settled_at IS NULL
     DO UPDATE SET ours = EXCLUDED.ours, theirs = EXCLUDED.theirs""",
 )  # fmt: skip
@@ -85,7 +85,7 @@ async def open_rows(
     connection: AsyncConnection, program_id: int, partner_id: int, statement_id: int, rows: Sequence[NewRow], *,
     reconciliation_id: int | None = None,
 ) -> None:  # fmt: skip
-    """Open what is not open yet; a row that is has what it says brought up to date."""
+    """Open what is not open yet; what is open already says what it says now."""
     given = [
         (
             statement_id, row.problem, row.kind, row.reference, row.event_id, _json(row.ours), _json(row.theirs),
