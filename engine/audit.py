@@ -18,6 +18,7 @@ from engine.audit_checks import CHECKS, LAGS
 from engine.audit_orders import audit_orders
 from engine.audit_standings import audit_standings
 from engine.challenges.audit_checks import CHALLENGE_CHECKS
+from engine.conversions.audit_checks import CONVERSION_CHECKS
 from engine.database import APPLICATION_ROLE, create_engine, name_tenants, sqlalchemy_url, tenant_transaction
 from engine.game.audit_game import audit_game
 from engine.leaderboards.audit_checks import audit_boards
@@ -25,12 +26,19 @@ from engine.leaderboards.audit_seasons import audit_seasons
 from engine.leaderboards.connecting import connect_boards
 from engine.leaderboards.keys import BoardRedis
 from engine.leagues.audit_leagues import audit_leagues
+from engine.offers.audit_checks import OFFER_CHECKS
+from engine.offers.pool_audit import POOL_CHECKS
+from engine.partners.audit_checks import PARTNER_CHECKS
 from engine.perks.audit_checks import PERK_CHECKS
 from engine.rewards.audit_checks import REWARD_CHECKS
 
 _DUE = text("""
     SELECT NOT EXISTS (SELECT FROM audits WHERE program_id = :program_id AND audited_at > now() - interval '23 hours')
 """)
+_CHECKS = (
+    *CHECKS, *REWARD_CHECKS, *PERK_CHECKS, *CHALLENGE_CHECKS,
+    *PARTNER_CHECKS, *OFFER_CHECKS, *POOL_CHECKS, *CONVERSION_CHECKS,
+)  # fmt: skip
 
 
 class UnknownProgramError(Exception):
@@ -66,7 +74,7 @@ class AuditReport:
 async def audit(connection: AsyncConnection, program_ids: list[int]) -> AuditReport:
     """Audit these programs; a REPEATABLE READ transaction lets all checks see one state."""
     report = AuditReport()
-    for check in (*CHECKS, *REWARD_CHECKS, *PERK_CHECKS, *CHALLENGE_CHECKS):
+    for check in _CHECKS:
         row = (await connection.execute(text(check.sql), {"programs": program_ids})).one()
         report.checks.append(CheckResult(check.name, check.statement, int(row.checked), int(row.breaches)))
     checked, wrong = await audit_hashes(connection, program_ids)

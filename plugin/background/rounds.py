@@ -31,6 +31,8 @@ from engine.leaderboards.keeping import keep_boards
 from engine.leaderboards.keys import BoardRedis
 from engine.leaderboards.season_rounds import SeasonKeeper
 from engine.ledger import MemberKey
+from engine.offers.exchanging import forget_quotes
+from engine.offers.expiring import expire_due_claims
 from engine.outside_calls import forget_settled
 from engine.perks.birthdays import give_birthday_points
 from engine.perks.rounds import DueCodes, ask_perks_again
@@ -41,6 +43,7 @@ from engine.sealing import programs_to_seal, seal_program
 from engine.standings import REVIEWED_AT_ONCE, review_due
 from engine.tiers.planning import count_plans
 from plugin.background.files import carry_out_files, forget_files
+from plugin.background.partner_rounds import APPROVED_AT_ONCE, PartnerRounds
 from plugin.background.pools import look_after_pools
 from plugin.background.tenants import Tenants
 
@@ -89,6 +92,9 @@ def rounds(engine: AsyncEngine, tenants: Tenants, boards: BoardRedis) -> list[Ro
         Round("void-held", 5.0, work.for_all(void_due)),
         Round("expire-codes", 5.0, work.for_all(expire_codes)),
         Round("pools", 5.0, work.for_all(look_after_pools), full=1),
+        Round("expire-claims", 5.0, work.for_all(expire_due_claims), full=100),
+        Round("forget-quotes", 60.0, work.for_all(forget_quotes), full=1_000),
+        Round("approve-conversions", 2.0, PartnerRounds(engine, tenants).approve, full=APPROVED_AT_ONCE),
         Round("ask-again", 5.0, work.for_all(ask_again)),
         Round("forget-calls", 600.0, work.for_all(partial(forget_settled, older_than=CALLS_KEPT))),
         Round("files", 1.0, work.files),

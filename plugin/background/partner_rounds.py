@@ -1,0 +1,37 @@
+"""What the worker does over and over for partners: approve what nobody decided, end claims, forget quotes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from engine.conversions.approving import approve_if_due, due_approvals
+from engine.database import tenant_transaction
+from plugin.background.tenants import Tenants
+
+APPROVED_AT_ONCE = 200
+
+log = structlog.get_logger("laurel.rounds")
+
+
+@dataclass(frozen=True, slots=True)
+class PartnerRounds:
+    """The rounds that take a transaction for each thing, over one process's engine."""
+
+    engine: AsyncEngine
+    tenants: Tenants
+
+    async def approve(self) -> int:
+        """Approve conversions whose hold is over, each by itself: the trouble of one holds up no other."""
+        async with tenant_transaction(self.engine, *await self.tenants.read()) as connection:
+            due = await due_approvals(connection, APPROVED_AT_ONCE)
+        approved = 0
+        for program_id, conversion_id in due:
+            try:
+                async with tenant_transaction(self.engine, program_id) as connection:
+                    approved += await approve_if_due(connection, program_id, conversion_id)
+            except Exception as error:
+                log.error("conversion not approved", program=program_id, conversion=conversion_id, exc_info=error)
+        return approved
