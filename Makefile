@@ -19,7 +19,7 @@ demo: setup widgets ## Run everything on this machine: app, worker, PostgreSQL, 
 	@exec $(BIN)/laurel demo
 
 test: setup-dev widgets $(CHROMIUM) ## Run all tests, with real PostgreSQL, Valkey and Chromium
-	$(BIN)/pytest -n 2 --dist loadfile -m "not bench and not prove"
+	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder -m "not bench and not prove"
 	npm test --silent
 
 check: setup-dev node_modules/.package-lock.json ## Format, lint, types, import rules, layout, theme check

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import shutil
 import warnings
+from collections import Counter
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
 
@@ -38,11 +40,30 @@ SETTINGS = (
 )  # fmt: skip
 
 
+FIRST = (
+    "test_demo.py", "test_worker.py", "test_file_commands.py", "test_cli.py", "test_fulfillment.py", "test_draining.py"
+)  # fmt: skip
+"""Files that take longest, but for the browser's; one that began last would keep the others waiting."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """Have what tests write in memory, as long as the run lasts."""
+    """Have what tests write in memory, as long as the run lasts, and what the commands they start compile kept."""
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
     folder = use_memory()
     if folder is not None:
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files that take long first, and the browser's last, because the demo goes on as long as they do."""
+    sizes = Counter(item.path for item in items)
+
+    def turn(item: pytest.Item) -> tuple[bool, bool, int]:
+        browses = "browser" in item.path.parts
+        return browses, item.path.name not in FIRST, -sizes[item.path] if browses else 0
+
+    items.sort(key=turn)
 
 
 @pytest.fixture(scope="session")

@@ -198,6 +198,7 @@ def test_given_plans_when_one_is_looked_at_then_price_trial_and_terms_stand_befo
     page.keyboard.press("Escape")
     launcher(page).click()
     expect(panel.get_by_role("heading", name="Membership")).to_have_count(1)
+    expect(panel.get_by_role("button", name=f"View: {evil}")).to_be_visible()
     panel.locator("[data-focus^='plan:']").click()
     expect(panel.locator(".pass")).to_have_text(evil + "$4.99 / 30 days")
     expect(panel.locator("img, a[href^='javascript']")).to_have_count(0)
