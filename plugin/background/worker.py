@@ -16,6 +16,7 @@ from plugin.background.outside_calls import OutsideCalls
 from plugin.background.pausing import pause
 from plugin.background.rounds import Round, rounds
 from plugin.background.tenants import Tenants
+from plugin.partners.rounds import book_rounds
 from plugin.services import create_services
 from plugin.settings import Settings
 
@@ -43,6 +44,7 @@ async def run_worker(settings: Settings) -> None:
         "inbox": _drain(inbox, stop),
         "calls": OutsideCalls(services, tenants).run(stop),
         **{one.name: _repeat(one, stop) for one in rounds(services.engine, tenants, services.boards)},
+        **{one.name: _repeat(one, stop) for one in book_rounds(services, tenants)},
         "jobs": run_jobs(services, stop),
     }
     try:

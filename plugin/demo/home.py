@@ -76,6 +76,18 @@ class DemoHome:
             _write_private(path, json.dumps(asdict(made), indent=2))
         return DemoSecrets(**json.loads(path.read_text()))
 
+    def partner_keys(self) -> dict[str, str]:
+        """The keys that the demo's two shops have of each other, by name; none before the first start."""
+        try:
+            kept = json.loads((self.path / "partner-keys.json").read_text())
+        except (OSError, ValueError):
+            return {}
+        return {name: key for name, key in kept.items() if isinstance(key, str)} if isinstance(kept, dict) else {}
+
+    def keep_partner_keys(self, keys: dict[str, str]) -> None:
+        """Keep them for the next start: nobody else is shown a key twice."""
+        _write_private(self.path / "partner-keys.json", json.dumps(keys, indent=2) + "\n")
+
     def announce(self, facts: dict[str, Any]) -> None:
         """Write `demo.json` in one step: who finds it finds everything running."""
         _write_private(self.path / "demo.json", json.dumps(facts, indent=2) + "\n")

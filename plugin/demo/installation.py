@@ -14,7 +14,10 @@ from engine.publishing import live_version, publish
 from engine.rewards.defaults import seed_default_rewards
 from engine.shops import find_shop
 from engine.tiers.defaults import seed_first_tiers
+from plugin.demo.home import DemoHome
 from plugin.demo.membership import seed_plan
+from plugin.demo.partner import seed_partner
+from plugin.demo.second_shop import TwoShops, connect_shops, open_second_shop
 from plugin.devstore.application import App
 from plugin.devstore.id_tokens import issue_id_token
 from plugin.devstore.seed import SHOP
@@ -46,8 +49,10 @@ def open_app(app: App) -> int:
         raise InstallationError(f"the app did not answer its first visit ({type(error).__name__})") from error
 
 
-async def open_shop(app: App, database_url: str, *, test_orders: bool) -> None:
-    """Install the app and make the default program the live one, from the beginning of time.
+async def open_shop(app: App, database_url: str, *, home: DemoHome, test_orders: bool) -> TwoShops:
+    """Install the app, make the default program the live one, from the beginning of time, and seed what goes with it.
+
+    Returns the second shop and the keys between the two.
 
     Raises InstallationError when the app is not installed after its first visit.
     """
@@ -69,5 +74,8 @@ async def open_shop(app: App, database_url: str, *, test_orders: bool) -> None:
             await seed_first_game(
                 connection, shop.program_id, actor="demo", test_orders=test_orders, without=NOT_IN_THE_DEMO
             )
+        await seed_partner(engine, shop.program_id, home.secrets().encryption_key)
+        second = await open_second_shop(engine, test_orders=test_orders)
+        return await connect_shops(engine, home, app.url, shop, second)
     finally:
         await engine.dispose()

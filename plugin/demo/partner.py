@@ -78,7 +78,7 @@ async def seed_partner(engine: AsyncEngine, program_id: int, secret: str) -> int
     pool_id = await _pool_of_codes(engine, program_id, partner.partner_id, secret)
     async with tenant_transaction(engine, program_id) as connection:
         for handle, definition in _offers(pool_id).items():
-            await _offer(connection, program_id, partner.partner_id, handle, definition)
+            await put_offer(connection, program_id, partner.partner_id, handle, definition)
     return partner.partner_id
 
 
@@ -105,9 +105,10 @@ def _code(secret: str, number: int) -> str:
     return f"{CODE_PREFIX}-{base64.b32encode(digest[:10]).decode()}"
 
 
-async def _offer(
+async def put_offer(
     connection: AsyncConnection, program_id: int, partner_id: int, handle: str, definition: OfferDefinition
 ) -> None:
+    """Publish an offer, unless there ever was one of its handle."""
     if await offer_by_handle(connection, program_id, handle) is None:
         offer = await create_offer(connection, program_id, partner_id, handle, definition, actor="demo")
         await publish_offer(connection, program_id, offer.offer_id, actor="demo")

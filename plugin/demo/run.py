@@ -25,6 +25,7 @@ from engine.migration import migrate
 from plugin.demo.home import DemoHome, DemoSecrets, HomeInUseError
 from plugin.demo.installation import InstallationError, open_shop
 from plugin.demo.progress import Progress
+from plugin.demo.second_shop import TwoShops
 from plugin.demo.services import Addresses, DemoFailedError, DemoServices
 from plugin.devstore.seed import CUSTOMERS, PRODUCTS, SHOP
 from plugin.embedded.guard import Guard, clean_up
@@ -74,8 +75,8 @@ def running_demo(*, home: Path, port: int, progress: Progress) -> Iterator[Runni
         services = DemoServices(folder, port=port, progress=progress)
         try:
             services.start(migrate)
-            _open_shop(services, progress)
-            folder.announce(_facts(services))
+            shops = _open_shop(services, folder, progress)
+            folder.announce(_facts(services, shops))
             yield RunningDemo(addresses=services.addresses, secrets=services.secrets, home=folder.path)
         finally:
             _ignore_signals()
@@ -111,14 +112,14 @@ def _ignore_signals() -> None:
         signal.signal(number, signal.SIG_IGN)
 
 
-def _open_shop(services: DemoServices, progress: Progress) -> None:
+def _open_shop(services: DemoServices, home: DemoHome, progress: Progress) -> TwoShops:
     test_orders = os.environ.get("LAUREL_DEMO_TEST_ORDERS") == "1"
     url = services.addresses.application_database_url
     with progress.step("Installing the app in the demo store"):
-        asyncio.run(open_shop(services.app, url, test_orders=test_orders))
+        return asyncio.run(open_shop(services.app, url, home=home, test_orders=test_orders))
 
 
-def _facts(services: DemoServices) -> dict[str, Any]:
+def _facts(services: DemoServices, shops: TwoShops) -> dict[str, Any]:
     addresses = services.addresses
     return {
         "app_url": addresses.app_url,
@@ -131,6 +132,13 @@ def _facts(services: DemoServices) -> dict[str, Any]:
         "redis_url": addresses.redis_url,
         "customers": [{"id": one.id, "email": one.email, "name": one.name} for one in CUSTOMERS],
         "products": [{"id": one.id, "handle": one.handle, "price": one.price} for one in PRODUCTS],
+        "partner": {
+            "shop": shops.second.domain,
+            "page_url": f"{addresses.app_url}/partner/",
+            "api_url": f"{addresses.app_url}/partner/v1",
+            "api_key": shops.coffee_key,
+            "own_api_key": shops.pine_key,
+        },
     }
 
 

@@ -5,6 +5,7 @@ Everything is kept as it comes, so that an exchange that breaks off goes on wher
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -60,12 +61,14 @@ class Exchange:
         """Exchange with the hosts that are due; returns how many it were."""
         async with tenant_transaction(self.engine, *program_ids) as connection:
             claimed = await claim_hosts(connection, HOSTS_AT_ONCE)
-        for program_id, host_id in claimed:
-            async with tenant_transaction(self.engine, program_id) as connection:
-                host = await host_of(connection, program_id, host_id)
-            if host is not None:
-                await self._guarded(host)
+        await asyncio.gather(*(self._one(program_id, host_id) for program_id, host_id in claimed))
         return len(claimed)
+
+    async def _one(self, program_id: int, host_id: int) -> None:
+        async with tenant_transaction(self.engine, program_id) as connection:
+            host = await host_of(connection, program_id, host_id)
+        if host is not None:
+            await self._guarded(host)
 
     async def _guarded(self, host: Host) -> None:
         """One host's trouble is no other's: it is noted, and tried again later."""

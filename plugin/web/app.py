@@ -21,6 +21,7 @@ from starlette.types import Receive, Scope, Send
 
 from plugin.badges.routes import badge_routes
 from plugin.merchant.routes import merchant_routes
+from plugin.partners.routes import partner_routes
 from plugin.services import Services, create_services
 from plugin.settings import Settings
 from plugin.shopify.installation import PATCH_PATH, Installation
@@ -108,6 +109,7 @@ def _routes(services: Services) -> list[Route | Mount]:
         Route("/metrics", health.metrics, methods=["GET"]),
         Route(PATCH_PATH, installation.patch_page, methods=["GET"]),
         *badge_routes(services),
+        *partner_routes(services),
         *merchant_routes(services, installation),
     ]
 
