@@ -18,6 +18,7 @@ import strawberry
 
 from engine.database import Connection, Database, tenant_transaction
 from engine.leaderboards.keys import BoardRedis
+from laurel_graphql.partner_desk import PartnerDesk
 
 
 @dataclass(kw_only=True)
@@ -141,6 +142,8 @@ class MerchantContext(RequestContext):
     staff_id: str
     email_key: Callable[[str], bytes] | None = None
     """Makes the key by which customers are known from an address, where the caller may look for one."""
+    partner_desk: PartnerDesk | None = None
+    """Makes and uses keys for partners; None: what needs one is refused."""
 
     @property
     def actor(self) -> str:

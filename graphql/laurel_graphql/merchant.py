@@ -6,7 +6,12 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from laurel_graphql.limits import Limits
+from laurel_graphql.merchant_conversions import ConversionMutations
 from laurel_graphql.merchant_games import GameMutations
+from laurel_graphql.merchant_offers import OfferMutations
+from laurel_graphql.merchant_partner_access import AccessMutations
+from laurel_graphql.merchant_partners import PartnerMutations
+from laurel_graphql.merchant_settlement import SettlementMutations
 from laurel_graphql.mutations.billing_confirm import BillingConfirmPayload, billing_confirm
 from laurel_graphql.mutations.bulk_grant_cancel import BulkGrantCancelPayload, bulk_grant_cancel
 from laurel_graphql.mutations.bulk_grant_check import BulkGrantCheckPayload, bulk_grant_check
@@ -47,6 +52,7 @@ from laurel_graphql.queries.explanations import ExplanationQueries
 from laurel_graphql.queries.games import GameQueries
 from laurel_graphql.queries.members import MemberQueries
 from laurel_graphql.queries.memberships import MembershipQueries
+from laurel_graphql.queries.partners import PartnerQueries
 from laurel_graphql.queries.program import ProgramQueries
 from laurel_graphql.queries.rewards import RewardQueries
 from laurel_graphql.queries.tiers import TierQueries
@@ -64,12 +70,15 @@ class Query(
     ActivityQueries,
     ExplanationQueries,
     GameQueries,
+    PartnerQueries,
 ):
     """Everything that the rooms of `queries` hold."""
 
 
 @strawberry.type(description="What the shop's staff may change.")
-class Mutation(GameMutations):
+class Mutation(
+    GameMutations, PartnerMutations, AccessMutations, OfferMutations, ConversionMutations, SettlementMutations
+):
     program_publish: ProgramPublishPayload = strawberry.field(
         resolver=program_publish, description="Publish the draft as the program's next version."
     )
