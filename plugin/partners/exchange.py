@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import httpx
+import orjson
 import structlog
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -158,17 +159,16 @@ class Exchange:
             fresh = list(range(host.statements_until + 1, fresh[-1] + 1))  # more than one page behind
         for number in fresh[:PAGES_MAXIMUM]:
             lines = await client.read_lines(f"/statements/{number}.jsonl")
-            if not lines:
-                raise UntrustedError("a statement without a token")
+            token = _token(lines[0] if lines else "", "statement")
             try:
-                statement = read_statement(_payload(host, lines[0]))
-                rows = [_event(host, token) for token in lines[1:]]
+                statement = read_statement(_payload(host, token))
             except EventUnreadable as error:
                 raise UntrustedError(f"a statement cannot be read: {error}") from None
+            rows = [_event(host, _token(line, "event")) for line in lines[1:]]
             if statement.number != number:
                 raise UntrustedError("a statement has another number than it was asked for")
             async with tenant_transaction(self.engine, host.program_id) as connection:
-                await store_statement(connection, host, statement, lines[0], rows)
+                await store_statement(connection, host, statement, token, rows)
 
     async def _answer(self, host: Host, client: HostClient) -> None:
         async with tenant_transaction(self.engine, host.program_id) as connection:
@@ -198,6 +198,18 @@ def _received(host: Host, one: Mapping[str, Any]) -> Received:
     if not isinstance(position, str) or not position.isdigit() or len(position) > 18 or not isinstance(token, str):
         raise UntrustedError("an event without a position or token")
     return Received(int(position), _event(host, token), token)
+
+
+def _token(line: str, name: str) -> str:
+    """The token in a line of a statement's file."""
+    try:
+        content = orjson.loads(line)
+    except ValueError:
+        content = None
+    token = content.get(name) if isinstance(content, dict) else None
+    if not isinstance(token, str):
+        raise UntrustedError(f"a statement without its {name}")
+    return token
 
 
 def _event(host: Host, token: str) -> HostEvent:

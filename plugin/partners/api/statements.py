@@ -16,7 +16,7 @@ from engine.settlement.answers import AnswerRefused, StatementAnswer, answer_sta
 from engine.settlement.comparing import DIFFERENCES_MAXIMUM, Difference
 from engine.settlement.reading import statement_by_number, statements_of
 from engine.settlement.statements import Statement
-from engine.settlement.writing import StatementFormat, write_statement
+from engine.settlement.writing import STATEMENT_MEDIA_TYPES, StatementFormat, write_statement
 from plugin.partners.api.answers import ApiRefusedError, json_answer, moment, not_found
 from plugin.partners.api.callers import Callers, PartnerVisit
 from plugin.partners.api.conversions import read_object
@@ -25,11 +25,6 @@ from plugin.web.responses import NEVER_CACHED
 
 PAGE_MAXIMUM = 100
 _NAME = re.compile(r"([1-9][0-9]{0,8})(?:\.(json|csv|xlsx|jsonl))?", re.ASCII)
-_MEDIA_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    "jsonl": "application/jsonl",
-}
 _PROBLEMS = ("altered", "missing_here", "missing_there")
 _CHUNK_BYTES = 64 * 1024
 
@@ -81,7 +76,7 @@ async def statement_file(visit: PartnerVisit, found: Statement, file_format: Sta
         **NEVER_CACHED, "Content-Length": str(file.tell()), "X-Content-Type-Options": "nosniff",
         "Content-Disposition": f'attachment; filename="statement-{found.number}.{file_format}"',
     }  # fmt: skip
-    return StreamingResponse(_chunks(file), headers=headers, media_type=_MEDIA_TYPES[file_format])
+    return StreamingResponse(_chunks(file), headers=headers, media_type=STATEMENT_MEDIA_TYPES[file_format])
 
 
 def answering(callers: Callers) -> Callable[[Request], Awaitable[Response]]:
