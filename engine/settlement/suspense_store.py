@@ -42,16 +42,17 @@ class NewRow:
 _OPEN = BulkStatement(
     {
         "statement_id": "bigint", "problem": "text", "kind": "text", "reference": "text", "event_id": "bigint",
-        "ours": "jsonb", "theirs": "jsonb", "opened_at": "timestamptz",
+        "ours": "jsonb", "theirs": "jsonb", "opened_at": "timestamptz", "place": "integer",
     },
     """INSERT INTO suspense_rows (program_id, row_id, partner_id, statement_id, reconciliation_id, problem, kind,
         reference, event_id, ours, theirs, opened_at)
     SELECT :program_id, nextval('ledger_ids'), :partner_id, g.statement_id, CAST(:reconciliation_id AS bigint),
         g.problem, g.kind, g.reference, g.event_id, g.ours, g.theirs, LEAST(g.opened_at, now())
-    FROM given g WHERE NOT EXISTS (SELECT FROM suspense_rows s WHERE s.program_id = :program_id
-        AND s.partner_id = :partner_id AND s.statement_id = g.statement_id AND s.problem = g.problem
-        AND s.kind = g.kind AND s.reference = g.reference AND s.resolution = 'accepted' AND s.ours = g.ours
-        AND s.theirs - ARRAY['rows', 'dates'] = g.theirs - ARRAY['rows', 'dates'])
+    FROM (SELECT n.* FROM given n WHERE NOT EXISTS (SELECT FROM suspense_rows s WHERE s.program_id = :program_id
+            AND s.partner_id = :partner_id AND s.statement_id = n.statement_id AND s.problem = n.problem
+            AND s.kind = n.kind AND s.reference = n.reference AND s.resolution = 'accepted' AND s.ours = n.ours
+            AND s.theirs - ARRAY['rows', 'dates'] = n.theirs - ARRAY['rows', 'dates'])
+        ORDER BY n.place) g
     ON CONFLICT (program_id, statement_id, problem, kind, reference) WHERE settled_at IS NULL
     DO UPDATE SET ours = EXCLUDED.ours, theirs = EXCLUDED.theirs""",
 )  # fmt: skip
@@ -89,9 +90,9 @@ async def open_rows(
     given = [
         (
             statement_id, row.problem, row.kind, row.reference, row.event_id, _json(row.ours), _json(row.theirs),
-            row.opened_at,
+            row.opened_at, place,
         )
-        for row in rows
+        for place, row in enumerate(rows)
     ]  # fmt: skip
     await _OPEN.run(
         connection, given, program_id=program_id, partner_id=partner_id, reconciliation_id=reconciliation_id

@@ -34,7 +34,7 @@ CENT_AND_PART = AgreementDefinition(
 
 def signed(payload: bytes) -> str:
     """A stand-in for a signature: settlement never reads one, it only keeps what it is given."""
-    return "signed." + base64.urlsafe_b64encode(payload).decode()
+    return f"head.{base64.urlsafe_b64encode(payload).decode().rstrip('=')}.seal"
 
 
 def agreement(**changes: Any) -> AgreementDefinition:
