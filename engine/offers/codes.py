@@ -21,19 +21,19 @@ _KEY = "program_id = :program_id AND pool_id = :pool_id"
 
 
 def _take(wait: str) -> str:
+    # Found again by its place among the free ones: one index, whatever the planner believes of the table.
     return f"""
         WITH one AS (
-            SELECT c.partner_id, c.code FROM pool_codes c
+            SELECT c.code_id FROM pool_codes c
             WHERE c.program_id = :program_id AND c.pool_id = :pool_id AND c.state = 'free' AND EXISTS (
                 SELECT FROM code_pools p WHERE p.program_id = :program_id AND p.pool_id = :pool_id AND {OPEN_POOL})
             ORDER BY c.code_id LIMIT 1 FOR UPDATE OF c {wait}
         ), taken AS (
-            UPDATE pool_codes c SET state = 'claimed', claim_id = :claim_id FROM one
-            WHERE c.program_id = :program_id AND c.partner_id = one.partner_id AND c.code = one.code
-            RETURNING c.code, c.code_id
+            UPDATE pool_codes SET state = 'claimed', claim_id = :claim_id
+            WHERE {_KEY} AND state = 'free' AND code_id = (SELECT code_id FROM one) RETURNING code, code_id
         ), counted AS (
-            UPDATE pool_counts n SET codes_free = n.codes_free - 1 FROM taken
-            WHERE n.program_id = :program_id AND n.pool_id = :pool_id AND n.part = taken.code_id % {PARTS}
+            UPDATE pool_counts SET codes_free = codes_free - 1
+            WHERE {_KEY} AND part = (SELECT code_id % {PARTS} FROM taken)
         )
         SELECT taken.code, p.low_since IS NULL AND p.low_water + {_NEAR} >= (
             SELECT sum(codes_free) FROM pool_counts WHERE {_KEY}) AS near
@@ -41,7 +41,8 @@ def _take(wait: str) -> str:
     """
 
 
-_TAKE = text(_take("SKIP LOCKED"))
+TAKE_SQL = _take("SKIP LOCKED")
+_TAKE = text(TAKE_SQL)
 _TAKE_OR_WAIT = text(_take(""))
 _LOCK_POOL = text(f"SELECT pool_id FROM code_pools WHERE {_KEY} FOR UPDATE")
 _FREE = f"(SELECT sum(codes_free) FROM pool_counts WHERE {_KEY})"

@@ -38,8 +38,9 @@ _ADD = text(f"""
         INSERT INTO pool_codes (program_id, partner_id, code, code_id, pool_id)
         SELECT :program_id, :partner_id, g.code, nextval('ledger_ids'), :pool_id
         FROM (SELECT DISTINCT unnest(CAST(:codes AS text[])) AS code ORDER BY 1) g
-        WHERE NOT EXISTS (SELECT FROM offer_claims c WHERE c.program_id = :program_id AND c.partner_id = :partner_id
-            AND c.code = g.code AND c.state <> 'void' AND c.kind IN ('code', 'redemption'))
+        WHERE g.code <> ALL(ARRAY(SELECT c.code FROM offer_claims c
+            WHERE c.program_id = :program_id AND c.partner_id = :partner_id AND c.code = ANY(CAST(:codes AS text[]))
+            AND c.state <> 'void' AND c.kind IN ('code', 'redemption')))
         ON CONFLICT DO NOTHING RETURNING code_id
     )
     SELECT code_id % {PARTS} AS part, count(*) AS codes FROM added GROUP BY 1

@@ -26,13 +26,11 @@ _LOCK_PARTS = text("""
 """)
 _EXPIRE = text(f"""
     WITH due AS (
-        SELECT partner_id, code FROM pool_codes
-        WHERE program_id = :program_id AND pool_id = :pool_id AND state = 'free'
+        SELECT code_id FROM pool_codes WHERE program_id = :program_id AND pool_id = :pool_id AND state = 'free'
         ORDER BY code_id LIMIT :step FOR UPDATE SKIP LOCKED
     ), expired AS (
-        UPDATE pool_codes c SET state = 'expired' FROM due
-        WHERE c.program_id = :program_id AND c.partner_id = due.partner_id AND c.code = due.code
-        RETURNING c.code_id
+        UPDATE pool_codes SET state = 'expired' WHERE program_id = :program_id AND pool_id = :pool_id
+        AND state = 'free' AND code_id = ANY(ARRAY(SELECT code_id FROM due)) RETURNING code_id
     ), counted AS (
         UPDATE pool_counts n SET codes_free = n.codes_free - e.codes
         FROM (SELECT code_id % {PARTS} AS part, count(*) AS codes FROM expired GROUP BY 1) e

@@ -16,7 +16,20 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import applying, boards, expiring, intake, machine, mixed, panel, rebuilding, reviewing, wallets
+from tests.bench import (
+    applying,
+    boards,
+    claims,
+    expiring,
+    intake,
+    machine,
+    mixed,
+    panel,
+    rebuilding,
+    reviewing,
+    taking_in,
+    wallets,
+)
 from tests.bench.results import Result
 from tests.bench.stage import Stage
 
@@ -28,6 +41,8 @@ BENCHES: dict[str, Callable[[Stage], list[Result]]] = {
     "wallets": wallets.measure,
     "expiring": expiring.measure,
     "reviewing": reviewing.measure,
+    "taking-in": taking_in.measure,
+    "claims": claims.measure,
     "boards": boards.measure,
     "rebuilding": rebuilding.measure,
     "machine": machine.measure,
