@@ -31,13 +31,15 @@ from engine.offers.pool_audit import POOL_CHECKS
 from engine.partners.audit_checks import PARTNER_CHECKS
 from engine.perks.audit_checks import PERK_CHECKS
 from engine.rewards.audit_checks import REWARD_CHECKS
+from engine.settlement.audit_checks import SETTLEMENT_CHECKS
+from engine.settlement.audit_statements import audit_statements
 
 _DUE = text("""
     SELECT NOT EXISTS (SELECT FROM audits WHERE program_id = :program_id AND audited_at > now() - interval '23 hours')
 """)
 _CHECKS = (
     *CHECKS, *REWARD_CHECKS, *PERK_CHECKS, *CHALLENGE_CHECKS,
-    *PARTNER_CHECKS, *OFFER_CHECKS, *POOL_CHECKS, *CONVERSION_CHECKS,
+    *PARTNER_CHECKS, *OFFER_CHECKS, *POOL_CHECKS, *CONVERSION_CHECKS, *SETTLEMENT_CHECKS,
 )  # fmt: skip
 
 
@@ -95,6 +97,9 @@ async def audit(connection: AsyncConnection, program_ids: list[int]) -> AuditRep
     checked, wrong = await audit_leagues(connection, program_ids)
     statement = "the cohorts, places and outcomes of each week of a league follow from its seed and scores"
     report.checks.append(CheckResult("league-weeks", statement, checked, wrong))
+    checked, wrong = await audit_statements(connection, program_ids)
+    statement = "the sums, what is due, the root and the signed text of each statement follow from its events"
+    report.checks.append(CheckResult("statements", statement, checked, wrong))
     chain = await audit_chain(connection, program_ids)
     statement = "blocks are numbered without gaps, chained, and hold the hashes of the transactions they name"
     report.checks.append(CheckResult("block-chain", statement, chain.blocks, chain.breaches))
