@@ -54,9 +54,16 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(lambda: shutil.rmtree(folder, ignore_errors=True))
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Files that take long first, and the browser's last, because the demo goes on as long as they do."""
+    """Files that take long first, and the browser's last, because the demo goes on as long as they do.
+
+    Where random searches draw new examples, they are what `make prove` is there for.
+    """
+    if settings.get_current_profile_name() != "repeatable":
+        for item in items:
+            if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+                item.add_marker(pytest.mark.prove)
     sizes = Counter(item.path for item in items)
 
     def turn(item: pytest.Item) -> tuple[bool, bool, int]:

@@ -26,6 +26,7 @@ from tests.support import rule_strategies as any_
 from tests.support.facts import PAID_AT, created, line, order, refund
 from tests.support.programs import apply, breaches, publish_rules, purchase
 from tests.support.rules import compare, fixed
+from tests.support.searching import examples
 
 numbers = itertools.count(1_000)
 FROM_FIFTY = compare("order.base", "ge", amounts={"USD": "50"})
@@ -73,7 +74,7 @@ def told(state: OrderState, facts: DecidedFrom, number: int) -> list[Fact]:
 
 
 @given(definition=any_.definitions(), state=any_.orders(), facts=any_.facts())
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_every_posting_of_a_fuzzed_shop_is_worked_out_again_from_its_explanation(
     engine: AsyncEngine, shop: ShopReference, definition: Definition, state: OrderState, facts: DecidedFrom
 ) -> None:

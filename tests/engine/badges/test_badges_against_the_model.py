@@ -19,6 +19,7 @@ from engine.game.facts import BADGE_GIVEN, BADGE_TAKEN, Game, GameFact, GameFact
 from engine.game.windows import Always, Between, Each, Last, Window
 from engine.tiers.activities import Activity, Step
 from tests.support.badge_model import Model
+from tests.support.searching import examples
 
 One = TypeVar("One")
 NEW_YORK = ZoneInfo("America/New_York")
@@ -105,7 +106,7 @@ def histories(draw: st.DrawFn) -> GameFacts:
     return GameFacts(tuple(every), NEW_YORK, MOMENTS[0], tuple(did), tuple(told))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 @given(histories(), st.sampled_from([*MOMENTS[7:], datetime(2027, 6, 1, tzinfo=UTC)]), st.randoms())
 def test_over_any_history_the_fold_is_the_model(facts: GameFacts, now: datetime, chance: random.Random) -> None:
     fold = fold_badges(facts, now)

@@ -17,6 +17,7 @@ from engine.game.facts import CHALLENGE_JOINED, CHALLENGE_LEFT, Game, GameFact, 
 from engine.game.windows import Each, Unit
 from engine.tiers.activities import Activity, Step
 from tests.support.challenge_model import finished
+from tests.support.searching import examples
 
 START = datetime(2025, 12, 28, 5, tzinfo=UTC)
 """Days, weeks, months, a quarter and the year change soon after it."""
@@ -90,7 +91,7 @@ def games(draw: st.DrawFn) -> Game[ChallengeDefinition]:
     return Game(7, "challenge", "things", tuple(versions), archived_at)
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(games(), activities(), joining(), st.sampled_from(["UTC", "Asia/Tokyo", "America/New_York"]), hours)
 def test_any_history_finishes_what_the_model_says(
     game: Game[ChallengeDefinition], done: tuple[Activity, ...], told: tuple[GameFact, ...], zone: str, now: int,

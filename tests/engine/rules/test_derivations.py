@@ -17,10 +17,11 @@ from engine.rules.records import derivation_from, fill_in, record_of
 from tests.support import rule_strategies as any_
 from tests.support.facts import line, order, refund
 from tests.support.rules import compare, outcomes, program, rule, with_lines
+from tests.support.searching import examples
 
 
 @given(definition=any_.definitions(), state=any_.orders(), facts=any_.facts())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_what_is_explained_is_what_is_due(definition: Definition, state: OrderState, facts: DecidedFrom) -> None:
     for outcome in decide_order(definition, state, facts).outcomes:
         for granted in (None, 7):
@@ -31,7 +32,7 @@ def test_what_is_explained_is_what_is_due(definition: Definition, state: OrderSt
 
 
 @given(definition=any_.definitions(), state=any_.orders(), facts=any_.facts())
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(100), deadline=None)
 def test_the_record_of_a_posting_says_the_same_without_what_is_personal(
     definition: Definition, state: OrderState, facts: DecidedFrom
 ) -> None:

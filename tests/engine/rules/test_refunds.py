@@ -22,8 +22,10 @@ from engine.rules.spreading import rounded, spread
 from tests.support import rule_strategies as any_
 from tests.support.facts import line, order
 from tests.support.rules import points, program, rule
+from tests.support.searching import examples
 
 SETTINGS = settings(max_examples=100, deadline=None)
+LONG = settings(max_examples=examples(100), deadline=None)
 
 
 def unrefunded(state: OrderState) -> OrderState:
@@ -55,7 +57,7 @@ def refund_of(one: Order, count: int, place: int) -> Refund:
 
 
 @given(definition=any_.definitions(), state=any_.orders(), facts=any_.facts(), count=st.integers(1, 4))
-@SETTINGS
+@LONG
 def test_complaint_1_what_was_earned_and_wholly_refunded_is_nothing_in_any_split(
     definition: Definition, state: OrderState, facts: DecidedFrom, count: int
 ) -> None:
@@ -76,7 +78,7 @@ def _pairs(steps: tuple[int, ...]) -> list[tuple[int, int]]:
 
 
 @given(definition=any_.definitions(), state=any_.orders(), facts=any_.facts(), seed=st.randoms())
-@SETTINGS
+@LONG
 def test_refunds_take_the_same_in_any_order_of_arrival(
     definition: Definition, state: OrderState, facts: DecidedFrom, seed: Random
 ) -> None:

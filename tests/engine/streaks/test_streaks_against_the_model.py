@@ -16,6 +16,7 @@ from engine.game.facts import STREAK_PAUSED, STREAK_REPAIRED, ZONE_CHOSEN, Game,
 from engine.streaks.definitions import Milestone, StreakDefinition, TierFreezes
 from engine.streaks.folding import fold_streaks
 from engine.tiers.activities import Activity, Step
+from tests.support.searching import examples
 from tests.support.streak_model import as_known, calendar_of, first_of, look, milestones
 
 ZONES = (
@@ -90,7 +91,7 @@ def histories(draw: st.DrawFn, definition: StreakDefinition) -> tuple[GameFacts,
     return facts, start + timedelta(hours=draw(st.integers(0, span + 100)))
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=examples(300), deadline=None)
 @given(st.data())
 def test_any_history_is_what_the_model_says(data: st.DataObject) -> None:
     # given
@@ -114,7 +115,7 @@ def test_any_history_is_what_the_model_says(data: st.DataObject) -> None:
     assert earned == milestones(known, calendar, now)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(150), deadline=None)
 @given(st.data())
 def test_what_is_foretold_comes_true(data: st.DataObject) -> None:
     # given

@@ -15,12 +15,13 @@ from engine.tiers.definitions import Tier, TierProgram
 from engine.tiers.facts import Override, TierVersion
 from engine.tiers.folding import fold
 from engine.tiers.requirements import AtLeast
+from tests.support.searching import examples
 from tests.support.tier_model import SlowMember
 from tests.support.tier_strategies import JOINED, facts_of, moments, orders, programs
 from tests.support.tiers import NEW_YORK
 
 
-@settings(max_examples=250, deadline=None)
+@settings(max_examples=examples(250), deadline=None)
 @given(programs(), orders(), moments)
 def test_the_fold_finds_what_the_slow_model_finds(
     program: TierProgram, activities: list[Activity], now: datetime

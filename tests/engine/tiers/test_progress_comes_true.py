@@ -14,6 +14,7 @@ from engine.tiers.facts import TierFacts
 from engine.tiers.folding import fold
 from engine.tiers.progress import Progress, progress
 from engine.tiers.standing import TierStanding
+from tests.support.searching import examples
 from tests.support.tier_strategies import JOINED, facts_of, moments, orders, programs
 from tests.support.tiers import NEW_YORK
 
@@ -37,7 +38,7 @@ def rank_with(program: TierProgram, activities: list[Activity], spent_minor: int
     return program.ranks[standing.tier.handle]
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(programs(), orders(), moments)
 def test_spending_what_is_missing_reaches_the_next_tier_and_a_cent_less_does_not(
     program: TierProgram, activities: list[Activity], now: datetime
@@ -51,7 +52,7 @@ def test_spending_what_is_missing_reaches_the_next_tier_and_a_cent_less_does_not
     assert rank_with(program, done, missing - 1, now, now) != rank + 1
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(programs(), orders(), moments)
 def test_spending_what_it_takes_to_stay_keeps_the_tier_and_a_cent_less_does_not(
     program: TierProgram, activities: list[Activity], now: datetime
@@ -70,7 +71,7 @@ def test_spending_what_it_takes_to_stay_keeps_the_tier_and_a_cent_less_does_not(
         assert later.at_risk or program.ranks[later.tier.handle] < rank
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=examples(80), deadline=None)
 @given(programs(), orders(), moments)
 def test_the_projected_tier_is_the_one_that_comes_if_nothing_more_happens(
     program: TierProgram, activities: list[Activity], now: datetime
