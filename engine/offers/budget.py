@@ -61,19 +61,12 @@ class Moved:
 _FREE = "(budget_free + CASE WHEN :returns AND state = 'closed' THEN 0 ELSE :free END)"
 _LEFT = "(claims_left - :claims)"
 _NEXT = "(CASE WHEN CAST(:next AS bigint) IS NULL THEN budget_next ELSE CAST(:next AS bigint) END)"
-
-
-def state_after(free: str, following: str, left: str) -> str:
-    """SQL of the state that a row comes to: only what is published is exhausted, and opens again."""
-    return f"""CASE WHEN state NOT IN ('published', 'exhausted') THEN state
-        WHEN (budget_unit IS NOT NULL AND {free} < {following}) OR {left} <= 0 THEN 'exhausted' ELSE 'published' END"""
-
-
-_STATE = state_after(_FREE, _NEXT, _LEFT)
+# Only what is published is exhausted, and opens again.
+_STATE = f"""CASE WHEN state NOT IN ('published', 'exhausted') THEN state
+    WHEN (budget_unit IS NOT NULL AND {_FREE} < {_NEXT}) OR {_LEFT} <= 0 THEN 'exhausted' ELSE 'published' END"""
 _MOVE = text(f"""
     UPDATE offers SET budget_free = {_FREE}, budget_held = budget_held + :held, budget_spent = budget_spent + :spent,
-        budget_next = {_NEXT}, claims_made = claims_made + :claims, claims_left = {_LEFT}, state = {_STATE},
-        changes = changes + CASE WHEN state = {_STATE} THEN 0 ELSE 1 END
+        budget_next = {_NEXT}, claims_made = claims_made + :claims, claims_left = {_LEFT}, state = {_STATE}
     WHERE program_id = :program_id AND offer_id = :offer_id AND {_FREE} >= 0
         AND budget_held + :held >= 0 AND budget_spent + :spent >= 0 AND claims_made + :claims >= 0
         AND (claims_left IS NULL OR {_LEFT} >= 0)

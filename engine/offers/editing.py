@@ -16,11 +16,11 @@ LIVE = ("published", "exhausted")
 """States in which an offer has its budget; else it is in the fund, but for what is held and spent."""
 _EDIT = text("""
     UPDATE offers SET version = :version, position = :position, pool_id = :pool_id, budget_unit = :unit,
-        budget_next = :next, claims_left = :claims_left, changes = changes + 1
+        budget_next = :next, claims_left = :claims_left
     WHERE program_id = :program_id AND offer_id = :offer_id
 """)
 _ARCHIVE = text("""
-    UPDATE offers SET state = 'closed', archived_at = now(), changes = changes + 1,
+    UPDATE offers SET state = 'closed', archived_at = now(),
         closed_at = CASE WHEN closed_at IS NULL THEN now() ELSE closed_at END
     WHERE program_id = :program_id AND offer_id = :offer_id
 """)

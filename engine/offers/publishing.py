@@ -14,11 +14,11 @@ from engine.offers.refusals import OfferRefused
 
 _PUBLISH = text("""
     UPDATE offers SET state = 'published', budget_unit = :unit, budget_next = :next, closed_at = NULL,
-        published_at = CASE WHEN published_at IS NULL THEN now() ELSE published_at END, changes = changes + 1
+        published_at = CASE WHEN published_at IS NULL THEN now() ELSE published_at END
     WHERE program_id = :program_id AND offer_id = :offer_id
 """)
 _CLOSE = text("""
-    UPDATE offers SET state = 'closed', closed_at = now(), changes = changes + 1
+    UPDATE offers SET state = 'closed', closed_at = now()
     WHERE program_id = :program_id AND offer_id = :offer_id
 """)
 

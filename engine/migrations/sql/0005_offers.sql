@@ -19,8 +19,6 @@ CREATE TABLE offers (
     claims_made bigint NOT NULL DEFAULT 0 CHECK (claims_made >= 0),
     -- How many more may be claimed in all; NULL: no such limit.
     claims_left bigint CHECK (claims_left >= 0),
-    -- Raised by whatever shoppers see of it, but for how many are left.
-    changes integer NOT NULL DEFAULT 0,
     created_at timestamptz NOT NULL DEFAULT now(),
     published_at timestamptz,
     closed_at timestamptz,
