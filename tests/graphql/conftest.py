@@ -13,6 +13,7 @@ from engine.leaderboards.keys import BoardRedis
 from engine.shops import ShopReference
 from laurel_graphql.context import MerchantContext, StorefrontContext
 from laurel_graphql.merchant import merchant_schema
+from laurel_graphql.partner_desk import PartnerDesk
 from laurel_graphql.request import answer
 from laurel_graphql.storefront import storefront_schema
 from tests.support.graphql_requests import Ask, Reply, reply_of
@@ -48,10 +49,11 @@ def ask_merchant(engine: AsyncEngine, shop: ShopReference) -> Ask:
     async def ask(
         query: str, variables: dict[str, Any] | None = None, *, where: ShopReference = shop,
         email_key: Callable[[str], bytes] | None = None, redis: BoardRedis | None = None,
+        partner_desk: PartnerDesk | None = None, locale: str = "en",
     ) -> Reply:  # fmt: skip
         context = MerchantContext(
-            engine=engine, program_id=where.program_id, shop_id=where.shop_id, locale="en", staff_id="17",
-            email_key=email_key, redis=redis, app_url="https://app.example",
+            engine=engine, program_id=where.program_id, shop_id=where.shop_id, locale=locale, staff_id="17",
+            email_key=email_key, redis=redis, app_url="https://app.example", partner_desk=partner_desk,
         )  # fmt: skip
         body = json.dumps({"query": query, "variables": variables}).encode()
         return reply_of(await answer(body, schema=merchant_schema, context=context, development=True))
