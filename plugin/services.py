@@ -14,6 +14,7 @@ from engine.database import create_engine
 from engine.direct import DirectDatabase
 from engine.leaderboards.connecting import connect_boards, is_cluster
 from engine.leaderboards.keys import BoardRedis
+from plugin.partners.desk import PartnerDesk
 from plugin.partners.host_client import create_host_http
 from plugin.settings import Settings
 from plugin.shopify.admin_client import AdminClient
@@ -37,6 +38,7 @@ class Services:
     http: httpx.AsyncClient
     hosts: httpx.AsyncClient
     """For programs elsewhere whose partners ours are: it connects to public addresses alone."""
+    desk: PartnerDesk
     direct: DirectDatabase
     shops: ShopCache
     limiter: RateLimiter
@@ -67,6 +69,7 @@ def create_services(
     """Build what a process needs; tests hand in their own database, their own Shopify and their own hosts."""
     engine = engine or create_engine(settings.database_url.get_secret_value())
     http = http or create_client(settings)
+    hosts = hosts or create_host_http(development=settings.development)
     redis_url = settings.redis_url.get_secret_value()
     pool = None if is_cluster(redis_url) else create_redis_pool(redis_url)
     tokens = ShopTokens(settings, engine, http)
@@ -76,7 +79,8 @@ def create_services(
         redis=Redis(connection_pool=pool) if pool else connect_boards(redis_url, timeout_seconds=REDIS_TIMEOUT_SECONDS),
         boards=connect_boards(redis_url),
         http=http,
-        hosts=hosts or create_host_http(development=settings.development),
+        hosts=hosts,
+        desk=PartnerDesk(settings.encryption_key_bytes(), hosts, development=settings.development),
         direct=DirectDatabase(settings.database_url.get_secret_value()),
         shops=ShopCache(engine),
         limiter=RateLimiter(pool, redis_url),

@@ -24,7 +24,7 @@ from engine.publishing import live_version, publish
 from engine.rewards.defaults import seed_default_rewards
 from engine.shops import ShopReference, install_shop
 from plugin.demo.home import DemoHome
-from plugin.demo.partner import CODE_PREFIX, demo_agreement, first_of_previous_month, put_offer
+from plugin.demo.partner import CODE_PREFIX, HANDLE, demo_agreement, first_of_previous_month, put_offer
 from plugin.devstore.seed import SHOP
 from plugin.partners.desk import PartnerDesk
 from plugin.partners.host_client import create_host_http
@@ -96,11 +96,11 @@ async def connect_shops(
             engine, PartnerDesk(encryption_key, http, development=True), PartnerKeyBox(encryption_key), app_url
         )
         kept = home.partner_keys()
-        coffee = await shops.key_of(first.program_id, "harbor-coffee", kept.get("coffee_key"))
+        coffee = await shops.key_of(first.program_id, HANDLE, kept.get("coffee_key"))
         pine = await shops.key_of(second.program_id, FIRST_HANDLE, kept.get("pine_key"))
         home.keep_partner_keys({"coffee_key": coffee, "pine_key": pine})
-        await shops.connect(second.program_id, SHOP.name, coffee, [f"{CODE_PREFIX}-", "CUP-"])
-        await shops.connect(first.program_id, NAME, pine, [])
+        await shops.connect(second.program_id, FIRST_HANDLE, SHOP.name, coffee, [f"{CODE_PREFIX}-", "CUP-"])
+        await shops.connect(first.program_id, HANDLE, NAME, pine, [])
         return TwoShops(second, coffee, pine)
     finally:
         await http.aclose()
@@ -127,7 +127,7 @@ class _Shops:
                 await revoke_key(connection, program_id, stored.key_id)
             return (await self.desk.make_key(connection, program_id, partner.partner_id, _KEY_LABEL, actor="demo"))[1]
 
-    async def connect(self, program_id: int, name: str, key: str, code_prefixes: list[str]) -> None:
+    async def connect(self, program_id: int, handle: str, name: str, key: str, code_prefixes: list[str]) -> None:
         """Become the partner of the app's own other program."""
         given = read_partner_key(key)
         assert given is not None, "it was made here"
@@ -139,5 +139,6 @@ class _Shops:
                     await move_host(connection, host, self.app_url, sealed)
         if not known:
             await self.desk.add_host(
-                self.engine, program_id, name, self.app_url, key, actor="demo", code_prefixes=code_prefixes
-            )
+                self.engine, program_id, handle=handle, name=name, base_url=self.app_url, key=key, actor="demo",
+                code_prefixes=code_prefixes,
+            )  # fmt: skip

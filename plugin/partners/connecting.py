@@ -10,7 +10,7 @@ import httpx
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
-from engine.hosts.store import HostRefused, NewHost, add_host, hosts_of
+from engine.hosts.store import HostRefused, NewHost, add_host
 from plugin.partners.addresses import checked_base_url
 from plugin.partners.host_client import HostCallError, HostClient
 from plugin.partners.keys import PartnerKeyBox, read_partner_key
@@ -31,7 +31,7 @@ class Connector:
         self._development = development
 
     async def add_host(
-        self, engine: AsyncEngine, program_id: int, name: str, base_url: str, key: str, *, actor: str,
+        self, engine: AsyncEngine, program_id: int, *, handle: str, name: str, base_url: str, key: str, actor: str,
         code_prefixes: Sequence[str] = (),
     ) -> int:  # fmt: skip
         """Connect: the host is called before anything is kept. `code_prefixes` are what codes of ours at it begin with.
@@ -58,9 +58,8 @@ class Connector:
         except TokenRefusedError as error:
             raise HostRefused("ANSWER_UNREADABLE", "baseUrl", str(error)) from None
         async with tenant_transaction(engine, program_id) as connection:
-            known = {one.handle for one in await hosts_of(connection, program_id, ended=True)}
             host = NewHost(
-                _free_handle(name, known), name.strip(), address, given.key_id,
+                handle, name.strip(), address, given.key_id,
                 self._box.seal_for_host(program_id, address, given), keys, terms, own,
             )  # fmt: skip
             return await add_host(connection, program_id, host, actor=actor)
@@ -79,10 +78,3 @@ def _is_readable(agreement: object) -> bool:
         return False
     rates = (agreement.get("buy_rate"), agreement.get("redeem_rate"))
     return isinstance(agreement.get("currency"), str) and all(_RATE.fullmatch(str(rate)) for rate in rates)
-
-
-def _free_handle(name: str, taken: set[str]) -> str:
-    """A handle made of a name, with a number where another host has it."""
-    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:50] or "host"
-    numbered = (f"{plain}-{number}" for number in range(2, len(taken) + 3))
-    return next(handle for handle in (plain, *numbered) if handle not in taken)

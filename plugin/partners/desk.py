@@ -36,10 +36,17 @@ class PartnerDesk:
         return await self.signers.signer(connection, program_id)
 
     async def add_host(
-        self, engine: AsyncEngine, program_id: int, name: str, base_url: str, key: str, *, actor: str,
+        self, engine: AsyncEngine, program_id: int, *, handle: str, name: str, base_url: str, key: str, actor: str,
         code_prefixes: Sequence[str] = (),
     ) -> int:  # fmt: skip
         """Become the partner of a program elsewhere; returns the host's id. Raises HostRefused."""
         return await self._connector.add_host(
-            engine, program_id, name, base_url, key, actor=actor, code_prefixes=code_prefixes
+            engine,
+            program_id,
+            handle=handle,
+            name=name,
+            base_url=base_url,
+            key=key,
+            actor=actor,
+            code_prefixes=code_prefixes,
         )

@@ -94,6 +94,7 @@ class GraphQLRoutes:
             locale=locale_of(request),
             staff_id=str(staff.user_id),
             email_key=EmailKeys(self._settings.encryption_key_bytes()).of,
+            partner_desk=self._services.desk,
         )
         return _response(await execute(operation, context=context))
 
