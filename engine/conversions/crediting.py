@@ -68,7 +68,7 @@ async def credit(
     for refund in early:  # the books know of these and of the purchase at one time
         one, answer = counted(one, refund)
         answers.append(answer)
-    one = await _post(connection, one, credited.now, actor)
+    one = await _post(connection, one, new.approves_at, credited.now, actor)
     await connection.execute(_USE_CODE, {"program_id": one.program_id, "claim_id": one.claim_id})
     await note_change(connection, one, "reported", actor=actor, reason=one.reason)
     if late:
@@ -104,11 +104,12 @@ async def _offer(connection: AsyncConnection, credited: Credited) -> tuple[int, 
     return row.version, OfferDefinition.model_validate_json(row.definition)
 
 
-async def _post(connection: AsyncConnection, one: Conversion, now: datetime, actor: str) -> Conversion:
+async def _post(
+    connection: AsyncConnection, one: Conversion, approves_at: datetime, now: datetime, actor: str
+) -> Conversion:  # fmt: skip
     """Give what a new one gives, or decline it with the limit that it met."""
-    assert one.approves_at is not None, "a new one says when it is approved"
-    at = min(one.approves_at, now)
-    if one.counts and one.approves_at <= now:
+    at = min(approves_at, now)
+    if one.counts and approves_at <= now:
         one = replace(one, state="approved", approves_at=None, approved_at=at)
     try:
         with_budget = await use_budget(connection, one, actor)
