@@ -36,7 +36,7 @@ __all__ = [
     "resume_partner", "update_partner",
 ]  # fmt: skip
 
-LIVE_MAXIMUM = 200
+LIVE_MAXIMUM = 100
 """The most partners at a time; archived ones do not count."""
 EVER_MAXIMUM = 2_000
 _HANDLE: TypeAdapter[str] = TypeAdapter(Handle)
@@ -46,7 +46,9 @@ _PARTNER = """
     SELECT program_id, partner_id, handle, name, website, about, version, created_at, paused_at, archived_at,
         prepaid_micros, closed_until, statements_issued FROM partners
 """
-_ALL = text(f"{_PARTNER} WHERE program_id = :program_id AND (:archived OR archived_at IS NULL) ORDER BY partner_id")
+_ALL = text(f"""{_PARTNER} WHERE program_id = :program_id AND (:archived OR archived_at IS NULL)
+    ORDER BY archived_at IS NOT NULL, partner_id
+""")
 _ONE = text(f"{_PARTNER} WHERE program_id = :program_id AND partner_id = :partner_id")
 _LOCKED = text(f"{_PARTNER} WHERE program_id = :program_id AND partner_id = :partner_id FOR UPDATE")
 _BY_HANDLE = text(f"{_PARTNER} WHERE program_id = :program_id AND handle = :handle")
@@ -69,7 +71,7 @@ _ARCHIVE = text("""
 
 
 async def partners_of(connection: AsyncConnection, program_id: int, *, archived: bool = True) -> tuple[Partner, ...]:
-    """A program's partners, oldest first."""
+    """A program's partners, oldest first, archived ones last."""
     rows = await connection.execute(_ALL, {"program_id": program_id, "archived": archived})
     return tuple(_partner(row) for row in rows)
 

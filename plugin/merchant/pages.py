@@ -35,6 +35,7 @@ NAVIGATION = (
     ("/tiers", "nav.tiers"),
     ("/plans", "nav.plans"),
     ("/game", "nav.game"),
+    ("/partners", "nav.partners"),
     ("/members", "nav.members"),
     ("/import-export", "nav.files"),
 )
@@ -74,6 +75,7 @@ class PageRequest:
             locale=self.visit.locale,
             staff_id=str(self.visit.staff.user_id),
             email_key=EmailKeys(self.services.settings.encryption_key_bytes()).of,
+            partner_desk=self.services.desk,
         )
         body = json.dumps({"documentId": document_id("merchant", operation), "variables": variables}).encode()
         answered = await answer(body, schema=merchant_schema, context=context, development=False)

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from babel.dates import format_skeleton
 from babel.numbers import format_currency, format_decimal, format_percent
 
+from engine.money import exponent
 from plugin.merchant.texts import text_of
 
 _BABEL_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
@@ -54,6 +55,12 @@ class Words:
         value = Decimal(amount)
         shown = "¤#,##0" if value == value.to_integral_value() else None
         return format_currency(value, currency, format=shown, locale=self._locale, currency_digits=shown is None)
+
+    def exact_money(self, amount: Decimal | str, currency: str) -> str:
+        """An amount of money with all its decimals, such as the price of one point: nothing is rounded."""
+        value, zeros = Decimal(amount), "0" * exponent(currency)
+        pattern = f"¤#,##0.{zeros}{'#' * 12}"
+        return format_currency(value, currency, format=pattern, locale=self._locale, currency_digits=False)
 
     def percent(self, part: Decimal | str) -> str:
         """A part of a whole, to a tenth of a percent."""

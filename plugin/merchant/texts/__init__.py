@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plugin.merchant.texts import (
+    agreements,
     badges,
     challenges,
     common,
@@ -16,6 +17,7 @@ from plugin.merchant.texts import (
     leagues,
     member_game,
     members,
+    partners,
     perks,
     plan_form,
     plans,
@@ -34,6 +36,7 @@ from plugin.merchant.texts import (
 )
 
 MODULES = (
+    agreements,
     badges,
     challenges,
     common,
@@ -47,6 +50,7 @@ MODULES = (
     leagues,
     member_game,
     members,
+    partners,
     perks,
     plan_form,
     plans,
