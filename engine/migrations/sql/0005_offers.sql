@@ -253,3 +253,31 @@ CREATE TABLE conversion_appeals (
     PRIMARY KEY (program_id, appeal_id)
 );
 CREATE UNIQUE INDEX conversion_appeals_open ON conversion_appeals (program_id, conversion_id) WHERE decision IS NULL;
+
+-- Files of reports that a partner sent: checked first, then each row is a report like any other.
+CREATE TABLE report_files (
+    program_id bigint NOT NULL,
+    file_id bigint NOT NULL,
+    partner_id bigint NOT NULL,
+    name text NOT NULL,
+    file_hash bytea NOT NULL,
+    state text NOT NULL DEFAULT 'checked' CHECK (state IN ('checked', 'running', 'finished', 'canceled')),
+    created_at timestamptz NOT NULL DEFAULT now(),
+    updated_at timestamptz NOT NULL DEFAULT now(),
+    created_by text NOT NULL,
+    PRIMARY KEY (program_id, file_id),
+    UNIQUE (program_id, partner_id, file_hash)
+);
+CREATE INDEX report_files_running ON report_files (file_id) WHERE state = 'running';
+CREATE TABLE report_file_rows (
+    program_id bigint NOT NULL,
+    file_id bigint NOT NULL,
+    row_number integer NOT NULL,
+    state text NOT NULL CHECK (state IN ('ready', 'applied', 'waiting', 'repeated', 'refused')),
+    -- The report, until it was taken.
+    body jsonb,
+    problem text,
+    conversion_id bigint,
+    PRIMARY KEY (program_id, file_id, row_number)
+);
+CREATE INDEX report_file_rows_ready ON report_file_rows (program_id, file_id, row_number) WHERE state = 'ready';

@@ -8,7 +8,7 @@ BEGIN
         'statements', 'statement_lines', 'statement_answers', 'partner_payments', 'reconciliations', 'suspense_rows',
         'offers', 'offer_versions', 'budget_transfers', 'code_pools', 'pool_counts', 'pool_codes', 'pool_imports',
         'offer_claims', 'offer_clicks', 'exchange_quotes', 'partner_reports', 'conversions', 'conversion_changes',
-        'conversion_appeals',
+        'conversion_appeals', 'report_files', 'report_file_rows',
         'partner_hosts', 'host_orders', 'host_reports', 'host_events', 'host_statements'
     ] LOOP
         EXECUTE format('ALTER TABLE %I ENABLE ROW LEVEL SECURITY', tenant_table);
@@ -29,3 +29,4 @@ GRANT SELECT, INSERT, UPDATE ON partners, partner_keys, partner_signing_keys, pa
 GRANT DELETE ON exchange_quotes, pool_codes, offer_clicks, partner_members TO laurel_app;
 GRANT UPDATE (answered_at) ON host_statements TO laurel_app;
 GRANT UPDATE (statement_number) ON host_events TO laurel_app;
+GRANT SELECT, INSERT, UPDATE, DELETE ON report_files, report_file_rows TO laurel_app;
