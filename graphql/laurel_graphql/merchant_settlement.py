@@ -22,14 +22,9 @@ from laurel_graphql.inputs.texts import readable
 from laurel_graphql.merchant_partners import PartnerGiven, known_partner, partner_given
 from laurel_graphql.partnering import in_transaction, refused, staff_mutation
 from laurel_graphql.scalars import CurrencyCode, Points
-from laurel_graphql.types.payment_records import (
-    PartnerPaymentKind,
-    PaymentRecord,
-    SuspenseRecord,
-    payment_of,
-    suspense_row_of,
-)
+from laurel_graphql.types.payment_records import PartnerPaymentKind, PaymentRecord, payment_of
 from laurel_graphql.types.statement_records import StatementRecord, statement_of
+from laurel_graphql.types.suspense_records import SuspenseRecord, suspense_row_of
 
 _PAYMENT_KINDS: dict[PartnerPaymentKind, PaymentKind] = {
     PartnerPaymentKind.PREPAYMENT: "prepayment", PartnerPaymentKind.SETTLEMENT: "settlement",

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable, Sequence
+from typing import Annotated, TypeVar
 
 import strawberry
 
@@ -22,6 +23,7 @@ from laurel_graphql.context import MerchantInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.gids import number_of
 from laurel_graphql.pages import After, First, number_after
+from laurel_graphql.queries.games import AfterId
 from laurel_graphql.queries.members import Id
 from laurel_graphql.types.code_pool_records import CodePoolRecord, pool_of
 from laurel_graphql.types.conversion_records import Conversion, ConversionConnection, ConversionStatus, conversion_of
@@ -30,10 +32,11 @@ from laurel_graphql.types.game_desk import game_desk
 from laurel_graphql.types.host_records import PartnerHost, host_record_of
 from laurel_graphql.types.offer_records import OfferRecord, offer_of
 from laurel_graphql.types.partner_records import PartnerRecord, partners_read
-from laurel_graphql.types.payment_records import SuspenseRowConnection, suspense_page
 from laurel_graphql.types.statement_records import StatementConnection, StatementRecord, statement_of
 from laurel_graphql.types.statement_records import connection_of as statements_page
+from laurel_graphql.types.suspense_records import SuspenseRowConnection, suspense_page
 
+Found = TypeVar("Found")
 OfPartner = Annotated[
     strawberry.ID | None, strawberry.argument(description="Only those of this partner, by its global id; null: of all.")
 ]
@@ -43,12 +46,15 @@ Archived = Annotated[bool, strawberry.argument(description="Whether archived one
 @strawberry.type
 class PartnerQueries:
     @computed("The partners, in the order in which they were made.")
-    async def partners(self, info: MerchantInfo, first: First = 100, archived: Archived = False) -> list[PartnerRecord]:
+    async def partners(
+        self, info: MerchantInfo, first: First = 100, after: AfterId = None, archived: Archived = False
+    ) -> list[PartnerRecord]:
         """With what is agreed with each."""
         context = info.context
         async with context.reading() as connection:
             found = await partners_of(connection, context.program_id, archived=archived)
-            return await partners_read(connection, context, found[:first])
+            page = _page(found, first, _number(after), lambda one: one.partner_id)
+            return await partners_read(connection, context, page)
 
     @computed("One partner, null when the program has none of that id.")
     async def partner(self, info: MerchantInfo, id: Id) -> PartnerRecord | None:  # noqa: A002
@@ -60,14 +66,16 @@ class PartnerQueries:
 
     @computed("Partners' offers, in the list's order; drafts among them.")
     async def offers(
-        self, info: MerchantInfo, partner_id: OfPartner = None, first: First = 100, archived: Archived = False
-    ) -> list[OfferRecord]:
+        self, info: MerchantInfo, partner_id: OfPartner = None, first: First = 100, after: AfterId = None,
+        archived: Archived = False,
+    ) -> list[OfferRecord]:  # fmt: skip
         """Everything that they say."""
         context, partner = info.context, _number(partner_id)
         async with context.reading() as connection:
             found = await offers_of(connection, context.program_id, partner_id=partner, archived=archived)
             desk = await game_desk(connection, context)
-        return [offer_of(one, desk) for one in found[:first]]
+        page = _page(found, first, _number(after, "Offer"), lambda one: one.offer_id)
+        return [offer_of(one, desk) for one in page]
 
     @computed("One offer, null when the program has none of that id.")
     async def offer(self, info: MerchantInfo, id: Id) -> OfferRecord | None:  # noqa: A002
@@ -79,13 +87,14 @@ class PartnerQueries:
 
     @computed("Pools of partners' codes, newest first.")
     async def code_pools(
-        self, info: MerchantInfo, partner_id: OfPartner = None, first: First = 100
+        self, info: MerchantInfo, partner_id: OfPartner = None, first: First = 100, after: AfterId = None
     ) -> list[CodePoolRecord]:
         """Ended ones too."""
         context, partner = info.context, _number(partner_id)
         async with context.reading() as connection:
             found = await pools_of(connection, context.program_id, partner)
-        return [pool_of(one) for one in found[:first]]
+        page = _page(found, first, _number(after, "CodePool"), lambda one: one.pool_id)
+        return [pool_of(one) for one in page]
 
     @computed("One pool of codes, null when the program has none of that id.")
     async def code_pool(self, info: MerchantInfo, id: Id) -> CodePoolRecord | None:  # noqa: A002
@@ -186,5 +195,11 @@ _STATES: dict[ConversionStatus, ConversionState] = {
 }
 
 
-def _number(partner_id: strawberry.ID | None) -> int | None:
-    return None if partner_id is None else number_of(partner_id, "Partner")
+def _number(gid: strawberry.ID | None, kind: str = "Partner") -> int | None:
+    return None if gid is None else number_of(gid, kind)
+
+
+def _page(found: Sequence[Found], first: int, after: int | None, id_of: Callable[[Found], int]) -> Sequence[Found]:
+    """A page of a list that is read as a whole; of an id that is not in it, the first one."""
+    start = 0 if after is None else next((place + 1 for place, one in enumerate(found) if id_of(one) == after), 0)
+    return found[start : start + first]

@@ -28,15 +28,11 @@ from laurel_graphql.types.conversion_records import connection_of as conversions
 from laurel_graphql.types.game_desk import game_desk
 from laurel_graphql.types.money import Money
 from laurel_graphql.types.offer_records import OfferRecord, offer_of
-from laurel_graphql.types.payment_records import (
-    PartnerPaymentConnection,
-    SuspenseRowConnection,
-    payments_page,
-    suspense_page,
-)
+from laurel_graphql.types.payment_records import PartnerPaymentConnection, payments_page
 from laurel_graphql.types.statement_lines import StatementDue, StatementTotal, dues_of, exact_money, totals_of
 from laurel_graphql.types.statement_records import StatementConnection
 from laurel_graphql.types.statement_records import connection_of as statements_page
+from laurel_graphql.types.suspense_records import SuspenseRowConnection, suspense_page
 
 
 @strawberry.type(

@@ -60,7 +60,8 @@ class ReconciliationRecord:
     id: strawberry.ID = strawberry.field(description="The reconciliation's global id.")
     name: str = strawberry.field(description="The file's name.")
     rows_total: int = strawberry.field(description="How many rows it has.")
-    matched: int = strawberry.field(description="How many matched.")
+    matched: int = strawberry.field(description="How many of them agree.")
+    differences: int = strawberry.field(description="About how many things the two sides differ.")
     created_at: datetime = strawberry.field(description="When.")
     created_by: str = strawberry.field(description="Who did it.")
 
@@ -107,7 +108,8 @@ class StatementRecord:
         return [
             ReconciliationRecord(
                 id=strawberry.ID(gid("Reconciliation", one.reconciliation_id)), name=one.name,
-                rows_total=one.rows_total, matched=one.matched, created_at=one.created_at, created_by=one.created_by,
+                rows_total=one.rows_total, matched=one.matched,
+                differences=one.differences, created_at=one.created_at, created_by=one.created_by,
             )
             for one in found
         ]  # fmt: skip
