@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from engine.conversions.aggregates import figures_by_day, figures_in_all
+from engine.database import tenant_transaction
 from tests.support.trading import Trading, purchase, refund
 
 pytestmark = pytest.mark.anyio
@@ -71,6 +74,15 @@ async def test_a_click_is_credited_with_a_percentage_by_the_rule_of_the_agreemen
         found.append([(kind, micros) for kind, _, micros, _ in await trading.books(partner)])
 
     assert found == [[("payment", 299_970_000)], [("payment", 249_975_000)]]
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        given = (trading.program_id, last.partner_id, (now - timedelta(days=9)).date(), now.date(), ZoneInfo("UTC"))
+        days, in_all = await figures_by_day(connection, *given), await figures_in_all(connection, *given)
+    assert [(one.claims, one.clicks, one.purchases, one.micros) for one in in_all] == [
+        (1, 0, 0, 0), (1, 1, 0, 0), (1, 1, 1, 299_970_000),
+    ]  # fmt: skip
+    assert [((now.date() - one.day).days, one.clicks, one.approved) for one in days if one.day and not one.claims] == [
+        (8, 1, 0), (3, 1, 0), (1, 0, 1),
+    ]  # fmt: skip
     assert await trading.breaches() == {}
 
 
