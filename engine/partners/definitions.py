@@ -7,10 +7,10 @@ spent there. Every event names the version of the agreement that priced it.
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from engine.money import MINOR_UNITS_MAXIMUM
 from engine.partners.money import micros_per_point
@@ -38,7 +38,10 @@ def _text(value: str) -> str:
 def _line(value: str) -> str:
     if "\n" in value:
         raise ValueError("is more than one line")
-    return _text(value)
+    text = _text(value)
+    if not text:
+        raise ValueError("is empty")
+    return text
 
 
 def _website(value: str) -> str:
@@ -92,17 +95,19 @@ class AgreementDefinition(Frozen):
     tolerance_minor: Annotated[int, Field(ge=0, le=MINOR_UNITS_MAXIMUM)] = 0
     """By how much a row of the partner's file may differ from ours."""
 
-    @model_validator(mode="after")
-    def _fits_together(self) -> Self:
-        for name, rate in (("buy_rate", self.buy_rate), ("redeem_rate", self.redeem_rate)):
-            try:
-                micros_per_point(rate, self.currency)
-            except ValueError as error:
-                raise ValueError(f"{name}: {error}") from None
-        named = [(cap.kind, cap.period) for cap in self.caps]
-        if len(set(named)) < len(named):
-            raise ValueError("caps: two of them are for the same kind and period")
-        return self
+    @field_validator("buy_rate", "redeem_rate")
+    @classmethod
+    def _is_whole_in_micros(cls, rate: Decimal, info: ValidationInfo) -> Decimal:
+        if "currency" in info.data:  # else the currency is what is objected to
+            micros_per_point(rate, info.data["currency"])
+        return rate
+
+    @field_validator("caps")
+    @classmethod
+    def _one_for_each_period(cls, caps: tuple[Cap, ...]) -> tuple[Cap, ...]:
+        if len({(cap.kind, cap.period) for cap in caps}) < len(caps):
+            raise ValueError("two caps are for the same points and period")
+        return caps
 
 
 class PartnerProfile(Frozen):
@@ -111,9 +116,3 @@ class PartnerProfile(Frozen):
     name: Annotated[str, AfterValidator(_line), Field(min_length=1, max_length=80)]
     website: Annotated[str, AfterValidator(_website), Field(max_length=WEBSITE_MAXIMUM)] | None = None
     about: Annotated[str, AfterValidator(_text), Field(max_length=1_000)] = ""
-
-    @model_validator(mode="after")
-    def _has_a_name(self) -> Self:
-        if not self.name:
-            raise ValueError("name: is empty")
-        return self

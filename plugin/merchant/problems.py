@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from plugin.merchant.game.problems import PATTERNS
+from plugin.merchant.partners.problems import PATTERNS as PARTNER_PATTERNS
 from plugin.merchant.texts import TEXTS
 from plugin.merchant.words import Words
 
@@ -58,4 +59,5 @@ _PATTERNS: Final = (
 
 def problem_patterns(words: Words) -> list[tuple[str, str]]:
     """Each pattern with its text; {0} is what the pattern's first group found."""
-    return [(pattern, TEXTS[words.locale][f"problem.{name}"]) for pattern, name in (*PATTERNS, *_PATTERNS)]
+    patterns = (*PATTERNS, *PARTNER_PATTERNS, *_PATTERNS)
+    return [(pattern, TEXTS[words.locale][f"problem.{name}"]) for pattern, name in patterns]

@@ -32,7 +32,7 @@ def terms_of(agreement: Agreement, words: Words) -> list[tuple[str, str]]:
             or text("agreement.caps.none")),
         ("tolerance", words.money(agreement["tolerance"]["amount"], agreement["tolerance"]["currencyCode"])),
     ]  # fmt: skip
-    return [(text(f"agreement.{key}"), value) for key, value in rows]
+    return [(text(f"agreement.told.{key}"), value) for key, value in rows]
 
 
 def cycle_text(agreement: Agreement, words: Words) -> str:

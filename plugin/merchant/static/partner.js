@@ -50,9 +50,12 @@ document.addEventListener("click", async (event) => {
   } else if (dataset.revokeNow !== undefined) revoke(button);
   else if (dataset.copyKey !== undefined) {
     await navigator.clipboard.writeText(document.querySelector("[data-new-key]").textContent).then(() => toast(dataset.done), () => undefined);
-  } else if (dataset.keyKept !== undefined) {
-    document.querySelector("[data-new-key]").textContent = "";
-    document.getElementById("new-key").hideOverlay();
-    await refresh();
-  }
+  } else if (dataset.keyKept !== undefined) document.getElementById("new-key").hideOverlay();
 });
+
+// However the new key's dialog is closed, the key is gone then, and the list has it.
+document.addEventListener("hide", async (event) => {
+  if (event.target.id !== "new-key") return;
+  event.target.querySelector("[data-new-key]").textContent = "";
+  await refresh();
+}, true);
