@@ -26,6 +26,8 @@ def notes_to_partners(attributes: object) -> tuple[tuple[str, str], ...] | None:
         if not isinstance(attribute, dict):
             continue
         name, value = attribute.get("name"), attribute.get("value")
-        if name in NOTE_NAMES and isinstance(value, str) and _VALUE.fullmatch(value.strip()):
+        if not isinstance(name, str) or name not in NOTE_NAMES or not isinstance(value, str):
+            continue
+        if _VALUE.fullmatch(value.strip()):
             found.setdefault(name, value.strip())
     return tuple(sorted(found.items())) or None
