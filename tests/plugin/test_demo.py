@@ -112,12 +112,11 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
     clean_up(home)
 
 
-@pytest.fixture(scope="module")
-def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """One home folder for the tests that start and stop, so that each start but the first is a restart."""
-    folder = tmp_path_factory.mktemp("demo") / "home"
-    yield folder
-    clean_up(folder)
+@pytest.fixture
+def home(tmp_path: Path) -> Iterator[Path]:
+    """A home folder for a test that starts and stops."""
+    yield tmp_path / "home"
+    clean_up(tmp_path / "home")
 
 
 def test_given_a_running_demo_when_its_file_is_read_then_it_tells_all_that_a_check_needs(running: Demo) -> None:
@@ -141,7 +140,8 @@ def test_given_a_running_demo_when_its_database_is_read_then_the_app_is_installe
     with psycopg.connect(running.facts["database_url"]) as connection:
         rows = connection.execute(
             "SELECT d.installed, v.version, v.effective_from::date::text, v.definition -> 'sign_up' ->> 'points' "
-            "FROM shop_directory d JOIN program_versions v USING (program_id)"
+            "FROM shop_directory d JOIN program_versions v USING (program_id) WHERE d.domain = %s",
+            [running.facts["shop"]],
         ).fetchall()
 
     assert rows == [(True, 1, "1970-01-01", "100")]
@@ -178,29 +178,18 @@ def test_given_a_running_demo_when_a_second_one_takes_its_home_then_it_is_refuse
     assert running.app_answers()
 
 
-def test_given_a_running_demo_when_interrupted_then_it_ends_well_and_nothing_is_left(home: Path) -> None:
-    with Demo(home, 18_600) as demo:
-        assert demo.end(signal.SIGINT) == 0
+def test_given_a_running_demo_when_interrupted_then_it_ends_well_and_nothing_is_left(running: Demo) -> None:
+    """The last of the tests of the one that is left running."""
+    assert running.end(signal.SIGINT) == 0
 
-    assert _processes_of(home) == []
-    assert not (home / "demo.json").exists()
+    assert _processes_of(running.home) == []
+    assert not (running.home / "demo.json").exists()
 
 
-def test_given_data_and_a_wish_for_test_orders_when_started_again_then_it_is_kept_and_a_version_is_added(
+def test_given_a_killed_demo_when_the_guard_has_cleaned_then_it_starts_again_with_its_data_and_a_new_wish(
     home: Path,
 ) -> None:
-    with Demo(home, 18_600, LAUREL_DEMO_TEST_ORDERS="1") as demo:
-        with psycopg.connect(demo.facts["database_url"]) as connection:
-            rows = connection.execute(
-                "SELECT version, definition -> 'purchase' ->> 'test_orders' FROM program_versions ORDER BY version"
-            ).fetchall()
-        assert demo.end(signal.SIGTERM) == 0
-
-    assert rows == [(1, "false"), (2, "true")]
-    assert _processes_of(home) == []
-
-
-def test_given_a_killed_demo_when_the_guard_has_cleaned_then_nothing_is_left_and_it_starts_again(home: Path) -> None:
+    """The second start wishes for test orders: the data are kept, and a version of the program is added."""
     with Demo(home, 18_600) as demo:
         secret = demo.facts["api_secret"]
         assert len(_processes_of(home)) >= 6
@@ -209,9 +198,16 @@ def test_given_a_killed_demo_when_the_guard_has_cleaned_then_nothing_is_left_and
     _wait_until(lambda: _processes_of(home) == [], 20.0)
     assert not (home / "demo.json").exists()
 
-    with Demo(home, 18_600) as again:
+    with Demo(home, 18_600, LAUREL_DEMO_TEST_ORDERS="1") as again:
         assert again.facts["api_secret"] == secret
-        assert again.end(signal.SIGINT) == 0
+        with psycopg.connect(again.facts["database_url"]) as connection:
+            rows = connection.execute(
+                "SELECT version, definition -> 'purchase' ->> 'test_orders' FROM program_versions "
+                "JOIN shop_directory USING (program_id) WHERE domain = %s ORDER BY version",
+                [again.facts["shop"]],
+            ).fetchall()
+        assert again.end(signal.SIGTERM) == 0
+    assert rows == [(1, "false"), (2, "true")]
     assert _processes_of(home) == []
 
 
@@ -227,7 +223,8 @@ def test_given_services_of_ones_own_when_the_demo_runs_then_it_uses_them_and_sta
         assert demo.end(signal.SIGINT) == 0
 
     with psycopg.connect(database_url) as connection:
-        assert connection.execute("SELECT count(*) FROM shop_directory").fetchone() == (1,)
+        found = connection.execute("SELECT domain FROM shop_directory WHERE domain = %s", [demo.facts["shop"]])
+        assert found.fetchone() == (demo.facts["shop"],)
 
 
 def test_given_the_scripted_purchase_when_played_twice_then_every_part_agrees_both_times(tmp_path: Path) -> None:
