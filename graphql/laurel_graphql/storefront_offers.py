@@ -41,7 +41,7 @@ _CODES = {
     "QUOTE_REQUIRED": "Returned when an exchange is claimed without a quote.",
     "QUOTE_EXPIRED": "Returned when the quote ran out, was used, or is for something else.",
     "POINTS_INVALID": "Returned when so many points cannot be exchanged.",
-    "ACCOUNT_INVALID": "Returned when an exchange needs the account at the partner and this is none.",
+    "ACCOUNT_INVALID": "Returned unless an exchange names the account at the partner.",
     "RATE_LIMITED": "Returned when the member claimed too often within a minute.",
     "INVALID_IDEMPOTENCY_KEY": "Returned unless the key is 1 to 100 visible ASCII characters.",
     "IDEMPOTENCY_KEY_REUSED": "Returned when the key stands for a claim with other input.",
@@ -106,7 +106,7 @@ class OfferClaimInput:
         default=None, description="For an exchange: the quote's global id."
     )
     account: str | None = strawberry.field(
-        default=None, description="For an exchange: the member's account at the partner, where it asks for one."
+        default=None, description="For an exchange: the member's account at the partner, 1 to 100 characters."
     )
 
 

@@ -142,7 +142,8 @@ def reason_text(kind: str, detail: Mapping[str, str], language: str) -> str:
     if kind in ("earn", "clawback"):
         return _order_text(kind, detail, language)
     if "title" in detail and f"reason.{kind}.title" in texts:
-        return texts[f"reason.{kind}.title"].format(title=detail["title"])
+        key = f"reason.{kind}.claim" if "claim" in detail and kind == "restore" else f"reason.{kind}.title"
+        return texts[key].format(title=detail["title"])
     return texts[f"reason.{kind}"]
 
 

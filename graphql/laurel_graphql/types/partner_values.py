@@ -37,7 +37,9 @@ class OfferExchange:
     maximum_points: Points | None = strawberry.field(description="The most of ours at once, null for no bound.")
     daily_points: Points | None = strawberry.field(description="The most of ours on a day, null for no bound.")
     unit_name: str = strawberry.field(description="What the partner's are called, such as `miles`.")
-    account_hint: str = strawberry.field(description="What members are asked for; empty where they are asked nothing.")
+    account_hint: str = strawberry.field(
+        description="What members are asked for, such as `Your card's number`; may be empty."
+    )
 
 
 @strawberry.type(description="Points for each unit of a currency.")
