@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from engine.offers.catalog import Offer
+from engine.offers.costs import claim_cost
 from engine.offers.definitions import Exchange, OfferDefinition, Redemption
 from engine.offers.refusals import Reason, ReasonCode
 from engine.partners.facts import Agreement
@@ -56,12 +57,11 @@ def reasons_of(offer: Offer, asker: Asker | None, moment: Moment, points: int | 
         reasons.append(Reason(ReasonCode.ENDED, {"ends_at": definition.ends_at.isoformat()}))
     if asker is not None:
         reasons += _personal(definition, asker, moment.had)
-    reasons += _left(offer, moment.codes_left)
-    if asker is not None:
-        needed = points_needed(definition) if points is None else points
-        if asker.available < needed:
-            missing = {"needed": needed, "available": asker.available, "missing": needed - asker.available}
-            reasons.append(Reason(ReasonCode.NOT_ENOUGH_POINTS, missing))
+    needed = points_needed(definition) if points is None else points
+    reasons += _left(offer, moment, needed)
+    if asker is not None and asker.available < needed:
+        missing = {"needed": needed, "available": asker.available, "missing": needed - asker.available}
+        reasons.append(Reason(ReasonCode.NOT_ENOUGH_POINTS, missing))
     return reasons
 
 
@@ -86,23 +86,27 @@ def _personal(definition: OfferDefinition, asker: Asker, had: int) -> list[Reaso
     return reasons
 
 
-def _left(offer: Offer, codes_left: int | None) -> list[Reason]:
-    if offer.claims_left == 0 or codes_left == 0:
+def _left(offer: Offer, moment: Moment, points: int) -> list[Reason]:
+    """What is used up: the offer itself, or what this claim would take of its budget at the rates of now."""
+    if offer.claims_left == 0 or moment.codes_left == 0:
         return [Reason(ReasonCode.SOLD_OUT)]
-    return [Reason(ReasonCode.BUDGET_USED_UP)] if offer.state == "exhausted" else []
+    covered = True
+    if offer.budget is not None and moment.agreement is not None:
+        covered = claim_cost(offer.definition, moment.agreement.definition, points)[0] <= offer.budget.free
+    return [Reason(ReasonCode.BUDGET_USED_UP)] if offer.state == "exhausted" or not covered else []
 
 
-def remaining(offer: Offer, codes_left: int | None) -> int | None:
+def remaining(offer: Offer, moment: Moment) -> int | None:
     """How many more can be claimed, as far as anything that is counted says; None: no end of them.
 
     A budget that conversions are paid from does not say how many may claim, unless it is used up.
     """
-    known = [left for left in (offer.claims_left, codes_left) if left is not None]
-    if offer.budget is not None:
+    known = [left for left in (offer.claims_left, moment.codes_left) if left is not None]
+    if offer.budget is not None and moment.agreement is not None:
         definition = offer.definition
-        spends = isinstance(definition.gives, Redemption | Exchange)
-        if offer.state == "exhausted":
-            known.append(0)
-        elif offer.budget_next > 0 and (spends or offer.budget.unit == "claims" or definition.held_minor):
-            known.append(offer.budget.free // offer.budget_next)
+        cost = claim_cost(definition, moment.agreement.definition, points_needed(definition))[0]
+        if cost > 0:
+            known.append(offer.budget.free // cost)
+    if offer.state == "exhausted":
+        known.append(0)
     return min(known, default=None)

@@ -48,19 +48,24 @@ class Booking:
     now: datetime
 
 
-async def book(connection: AsyncConnection, booking: Booking) -> bool:
-    """Write the claim. False: the offer was changed meanwhile, or cannot cover it; then nothing of it may stay.
-
-    Raises ClaimRefused CAP_REACHED.
-    """
-    offer, definition = booking.offer, booking.offer.definition
-    amount, into = claim_cost(definition, booking.agreement.definition, booking.points)
-    await connection.execute(_INSERT, _row(booking, amount))
+async def write_claim(connection: AsyncConnection, booking: Booking) -> None:
+    """Write the claim's own row; nobody waits for it."""
+    await connection.execute(_INSERT, _row(booking))
     crash_point("claim-after-insert")
+
+
+async def book(connection: AsyncConnection, booking: Booking) -> bool:
+    """Take a written claim's part of the budget, and owe the partner its points: the rows that others wait for.
+
+    False: the offer was changed meanwhile, or cannot cover it; then nothing of the claim may stay. Raises ClaimRefused
+    CAP_REACHED.
+    """
+    offer, definition, agreed = booking.offer, booking.offer.definition, booking.agreement.definition
+    amount, into = claim_cost(definition, agreed, booking.points)
     move = BudgetMove(Account.FREE, into, amount, "claim", "member", claim_id=booking.claim_id)
     moved = await move_budget(
         connection, offer.program_id, offer.offer_id, *([move] if amount else []), claims=1, version=offer.version,
-        following=next_cost(definition, booking.agreement.definition),
+        following=next_cost(definition, agreed),
     )  # fmt: skip
     if moved is None:
         return False
@@ -69,8 +74,9 @@ async def book(connection: AsyncConnection, booking: Booking) -> bool:
     return True
 
 
-def _row(booking: Booking, amount: int) -> dict[str, object]:
+def _row(booking: Booking) -> dict[str, object]:
     offer, quote = booking.offer, booking.quote
+    amount, _ = claim_cost(offer.definition, booking.agreement.definition, booking.points)
     exchange = offer.definition.kind == "exchange"
     return {
         "program_id": offer.program_id, "claim_id": booking.claim_id, "offer_id": offer.offer_id,

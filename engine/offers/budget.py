@@ -1,4 +1,4 @@
-"""The budgets of offers in double entry. One function moves what is on the offer's row and writes the transfers.
+"""The budgets of offers in double entry. One statement moves what is on the offer's row and writes the transfers.
 
 FUND → FREE when an offer is published, FREE → HELD or SPENT when something is given, back when it is taken back; to
 the FUND where the offer is closed by then. What can no longer cover the next thing exhausts the offer in the same
@@ -7,14 +7,14 @@ statement, and what comes back opens it again.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Literal
+from typing import Literal
 
+import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
-
-from engine.crash import crash_point
 
 
 class Account(IntEnum):
@@ -64,21 +64,29 @@ _NEXT = "(CASE WHEN CAST(:next AS bigint) IS NULL THEN budget_next ELSE CAST(:ne
 # Only what is published is exhausted, and opens again.
 _STATE = f"""CASE WHEN state NOT IN ('published', 'exhausted') THEN state
     WHEN (budget_unit IS NOT NULL AND {_FREE} < {_NEXT}) OR {_LEFT} <= 0 THEN 'exhausted' ELSE 'published' END"""
+# One statement, since many wait for the row of an offer that many want: it is held for no longer than a commit takes.
 _MOVE = text(f"""
-    UPDATE offers SET budget_free = {_FREE}, budget_held = budget_held + :held, budget_spent = budget_spent + :spent,
-        budget_next = {_NEXT}, claims_made = claims_made + :claims, claims_left = {_LEFT}, state = {_STATE}
-    WHERE program_id = :program_id AND offer_id = :offer_id AND {_FREE} >= 0
-        AND budget_held + :held >= 0 AND budget_spent + :spent >= 0 AND claims_made + :claims >= 0
-        AND (claims_left IS NULL OR {_LEFT} >= 0)
-        AND (CAST(:version AS integer) IS NULL OR (version = :version AND state = 'published'))
-        AND (CAST(:unit AS text) IS NULL OR budget_unit = :unit)
-    RETURNING state, budget_unit, budget_free, budget_held, budget_spent
-""")
-_TRANSFER = text("""
-    INSERT INTO budget_transfers (program_id, transfer_id, offer_id, kind, unit, debit_account, credit_account, amount,
-        claim_id, conversion_id, actor)
-    VALUES (:program_id, nextval('ledger_ids'), :offer_id, :kind, :unit, :debit_account, :credit_account, :amount,
-        :claim_id, :conversion_id, :actor)
+    WITH moved AS (
+        UPDATE offers SET budget_free = {_FREE}, budget_held = budget_held + :held,
+            budget_spent = budget_spent + :spent,
+            budget_next = {_NEXT}, claims_made = claims_made + :claims, claims_left = {_LEFT}, state = {_STATE}
+        WHERE program_id = :program_id AND offer_id = :offer_id AND {_FREE} >= 0
+            AND budget_held + :held >= 0 AND budget_spent + :spent >= 0 AND claims_made + :claims >= 0
+            AND (claims_left IS NULL OR {_LEFT} >= 0)
+            AND (CAST(:version AS integer) IS NULL OR (version = :version AND state = 'published'))
+            AND (CAST(:unit AS text) IS NULL OR budget_unit = :unit)
+        RETURNING state, budget_unit, budget_free, budget_held, budget_spent
+    ), written AS (
+        INSERT INTO budget_transfers (program_id, transfer_id, offer_id, kind, unit, debit_account, credit_account,
+            amount, claim_id, conversion_id, actor)
+        SELECT :program_id, nextval('ledger_ids'), :offer_id, g.kind, m.budget_unit, g.debit,
+            CASE WHEN m.state = 'closed' AND g.credit = {Account.FREE:d} AND g.debit <> {Account.FUND:d}
+                THEN {Account.FUND:d} ELSE g.credit END,
+            g.amount, g.claim_id, g.conversion_id, g.actor
+        FROM moved m, json_to_recordset(CAST(:moves AS json)) AS g(kind text, debit smallint, credit smallint,
+            amount bigint, claim_id bigint, conversion_id bigint, actor text)
+    )
+    SELECT state, budget_unit, budget_free, budget_held, budget_spent FROM moved
 """)
 
 
@@ -98,32 +106,19 @@ async def move_budget(
     given = {
         "program_id": program_id, "offer_id": offer_id, "free": delta[Account.FREE], "held": delta[Account.HELD],
         "spent": delta[Account.SPENT], "claims": claims, "version": version, "next": following, "unit": unit,
-        "returns": delta[Account.FREE] > 0 and delta[Account.FUND] == 0,
+        "returns": delta[Account.FREE] > 0 and delta[Account.FUND] == 0, "moves": _transfers(moves),
     }  # fmt: skip
     row = (await connection.execute(_MOVE, given)).one_or_none()
-    if row is None:
-        return None
-    crash_point("budget-between-row-and-transfers")
-    await _write_transfers(connection, program_id, offer_id, row, moves)
-    return Moved(*row)
+    return Moved(*row) if row is not None else None
 
 
-async def _write_transfers(
-    connection: AsyncConnection, program_id: int, offer_id: int, row: Any, moves: tuple[BudgetMove, ...]
-) -> None:
+def _transfers(moves: Sequence[BudgetMove]) -> str:
     rows = [
         {
-            "program_id": program_id, "offer_id": offer_id, "kind": move.kind, "unit": row.budget_unit,
-            "debit_account": int(move.debit), "credit_account": int(_credit(move, row.state)), "amount": move.amount,
+            "kind": move.kind, "debit": int(move.debit), "credit": int(move.credit), "amount": move.amount,
             "claim_id": move.claim_id, "conversion_id": move.conversion_id, "actor": move.actor,
         }
         for move in moves
         if move.amount
     ]  # fmt: skip
-    if rows:
-        await connection.execute(_TRANSFER, rows)
-
-
-def _credit(move: BudgetMove, state: str) -> Account:
-    home = state == "closed" and move.credit is Account.FREE and move.debit is not Account.FUND
-    return Account.FUND if home else move.credit
+    return orjson.dumps(rows).decode()

@@ -7,12 +7,15 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.badges.artwork import artwork_id_of, is_artwork
 from engine.badges.artwork_store import artwork_svg
 from engine.database import transaction_time
+from engine.money import MoneyError
+from engine.offers.availability import points_needed
 from engine.offers.definitions import OfferDefinition
 from engine.offers.pools import pool_of
 from engine.offers.refusals import OfferRefused
 from engine.partners.agreements import agreements_of
 from engine.partners.catalog import partner_of
 from engine.partners.facts import Agreement, in_force
+from engine.partners.kinds import micros_for
 
 
 async def checked_terms(
@@ -21,7 +24,7 @@ async def checked_terms(
     """The agreement that an offer is made under: in force now where it is `live`, else perhaps one that is to come.
 
     Raises OfferRefused: PARTNER_NOT_FOUND, PARTNER_ARCHIVED, NO_AGREEMENT, CURRENCY_MISMATCH, POOL_NOT_FOUND,
-    POOL_CLOSED, ARTWORK_NOT_FOUND, ENDED.
+    POOL_CLOSED, ARTWORK_NOT_FOUND, ENDED, INVALID.
     """
     partner = await partner_of(connection, program_id, partner_id)
     if partner is None:
@@ -37,9 +40,17 @@ async def checked_terms(
         raise OfferRefused("NO_AGREEMENT", "partnerId", "nothing is agreed with the partner yet")
     if definition.currency not in (None, agreement.definition.currency):
         raise OfferRefused("CURRENCY_MISMATCH", "currency", f"the agreement is in {agreement.definition.currency}")
+    _check_money(definition, agreement)
     await _check_pool(connection, program_id, partner_id, definition)
     await _check_artwork(connection, program_id, definition.artwork)
     return agreement
+
+
+def _check_money(definition: OfferDefinition, agreement: Agreement) -> None:
+    try:
+        micros_for("redeemed", points_needed(definition), agreement.definition)
+    except MoneyError:
+        raise OfferRefused("INVALID", "gives", "so many points are more than can be accounted for") from None
 
 
 async def _check_pool(

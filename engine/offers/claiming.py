@@ -1,7 +1,8 @@
 """A member claims an offer: checked, handed out, paid for and counted in one transaction, under the member's lock.
 
 Rows are locked in one order: the key of the request, the member, the code of the pool, the offer, the partner. The
-offer's row is taken by one conditional update at the end, so that nothing is ever given beyond its budget.
+offer's row is taken by one conditional statement at the end, so that nothing is ever given beyond its budget, and those
+who want the same wait for no longer than a commit takes.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from engine.crash import crash_point
 from engine.idempotency import IdempotencyKeyInvalid, IdempotencyKeyReused, KeyedRequest, begin, keyed_request, remember
 from engine.ledger import Ledger, MemberKey
 from engine.offers.availability import points_needed, reasons_of
-from engine.offers.booking import Booking, book
+from engine.offers.booking import Booking, book, write_claim
 from engine.offers.catalog import Offer, offer_of
 from engine.offers.claims import Claim, claim_of
 from engine.offers.definitions import Exchange
@@ -28,14 +29,13 @@ from engine.reservations import open_ledger
 
 _KIND = "claim"
 _TRIES_MAXIMUM = 5
+# Never released: the commit does that, and until then others wait.
+_BEGIN = text("SAVEPOINT claim")
+_AGAIN = text("ROLLBACK TO SAVEPOINT claim")
 _SCOPE = text("""
     SELECT 'claim ' || encode(subject_hash(redaction_key, 'claim', :shop_id, :customer_id), 'hex'), code_key
     FROM programs WHERE program_id = :program_id
 """)
-
-
-class _Changed(Exception):  # noqa: N818  # nothing went wrong
-    """The offer was changed, or its last unit taken, while this claim was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +67,8 @@ async def claim_offer(
     except IdempotencyKeyReused:
         raise ClaimRefused(ReasonCode.IDEMPOTENCY_KEY_REUSED) from None
     if claim_id is None:
-        claim_id = await _claim(connection, asked)
-        await remember(connection, request, _KIND, claim_id)
-        crash_point("claim-before-commit")
-    found = await claim_of(connection, program_id, claim_id)
-    assert found is not None, "the key stands for it"
-    return found
+        return await _claim(connection, asked, request)
+    return await _made(connection, program_id, claim_id)
 
 
 async def _keyed(connection: AsyncConnection, asked: _Asked, key: str) -> tuple[KeyedRequest, _Asked]:
@@ -87,17 +83,28 @@ async def _keyed(connection: AsyncConnection, asked: _Asked, key: str) -> tuple[
     return request, replace(asked, code_key=bytes(code_key))
 
 
-async def _claim(connection: AsyncConnection, asked: _Asked) -> int:
+async def _claim(connection: AsyncConnection, asked: _Asked, request: KeyedRequest) -> Claim:
+    await connection.execute(_BEGIN)
     for _ in range(_TRIES_MAXIMUM):
-        try:
-            async with connection.begin_nested():
-                return await _try(connection, asked)
-        except _Changed:
-            continue  # what was taken is back: look at the offer as it is now
+        booking = await _prepare(connection, asked)
+        await write_claim(connection, booking)
+        await remember(connection, request, _KIND, booking.claim_id)
+        claim = await _made(connection, asked.program_id, booking.claim_id)
+        if await book(connection, booking):
+            crash_point("claim-before-commit")
+            return claim
+        await connection.execute(_AGAIN)  # what was taken is back: look at the offer as it is now
     raise ClaimRefused(ReasonCode.OFFER_CLOSED)
 
 
-async def _try(connection: AsyncConnection, asked: _Asked) -> int:
+async def _made(connection: AsyncConnection, program_id: int, claim_id: int) -> Claim:
+    found = await claim_of(connection, program_id, claim_id)
+    assert found is not None, "the key stands for it"
+    return found
+
+
+async def _prepare(connection: AsyncConnection, asked: _Asked) -> Booking:
+    """Check everything, take the points and the code: all but what many wait for. Raises ClaimRefused."""
     offer = await offer_of(connection, asked.program_id, asked.offer_id)
     if offer is None or offer.archived_at is not None or offer.state == "draft":
         raise ClaimRefused(ReasonCode.OFFER_NOT_FOUND)
@@ -119,14 +126,11 @@ async def _try(connection: AsyncConnection, asked: _Asked) -> int:
     crash_point("claim-after-points")
     promised = await promise(connection, offer, claim_id, root.member_id, asked.code_key, ledger.now)
     crash_point("claim-after-code")
-    booking = Booking(
+    return Booking(
         offer=offer, agreement=desk.agreements[offer.partner_id], claim_id=claim_id, member_id=root.member_id,
         shop_id=asked.shop_id, customer_id=asked.customer_id, promised=promised, points=points,
         reservation_id=reservation_id, quote=quote, account=account, now=ledger.now,
     )  # fmt: skip
-    if not await book(connection, booking):
-        raise _Changed
-    return claim_id
 
 
 async def _locked(connection: AsyncConnection, key: MemberKey, points: int) -> Ledger:

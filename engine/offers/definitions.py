@@ -130,6 +130,8 @@ class Exchange(Frozen):
     def _in_bounds(self) -> Self:
         if self.gives(self.minimum_points) < 1:
             raise ValueError("the fewest points give nothing")
+        if self.gives(self.minimum_points) > POINTS_MAXIMUM:
+            raise ValueError("the fewest points give too much")
         for most in (self.maximum_points, self.daily_points):
             if most is not None and most < self.minimum_points:
                 raise ValueError("the most points are fewer than the fewest")

@@ -9,11 +9,14 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.money import POINTS_MAXIMUM, MoneyError
 from engine.offers.availability import reasons_of
 from engine.offers.catalog import Offer, offer_of
 from engine.offers.definitions import Exchange, OfferDefinition
 from engine.offers.refusals import ClaimRefused, Detail, ReasonCode
 from engine.offers.standing import exchanged_today, open_desk
+from engine.partners.definitions import AgreementDefinition
+from engine.partners.kinds import micros_for
 
 QUOTE_SECONDS = 60
 OPEN_QUOTES_MAXIMUM = 20
@@ -84,6 +87,7 @@ async def quote_exchange(
     if reasons:
         raise ClaimRefused(reasons[0].code, reasons[0].details)
     assert desk.asker is not None, "whoever is signed in is a member"
+    _check_money(taken, desk.agreements[offer.partner_id].definition)
     member_id = desk.asker.member_id
     await check_day(connection, offer, member_id, taken, desk.now)
     if (await connection.execute(_OPEN, {"program_id": program_id, "member_id": member_id})).scalar_one() >= (
@@ -100,9 +104,17 @@ async def quote_exchange(
 
 def _check_points(exchange: Exchange, points: int) -> None:
     most = exchange.maximum_points
-    if points < exchange.minimum_points or (most is not None and points > most):
-        details: dict[str, Detail] = {"minimum": exchange.minimum_points}
+    least, too_many = exchange.minimum_points, exchange.gives(points) > POINTS_MAXIMUM
+    if points < least or (most is not None and points > most) or too_many:
+        details: dict[str, Detail] = {"minimum": least}
         raise ClaimRefused(ReasonCode.POINTS_INVALID, details if most is None else {**details, "maximum": most})
+
+
+def _check_money(points: int, agreement: AgreementDefinition) -> None:
+    try:
+        micros_for("exchanged", points, agreement)
+    except MoneyError:
+        raise ClaimRefused(ReasonCode.POINTS_INVALID) from None
 
 
 async def take_quote(

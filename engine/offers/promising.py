@@ -71,11 +71,11 @@ async def _code(
     ends = [] if valid_days is None else [now.replace(microsecond=0) + timedelta(days=valid_days)]
     if not isinstance(source, Pool):
         return Promise(made_code(code_key, claim_id, source.prefix), min(ends, default=None))
+    given = {"program_id": program_id, "pool_id": source.pool_id}
+    pool_end = (await connection.execute(_POOL_END, given)).scalar_one()  # before: others may wait for the code
+    if pool_end is not None:
+        ends.append(pool_end)
     code = await take_code(connection, program_id, source.pool_id, claim_id)
     if code is None:
         raise ClaimRefused(ReasonCode.SOLD_OUT)
-    given = {"program_id": program_id, "pool_id": source.pool_id}
-    pool_end = (await connection.execute(_POOL_END, given)).scalar_one()
-    if pool_end is not None:
-        ends.append(pool_end)
     return Promise(code, min(ends, default=None))

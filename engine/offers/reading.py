@@ -68,8 +68,9 @@ async def views_of(
     views = []
     for offer in offers:
         codes = None if offer.definition.pool_id is None else left.get(offer.definition.pool_id, 0)
-        reasons = tuple(reasons_of(offer, desk.asker, desk.moment(offer, codes)))
-        views.append(OfferView(offer, remaining(offer, codes), reasons, claims.get(offer.offer_id)))
+        moment = desk.moment(offer, codes)
+        reasons = tuple(reasons_of(offer, desk.asker, moment))
+        views.append(OfferView(offer, remaining(offer, moment), reasons, claims.get(offer.offer_id)))
     return views
 
 

@@ -9,8 +9,9 @@ from typing import Any
 import pytest
 
 from engine.offers.definitions import Accrual, Budget, Code, Exchange, Fixed, Link, Made, Payment, Redemption
-from engine.offers.refusals import ClaimRefused
+from engine.offers.refusals import ClaimRefused, VoidRefused
 from engine.rewards.definitions import MemberLimit
+from engine.shops import install_shop
 from tests.support.offers import Offering, last_fifty, made_code_offer
 
 VOUCHER = Redemption(price=300, source=Made(prefix="CUP"), valid_days=30, worth="A cup")
@@ -219,3 +220,38 @@ async def test_a_code_that_nobody_saw_is_free_again_and_one_that_was_seen_is_dea
     assert (first.code, third.code) == ("HARBOR-1", "HARBOR-1")
     assert await refused(offering.claim(offer, customer=4)) == ("SOLD_OUT", {})
     assert await offering.breaches() == {}
+
+
+async def test_what_the_rest_of_a_budget_does_not_cover_is_told_and_less_is_given(offering: Offering) -> None:
+    await offering.earn(1000)
+    gives = Exchange(numerator=1, denominator=1, minimum_points=10, unit_name="beans")
+    offer = await offering.offer(
+        made_code_offer(gives=gives, member_limit=None, budget=Budget(unit="points", amount=300))
+    )
+    first, second = await offering.quote(offer, 200), await offering.quote(offer, 200)
+    await offering.claim(offer, quote_id=first.quote_id, account="b")
+
+    assert await refused(offering.claim(offer, key="2", quote_id=second.quote_id, account="b")) == (
+        "BUDGET_USED_UP", {}
+    )  # fmt: skip
+    assert await refused(offering.quote(offer, 101)) == ("BUDGET_USED_UP", {})
+    less = await offering.quote(offer, 95)
+    await offering.claim(offer, key="3", quote_id=less.quote_id, account="b")
+    assert await offering.budget(offer) == ("exhausted", 5, 0, 295)
+    assert await offering.breaches() == {}
+
+
+async def test_another_programs_offers_and_claims_do_not_exist(offering: Offering) -> None:
+    offer = await offering.offer()
+    claim = await offering.claim(offer)
+    elsewhere = await install_shop(
+        offering.engine, domain="elsewhere.myshopify.com", external_id=None, name="", currency="USD", time_zone="UTC",
+        scopes=[], at=datetime.now(UTC),
+    )  # fmt: skip
+    other = await Offering.begin(offering.engine, elsewhere)
+
+    assert await refused(other.claim(offer)) == ("OFFER_NOT_FOUND", {})
+    assert await refused(other.quote(offer, 10)) == ("OFFER_NOT_FOUND", {})
+    with pytest.raises(VoidRefused, match="CLAIM_NOT_FOUND"):
+        await other.void(claim)
+    assert await other.rows("SELECT 1 FROM offer_claims UNION ALL SELECT 2 FROM offers") == []

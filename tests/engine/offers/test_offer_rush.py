@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections import Counter
 from collections.abc import Sequence
 
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from engine.database import create_engine
 from engine.offers.claims import Claim
 from engine.offers.definitions import Budget, Code, Made, Payment, Redemption
-from engine.offers.refusals import ClaimRefused
+from engine.offers.refusals import ClaimRefused, OfferRefused
 from engine.shops import ShopReference
 from tests.support.offers import Offering, last_fifty, made_code_offer
 
@@ -117,5 +118,35 @@ async def test_points_and_budget_of_vouchers_agree_after_a_rush(rush: Offering) 
     assert await rush.rows("SELECT count(*), sum(points), sum(micros) FROM partner_events") == [
         (15, 3_000, -2_400_000_000)
     ]
+    assert await rush.breaches() == {}
+    await rush.engine.dispose()
+
+
+async def test_claims_voids_edits_and_closing_at_once_leave_exact_books_and_nobody_hangs(rush: Offering) -> None:
+    pool = await rush.pool(60)
+    offer = await rush.offer(last_fifty(pool, budget=Budget(unit="claims", amount=30)))
+
+    async def claim_and_void(customer: int) -> Claim:
+        claim = await rush.claim(offer, customer=customer)
+        return await rush.void(claim, never_shown=True) if customer % 4 == 0 else claim
+
+    async def edit(amount: int) -> None:
+        with contextlib.suppress(OfferRefused):  # somebody else was first, or more was claimed
+            await rush.edit(offer, last_fifty(pool, budget=Budget(unit="claims", amount=amount), total_limit=60))
+
+    async def close_and_open() -> None:
+        await rush.close(offer)
+        await rush.publish(offer)
+
+    claims = [claim_and_void(customer) for customer in range(1, 101)]
+    changes = [edit(amount) for amount in range(25, 45)] + [close_and_open() for _ in range(5)]
+    changing = asyncio.gather(*changes)
+    won, refused = await _outcomes(claims)
+    await changing
+    ready = [claim for claim in won if claim.status == "READY"]
+    known = await rush.read(offer)
+    assert known.budget is not None
+    assert known.claims_made == known.budget.spent == len(ready) == len({claim.code for claim in ready})
+    assert set(refused) <= {"SOLD_OUT", "BUDGET_USED_UP", "OFFER_CLOSED"}
     assert await rush.breaches() == {}
     await rush.engine.dispose()
