@@ -18,8 +18,7 @@ from plugin.merchant.game.zones import in_program_zone
 from plugin.merchant.home import home
 from plugin.merchant.members import member, member_of_customer, members
 from plugin.merchant.pages import STATIC_FOLDER, Draw, Pages
-from plugin.merchant.partners.form import edit_partner, new_partner
-from plugin.merchant.partners.partners import partner, partners
+from plugin.merchant.partners.routes import PARTNER_PAGES
 from plugin.merchant.plans import edit_plan, new_plan, plan_members, plans
 from plugin.merchant.previews import preview
 from plugin.merchant.privacy import PrivacyRoutes
@@ -88,13 +87,6 @@ _GAME: dict[str, Draw] = {
     "/game/leagues/{league:int}": edit_league,
 }
 
-_PARTNERS: dict[str, Draw] = {
-    "/partners": partners,
-    "/partners/new": new_partner,
-    "/partners/{partner:int}": partner,
-    "/partners/{partner:int}/edit": edit_partner,
-}
-
 
 def merchant_routes(services: Services, installation: Installation) -> list[Route | Mount]:
     """Every route of the embedded pages."""
@@ -103,7 +95,7 @@ def merchant_routes(services: Services, installation: Installation) -> list[Rout
     return [
         *(Route(path, pages.page(draw), methods=["GET"]) for path, draw in _DRAWN.items()),
         *(Route(path, pages.page(in_program_zone(draw)), methods=["GET"]) for path, draw in _GAME.items()),
-        *(Route(path, pages.page(draw), methods=["GET"]) for path, draw in _PARTNERS.items()),
+        *(Route(path, pages.page(draw), methods=["GET"]) for path, draw in PARTNER_PAGES.items()),
         Route("/privacy/{request_id:int}", privacy.download, methods=["GET"]),
         Route("/privacy/{request_id:int}", privacy.complete, methods=["POST"]),
         Mount("/static", StaticFiles(directory=STATIC_FOLDER)),
