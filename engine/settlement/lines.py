@@ -6,7 +6,7 @@ from signing to signing, so that nothing that was committed late is ever passed 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import text
@@ -44,17 +44,14 @@ _STILL_OPEN = text(f"""
 _LINES = """statement_lines l JOIN partner_events e USING (program_id, event_id)
     WHERE l.program_id = :program_id AND l.statement_id = :statement_id"""
 # What is summed has to be what is signed: both are of the same row, written once.
-_SUMS = text(
-    f"""
+_SUMS = text(f"""
     SELECT e.kind, e.currency, count(*) AS events, sum(e.points) AS points, sum(e.micros) AS micros,
         sum(e.prepaid_micros) AS prepaid_micros,
         count(*) FILTER (WHERE e.leaf_hash <> sha256(decode('00', 'hex') || convert_to(e.payload, 'UTF8'))
-            OR (e.payload::jsonb ->> 'micros', e.payload::jsonb ->> 'points', e.payload::jsonb ->> 'currency',
-                e.payload::jsonb ->> 'kind', e.payload::jsonb ->> 'id')
-            IS DISTINCT FROM (e.micros::text, e.points::text, e.currency, e.kind, e.event_id::text)) AS altered
+            OR NOT CAST(e.payload AS jsonb) @> jsonb_build_object('id', CAST(e.event_id AS text), 'kind', e.kind,
+                'points', e.points, 'micros', CAST(e.micros AS text), 'currency', e.currency)) AS altered
     FROM {_LINES} GROUP BY e.kind, e.currency
-""".replace("::", r"\:\:")
-)
+""")
 _HASHES = text(f"SELECT e.leaf_hash FROM {_LINES} ORDER BY l.position")
 
 
@@ -88,10 +85,14 @@ class TakenUp:
 
 async def read_books(connection: AsyncConnection, program_id: int, partner_id: int) -> Books:
     """The books as they stand; all events are signed by now, and the caller holds the partner's settlement."""
+    books = Books(program_id, partner_id, await settled_position(connection, program_id, partner_id), None)
+    return replace(books, first_open_at=(await connection.execute(_FIRST_OPEN, books.key)).scalar_one())
+
+
+async def settled_position(connection: AsyncConnection, program_id: int, partner_id: int) -> int:
+    """Up to which signature every event of a partner is on a statement; 0 before the first one."""
     given = {"program_id": program_id, "partner_id": partner_id}
-    reaches: int = (await connection.execute(_REACHES, given)).scalar_one_or_none() or 0
-    first = (await connection.execute(_FIRST_OPEN, {**given, "settled_position": reaches})).scalar_one()
-    return Books(program_id, partner_id, reaches, first)
+    return (await connection.execute(_REACHES, given)).scalar_one_or_none() or 0
 
 
 async def take_up(

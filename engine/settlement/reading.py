@@ -15,6 +15,7 @@ from engine.partners.catalog import agreements_of, partner_of
 from engine.partners.cycles import cycle_of
 from engine.partners.facts import timeline
 from engine.settlement.comparing import Leaf
+from engine.settlement.lines import OPEN, settled_position
 from engine.settlement.statements import Statement, read_totals
 from engine.settlement.totals import KindTotal, Totals, totals_of
 
@@ -47,26 +48,18 @@ _PLACE = text("""
     FROM statement_lines l JOIN statements s USING (program_id, statement_id)
     WHERE l.program_id = :program_id AND l.event_id = :event_id
 """)
+_NEWEST_SIGNED = text("""
+    SELECT event_id FROM partner_event_signatures WHERE program_id = :program_id AND partner_id = :partner_id
+    ORDER BY position DESC LIMIT 1
+""")
 # What is signed and on no statement, and what is about to be signed: ids of a partner's events rise in their order.
-_RUNNING = text("""
-    WITH reached AS MATERIALIZED (SELECT
-        (SELECT settled_position FROM statements WHERE program_id = :program_id AND partner_id = :partner_id
-            ORDER BY number DESC LIMIT 1) AS settled,
-        (SELECT event_id FROM partner_event_signatures WHERE program_id = :program_id AND partner_id = :partner_id
-            ORDER BY position DESC LIMIT 1) AS signed
-    ), running AS (
-        SELECT s.event_id FROM reached r, partner_event_signatures s
-        WHERE s.program_id = :program_id AND s.partner_id = :partner_id
-        AND s.position > CASE WHEN r.settled IS NULL THEN 0 ELSE r.settled END AND NOT EXISTS (
-            SELECT FROM statement_lines l WHERE l.program_id = s.program_id AND l.event_id = s.event_id)
-        UNION ALL SELECT e.event_id FROM reached r, partner_events e
-        WHERE e.program_id = :program_id AND e.partner_id = :partner_id
-        AND e.event_id > CASE WHEN r.signed IS NULL THEN 0 ELSE r.signed END
-    )
-    SELECT e.kind, e.currency, count(*) AS events, sum(e.points) AS points, sum(e.micros) AS micros,
-        sum(e.prepaid_micros) AS prepaid_micros, count(*) FILTER (WHERE e.occurred_at < :starts_at) AS late
-    FROM running u JOIN partner_events e ON e.program_id = :program_id AND e.event_id = u.event_id
-    WHERE e.occurred_at < :ends_at GROUP BY e.kind, e.currency
+_RUNNING = text(f"""
+    SELECT kind, currency, count(*) AS events, sum(points) AS points, sum(micros) AS micros,
+        sum(prepaid_micros) AS prepaid_micros, count(*) FILTER (WHERE occurred_at < :starts_at) AS late
+    FROM (SELECT e.* FROM {OPEN}
+        UNION ALL SELECT e.* FROM partner_events e WHERE e.program_id = :program_id AND e.partner_id = :partner_id
+            AND e.event_id > :newest_signed) running
+    WHERE occurred_at < :ends_at GROUP BY kind, currency
 """)
 
 
@@ -163,7 +156,10 @@ async def running_cycle(connection: AsyncConnection, program_id: int, partner_id
         return None
     cycle = cycle_of(agreements, await transaction_time(connection))
     starts_at = partner.closed_until or timeline(agreements)[0].effective_from
-    given = {"program_id": program_id, "partner_id": partner_id, "starts_at": starts_at, "ends_at": cycle.ends_at}
+    given: dict[str, Any] = {"program_id": program_id, "partner_id": partner_id}
+    given["settled_position"] = await settled_position(connection, program_id, partner_id)
+    given["newest_signed"] = (await connection.execute(_NEWEST_SIGNED, given)).scalar_one_or_none() or 0
+    given |= {"starts_at": starts_at, "ends_at": cycle.ends_at}
     rows = (await connection.execute(_RUNNING, given)).all()
     totals = totals_of(
         KindTotal(row.kind, row.currency, row.events, int(row.points), int(row.micros), int(row.prepaid_micros))

@@ -82,24 +82,22 @@ async def test_a_disagreement_points_to_the_rows_and_ends_with_an_agreement(sett
     assert await disputed(settling) == []
 
 
-@pytest.mark.parametrize(
-    ("differences", "root", "agreed", "code"),
-    [
-        ([], b"short", True, "ROOT_INVALID"), ([], b"x" * 32, True, "ROOT_DIFFERS"),
-        ([Difference("altered", "1", 0)], b"x" * 32, False, "EVENT_UNKNOWN"),
-        ([Difference("altered", "first", 0)], b"x" * 32, False, "DIFFERENCES_INVALID"),
-        ([Difference("altered", "1", 0)] * 2, b"x" * 32, False, "DIFFERENCES_INVALID"),
-        ([Difference("altered", "9" * 30, 0)], b"x" * 32, False, "DIFFERENCES_INVALID"),
-        ([Difference("missing_there", str(n), 0) for n in range(1_001)], b"x" * 32, False, "DIFFERENCES_INVALID"),
-    ],
-)  # fmt: skip
-async def test_what_is_no_answer_is_refused_and_changes_nothing(
-    settling: Settling, differences: list[Difference], root: bytes, agreed: bool, code: str
-) -> None:
+REFUSED: list[tuple[list[Difference], bytes, bool, str]] = [
+    ([], b"short", True, "ROOT_INVALID"), ([], b"x" * 32, True, "ROOT_DIFFERS"),
+    ([Difference("altered", "1", 0)], b"x" * 32, False, "EVENT_UNKNOWN"),
+    ([Difference("altered", "first", 0)], b"x" * 32, False, "DIFFERENCES_INVALID"),
+    ([Difference("altered", "1", 0)] * 2, b"x" * 32, False, "DIFFERENCES_INVALID"),
+    ([Difference("altered", "9" * 30, 0)], b"x" * 32, False, "DIFFERENCES_INVALID"),
+    ([Difference("missing_there", str(n), 0) for n in range(1_001)], b"x" * 32, False, "DIFFERENCES_INVALID"),
+]  # fmt: skip
+
+
+async def test_what_is_no_answer_is_refused_and_changes_nothing(settling: Settling) -> None:
     statement = await three_lines(settling)
-    with pytest.raises(AnswerRefused) as refused:
-        await answer(settling, statement, root, differences, agreed=agreed)
-    assert refused.value.code == code
+    for differences, root, agreed, code in REFUSED:
+        with pytest.raises(AnswerRefused) as refused:
+            await answer(settling, statement, root, differences, agreed=agreed)
+        assert refused.value.code == code
     assert await settling.scalar("SELECT count(*) FROM statement_answers") == 0
 
 

@@ -11,11 +11,17 @@ from sqlalchemy.exc import ProgrammingError
 
 from engine.database import tenant_transaction
 from engine.partners.catalog import partner_of
+from engine.partners.limits import PrepaidUsedUp
+from engine.settlement.payments import record_payment
 from engine.settlement.statements import StatementRefused
 from engine.settlement.totals import Due, KindTotal
 from tests.support.settling import Settling, agreement
 
-HOUR = timedelta(hours=1)
+# As of a moment that is long past by now: nobody may agree on anything for the past.
+NEXT_VERSION = text("""
+    INSERT INTO agreement_versions (program_id, partner_id, version, definition, effective_from, created_by)
+    SELECT program_id, partner_id, 2, definition || CAST(:change AS jsonb), :since, 'tests' FROM agreement_versions
+""")
 
 
 def at(month: int, day: int, hour: int = 12, minute: int = 0, year: int = 2024) -> datetime:
@@ -134,19 +140,16 @@ async def test_a_running_cycle_closed_as_it_stands_goes_on_in_the_next_number(se
     assert [await settling.events_of(one) for one in (interim, rest)] == [[first], [second]]
 
 
-@pytest.mark.parametrize(
-    ("until", "code"),
-    [
-        (at(3, 1, 5), "UNTIL_INVALID"), (at(4, 1, 5), "UNTIL_INVALID"), (at(1, 1, year=2999), "UNTIL_INVALID"),
-        (at(3, 5), "NOTHING_TO_SETTLE"),
-    ],
-)  # fmt: skip
-async def test_a_statement_ends_in_its_own_cycle_and_has_a_line(settling: Settling, until: datetime, code: str) -> None:
+async def test_a_statement_ends_in_its_own_cycle_and_has_a_line(settling: Settling) -> None:
     partner = await settling.partner()
     await settling.record(partner, "issued", 10, at(3, 5))
-    with pytest.raises(StatementRefused) as refused:
-        await settling.issue(partner, until=until)
-    assert refused.value.code == code
+    for until, code in (
+        (at(3, 1, 5), "UNTIL_INVALID"), (at(4, 1, 5), "UNTIL_INVALID"), (at(1, 1, year=2999), "UNTIL_INVALID"),
+        (at(3, 5), "NOTHING_TO_SETTLE"),
+    ):  # fmt: skip
+        with pytest.raises(StatementRefused) as refused:
+            await settling.issue(partner, until=until)
+        assert refused.value.code == code
     assert (await settling.issue(partner)).number == 1
 
 
@@ -172,20 +175,40 @@ async def test_a_new_price_holds_from_its_cycle_on_and_an_old_one_for_what_was_b
     # The agreement of a later moment: recorded with the version that was in force when it happened.
     partner = await settling.partner(agreement(buy_rate=Decimal("0.01")))
     await settling.record(partner, "issued", 50, at(3, 5))
-    await settling.scalar(
-        """WITH made AS (INSERT INTO agreement_versions (program_id, partner_id, version, definition, effective_from,
-            created_by) SELECT program_id, partner_id, 2, definition || '{"buy_rate": "0.02"}', :since, 'tests'
-            FROM agreement_versions RETURNING 1) SELECT count(*) FROM made""",
-        since=at(3, 10),
-    )
+    async with tenant_transaction(settling.engine, settling.program_id) as connection:
+        await connection.execute(NEXT_VERSION, {"change": '{"buy_rate": "0.02"}', "since": at(3, 10)})
     await settling.record(partner, "issued", 50, at(3, 10))
     (march,) = await settling.close(partner)
     assert march.totals.dues == (Due("USD", 150_000_000, 150, 0, 150),)
 
 
-@pytest.mark.parametrize("table", ["statements", "statement_lines", "partner_events", "statement_answers"])
-async def test_the_app_can_neither_change_nor_remove_what_was_issued(settling: Settling, table: str) -> None:
-    for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET program_id = program_id"):
-        with pytest.raises(ProgrammingError, match="permission denied"):
-            async with tenant_transaction(settling.engine, settling.program_id) as connection:
-                await connection.execute(text(statement))
+async def test_a_month_that_began_on_account_and_went_on_paid_beforehand(settling: Settling) -> None:
+    # Until March 15 on account, then prepaid; 20 dollars are paid beforehand.
+    partner = await settling.partner()
+    await settling.record(partner, "issued", 1_333, at(3, 5))
+    async with tenant_transaction(settling.engine, settling.program_id) as connection:
+        await connection.execute(NEXT_VERSION, {"change": '{"billing": "prepaid"}', "since": at(3, 15)})
+        await record_payment(
+            connection, settling.program_id, partner, kind="prepayment", amount_minor=2_000, currency="USD",
+            reference="wire-1", paid_on=at(3, 15).date(), actor="staff:1",
+        )  # fmt: skip
+    await settling.record(partner, "issued", 1_000, at(3, 20))
+    await settling.record(partner, "redeemed", 333, at(3, 21))
+    with pytest.raises(PrepaidUsedUp):
+        await settling.record(partner, "issued", 1_200, at(3, 22))
+    await settling.record(partner, "clawed_back", 333, at(3, 23))
+
+    (march,) = await settling.close(partner)
+
+    # 1,333 × 1.05 = 1,399.65 on account; 1,000 × 1.05 − 333 × 0.81 − 333 × 1.05 = 430.62 cents from what was paid.
+    assert march.totals.dues == (Due("USD", 1_830_270_000, 1_830, 430, 1_400),)
+    left = await settling.scalar("SELECT prepaid_micros FROM partners")
+    assert left == 2_000_000_000 - 430_620_000
+
+
+async def test_the_app_can_neither_change_nor_remove_what_was_issued(settling: Settling) -> None:
+    for table in ("statements", "statement_lines", "partner_events", "statement_answers", "partner_payments"):
+        for statement in (f"DELETE FROM {table}", f"UPDATE {table} SET program_id = program_id"):
+            with pytest.raises(ProgrammingError, match="permission denied"):
+                async with tenant_transaction(settling.engine, settling.program_id) as connection:
+                    await connection.execute(text(statement))

@@ -10,6 +10,7 @@ import pytest
 
 from engine.database import tenant_transaction
 from engine.files.columns import FileRefused
+from engine.settlement.partner_file import RowsInvalid, read_partner_file
 from engine.settlement.reconciliation import (
     Reconciliation,
     ReconciliationRefused,
@@ -182,21 +183,32 @@ async def test_what_one_side_books_a_month_later_settles_itself(settling: Settli
          ((2, "amount-invalid"), (3, "amount-invalid"), (4, "amount-invalid"), (5, "amount-invalid"))),
         (["reference,points", "A,1.5", "B,99999999999999999"], ((2, "points-invalid"), (3, "points-invalid"))),
         (["reference,kind,points", "A,gift,1"], ((2, "kind-unknown"),)),
-        (["reference,points,currency", "A,1,XXQ", "B,1,USD"], ()),
         (["reference,amount,currency", "A,1,XXQ"], ((2, "currency-unknown"),)),
         (["reference,points,date", f"A,1,{'9' * 41}"], ((2, "too-long:date"),)),
     ],
 )  # fmt: skip
-async def test_rows_that_cannot_be_read_are_named_and_nothing_of_the_file_is_taken(
-    settling: Settling, lines: list[str], problems: tuple[tuple[int, str], ...]
-) -> None:
+def test_rows_that_cannot_be_read_are_named(lines: list[str], problems: tuple[tuple[int, str], ...]) -> None:
+    with pytest.raises(RowsInvalid) as refused:
+        read_partner_file(io.BytesIO("\n".join(lines).encode()), "march.csv", ("USD",))
+    assert refused.value.problems == problems
+
+
+def test_a_row_of_a_statement_in_two_currencies_has_to_name_one() -> None:
+    for lines, problems in (("A,1,", ((2, "currency-missing"),)), ("A,1,EUR", ())):
+        file = io.BytesIO(f"reference,points,currency\n{lines}".encode())
+        try:
+            read_partner_file(file, "march.csv", ("JPY", "USD"))
+            found: tuple[tuple[int, str], ...] = ()
+        except RowsInvalid as error:
+            found = error.problems
+        assert found == problems
+
+
+async def test_nothing_is_taken_of_a_file_with_a_row_that_cannot_be_read(settling: Settling) -> None:
     march, _ = await march_and_april(settling)
-    if not problems:
-        assert (await match_file(settling, march, *lines)).matched == 0
-        return
     with pytest.raises(ReconciliationRefused) as refused:
-        await match_file(settling, march, *lines)
-    assert (refused.value.code, refused.value.problems) == ("ROWS_INVALID", problems)
+        await match_file(settling, march, "reference,amount", "A-1,10.50", "A-2,many")
+    assert (refused.value.code, refused.value.problems) == ("ROWS_INVALID", ((3, "amount-invalid"),))
     assert await settling.scalar("SELECT count(*) FROM reconciliations") == 0
 
 
