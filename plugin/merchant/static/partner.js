@@ -1,9 +1,11 @@
 // A partner's page: pausing, ending, and keys, each of which is shown once.
 import { submit } from "./forms.js";
-import { act, mutate, refresh, toast } from "./send.js";
+import { act, mutate, newKey, refresh, toast } from "./send.js";
 
 const page = () => document.getElementById("page");
 let revoking = null;
+// One key for one attempt: pressing again after an answer that was lost books nothing twice.
+let key = newKey();
 
 async function make(form) {
   let secret = null;
@@ -14,6 +16,15 @@ async function make(form) {
   const dialog = document.getElementById("new-key");
   dialog.querySelector("[data-new-key]").textContent = secret;
   dialog.showOverlay();
+}
+
+async function adjust(form) {
+  const done = await submit(form, (object) => mutate(form.dataset.mutation, {
+    partnerId: page().dataset.partner, idempotencyKey: key, ...object,
+  }), { strip: 1, done: form.dataset.done });
+  if (!done) return;
+  key = newKey();
+  await refresh();
 }
 
 async function change(button) {
@@ -34,9 +45,10 @@ async function revoke(button) {
 }
 
 document.addEventListener("submit", (event) => {
-  if (event.target.id !== "make-key") return;
+  const work = { "make-key": make, adjust }[event.target.id];
+  if (!work) return;
   event.preventDefault();
-  make(event.target);
+  work(event.target);
 });
 
 document.addEventListener("click", async (event) => {
