@@ -6,11 +6,11 @@ from engine.audit_checks import Check
 
 
 def _left(full: str) -> str:
-    """SQL of half-even(full × (amount − refunded) / amount) in whole numbers, of the conversion `c`."""
-    product = f"(abs({full})::numeric * (c.amount_minor - c.refunded_minor))"
+    """SQL of full − half-even(full × refunded / amount) in whole numbers, of the conversion `c`."""
+    product = f"(abs({full})::numeric * c.refunded_minor)"
     whole, rest = f"div({product}, c.amount_minor)", f"mod({product}, c.amount_minor)"
     return f"""(CASE WHEN c.refunded_minor = 0 OR c.amount_minor = 0 THEN {full}::numeric
-        ELSE sign({full}) * ({whole} + CASE WHEN 2 * {rest} > c.amount_minor
+        ELSE sign({full}) * (abs({full}) - {whole} - CASE WHEN 2 * {rest} > c.amount_minor
             OR (2 * {rest} = c.amount_minor AND mod({whole}, 2) = 1) THEN 1 ELSE 0 END) END)"""
 
 

@@ -1,6 +1,6 @@
 """What a purchase at a partner gives: in full, and what is left of it after refunds. Pure, in whole numbers only.
 
-Points are rounded half-even, once for the purchase and once for what refunds leave of it. Money is in micros,
+Points are rounded half-even, once for the purchase and once for what refunds take of it. Money is in micros,
 millionths of a minor unit, above zero where the partner pays.
 """
 
@@ -64,11 +64,14 @@ def _payment(payment: Payment | None, offered_in: str | None, agreed_in: str, am
 
 
 def after_refunds(full: int, amount_minor: int, refunded_minor: int) -> int:
-    """What refunds leave of points or micros, `half-even(full × (amount − refunded) / amount)`; of nothing, all."""
+    """What refunds leave of points or micros: what they take is `half-even(full × refunded / amount)`, as of an order.
+
+    A purchase of nothing keeps all.
+    """
     if refunded_minor == 0 or amount_minor == 0:
         return full
-    left = half_even_ratio(abs(full), amount_minor - refunded_minor, amount_minor)
-    return left if full >= 0 else -left
+    taken = half_even_ratio(abs(full), refunded_minor, amount_minor)
+    return full - taken if full >= 0 else full + taken
 
 
 def minor_at_most(micros: int) -> int:

@@ -49,7 +49,7 @@ class PaperOrder:
 
     def share(self, full: int, refunded: int) -> int:
         """What refunds leave of something."""
-        return rounded(Fraction(full * (self.cents - refunded), self.cents))
+        return full - rounded(Fraction(full * refunded, self.cents))
 
     def points(self, refunded: int) -> int:
         """Points after refunds."""
