@@ -61,6 +61,9 @@ const shared = {
     QUARANTINE_APPEAL_DOCUMENT_ID: await documentId("quarantine_appeal"),
     FRIEND_ADD_DOCUMENT_ID: await documentId("friend_add"),
     FRIEND_REMOVE_DOCUMENT_ID: await documentId("friend_remove"),
+    OFFERS_DOCUMENT_ID: await documentId("offers"),
+    OFFER_CLAIM_DOCUMENT_ID: await documentId("offer_claim"),
+    OFFER_QUOTE_DOCUMENT_ID: await documentId("offer_quote"),
   },
 };
 
@@ -77,4 +80,5 @@ await Promise.all([
   asset("laurel_panel.ts", "laurel-panel.js", "esm"),
   asset("laurel_standing.ts", "laurel-standing.js", "esm"),
   asset("laurel_game.ts", "laurel-game.js", "esm"),
+  asset("laurel_offers.ts", "laurel-offers.js", "esm"),
 ]);

@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 EXTENSION = ROOT / "widgets" / "extension"
 LOCALES = EXTENSION / "locales"
 GAME = ROOT / "widgets" / "src" / "game"
+OFFERS = ROOT / "widgets" / "src" / "offers"
 GAME_OPERATIONS = (
     *("game", "leaderboard", "league", "friends", "challenge_join", "challenge_leave", "streak_repair", "streak_pause"),
     *("leaderboard_opt_in", "leaderboard_opt_out", "league_opt_in", "league_opt_out", "quarantine_appeal"),
@@ -58,6 +59,7 @@ def test_given_the_loader_when_it_is_built_then_it_is_within_shopifys_limit_and_
     assert len(gzip.compress((assets / "laurel-panel.js").read_bytes(), 9)) < 21_500
     assert len(gzip.compress((assets / "laurel-standing.js").read_bytes(), 9)) < 12_000
     assert len(gzip.compress((assets / "laurel-game.js").read_bytes(), 9)) < 28_000  # with its texts in two languages
+    assert len(gzip.compress((assets / "laurel-offers.js").read_bytes(), 9)) < 13_000
 
 
 def test_given_the_scripts_when_they_are_built_then_they_ask_by_the_hash_of_the_operations(assets: Path) -> None:
@@ -80,6 +82,9 @@ def test_given_the_scripts_when_they_are_built_then_they_ask_by_the_hash_of_the_
     game = (assets / "laurel-game.js").read_text("utf-8")
     for name in GAME_OPERATIONS:
         assert document_id(name) in game, name
+    offers = (assets / "laurel-offers.js").read_text("utf-8")
+    for name in ("offers", "offer_claim", "offer_quote"):
+        assert document_id(name) in offers, name
 
 
 def test_given_the_scripts_when_they_are_searched_then_nothing_makes_markup_or_code_out_of_text(assets: Path) -> None:
@@ -109,9 +114,12 @@ def test_given_a_text_when_it_is_translated_then_its_placeholders_are_the_same()
     assert placeholders(read("en.default.json")) == placeholders(read("zh-CN.json"))
 
 
-def test_given_the_game_when_it_speaks_two_languages_then_both_have_the_same_texts_and_every_one_is_used() -> None:
-    english, chinese = (json.loads((GAME / "texts" / f"{name}.json").read_text("utf-8")) for name in ("en", "zh-CN"))
-    sources = "".join(path.read_text("utf-8") for path in sorted(GAME.glob("*.ts")))
+@pytest.mark.parametrize("module", [GAME, OFFERS], ids=["game", "offers"])
+def test_given_a_module_when_it_speaks_two_languages_then_both_have_the_same_texts_and_every_one_is_used(
+    module: Path,
+) -> None:
+    english, chinese = (json.loads((module / "texts" / f"{name}.json").read_text("utf-8")) for name in ("en", "zh-CN"))
+    sources = "".join(path.read_text("utf-8") for path in sorted(module.glob("*.ts")))
     plain = set(re.findall(r'"([\w.]+)"', sources))
     made = [
         re.compile(re.sub(r"\\\$\\\{.+?\\\}", r"\\w+", re.escape(text)))

@@ -27,6 +27,9 @@ declare const LEAGUE_OPT_OUT_DOCUMENT_ID: string;
 declare const QUARANTINE_APPEAL_DOCUMENT_ID: string;
 declare const FRIEND_ADD_DOCUMENT_ID: string;
 declare const FRIEND_REMOVE_DOCUMENT_ID: string;
+declare const OFFERS_DOCUMENT_ID: string;
+declare const OFFER_CLAIM_DOCUMENT_ID: string;
+declare const OFFER_QUOTE_DOCUMENT_ID: string;
 
 declare module "*.css" {
   const styles: string;

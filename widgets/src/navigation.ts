@@ -69,7 +69,12 @@ export interface GameView {
   readonly name: "game";
 }
 
-export type View = HomeView | RewardView | RedemptionView | StandingView | PlanView | MembershipView | GameView;
+/** A page about offers of partners; the module that draws it knows what else belongs to it. */
+export interface OffersView {
+  readonly name: "offers";
+}
+
+export type View = HomeView | RewardView | RedemptionView | StandingView | PlanView | MembershipView | GameView | OffersView;
 
 interface Left {
   readonly view: View;

@@ -5,6 +5,7 @@ import { textsOf } from "./configuration.ts";
 import { element, prefersStillness, safeLink, shadow } from "./elements.ts";
 import { fetchGame, type Game } from "./game_module.ts";
 import { Navigation, type View } from "./navigation.ts";
+import { fetchOffers, type Offers } from "./offers_module.ts";
 import { dress } from "./panel_looks.ts";
 import { drawView, followUp } from "./panel_views.ts";
 import { RewardStore } from "./rewards_store.ts";
@@ -20,10 +21,11 @@ const STOPS = "a[href], button, input, select, summary, textarea, [tabindex='0']
 
 export class PanelElement extends HTMLElement {
   private session!: Session;
-  private scene!: Omit<Scene, "answer" | "game">;
+  private scene!: Omit<Scene, "answer" | "game" | "offers">;
   private launcher!: HTMLElement;
-  private playing: Promise<void> | undefined;
+  private fetching: Promise<unknown> | undefined;
   private game: Game | null | undefined;
+  private offers: Offers | null | undefined;
   private readonly worn = new Set<string>(styles);
   private shownBalance: number | null = null;
   /** The entries that came while the panel was open. */
@@ -65,7 +67,7 @@ export class PanelElement extends HTMLElement {
     else if (!this.session.answer) void this.session.refresh();
   }
 
-  private sceneOf(launcher: HTMLElement, store: RewardStore, standing: StandingStore): Omit<Scene, "answer" | "game"> {
+  private sceneOf(launcher: HTMLElement, store: RewardStore, standing: StandingStore): Omit<Scene, "answer" | "game" | "offers"> {
     const { name, signIn, join, cart } = launcher.dataset;
     const pages = new StandingPages(launcher.dataset["standing"], (module) => {
       if (module) this.wear(module.styles);
@@ -107,8 +109,9 @@ export class PanelElement extends HTMLElement {
   private ask(): void {
     void this.scene.store.refresh();
     void this.scene.standing.refresh();
-    this.playing ??= this.play();
+    this.fetching ??= Promise.all([this.play(), this.trade()]);
     void this.game?.refresh();
+    void this.offers?.refresh();
   }
 
   /** The game begins with the first look at the panel. Without its module, the panel is as it is without a game. */
@@ -116,6 +119,13 @@ export class PanelElement extends HTMLElement {
     const module = await fetchGame(this.launcher.dataset["game"]);
     if (module) this.wear(module.styles);
     this.game = module && module.createGame(this.session, this.scene);
+    this.draw();
+  }
+
+  private async trade(): Promise<void> {
+    const module = await fetchOffers(this.launcher.dataset["offers"]);
+    if (module) this.wear(module.styles);
+    this.offers = module && module.createOffers(this.session, this.scene);
     this.draw();
   }
 
@@ -166,7 +176,7 @@ export class PanelElement extends HTMLElement {
     const { answer, failed } = this.session;
     const focused = this.focused();
     const scrolled = this.body()?.scrollTop ?? 0;
-    const scene = { ...this.scene, answer, game: this.game };
+    const scene = { ...this.scene, answer, game: this.game, offers: this.offers };
     this.content.replaceChildren(drawView(scene, failed));
     const body = this.body();
     if (body) body.scrollTop = scrolled;

@@ -6,6 +6,7 @@ import { drawEntries } from "./entries.ts";
 import { drawExpiring } from "./expiring.ts";
 import { drawGame } from "./game_module.ts";
 import type { Member } from "./model.ts";
+import { drawOffers } from "./offers_module.ts";
 import { hero, page, section } from "./panel_page.ts";
 import { drawMine, isOpen } from "./redemption_list.ts";
 import { drawRewards } from "./reward_cards.ts";
@@ -23,6 +24,7 @@ export function drawHome(scene: Scene, member: Member): DocumentFragment {
     open && mine,
     drawRewards(scene),
     !open && mine,
+    drawOffers(scene),
     drawExpiring(texts, store.answer?.me?.expiringNext ?? []),
     section(texts.get("panel.earn"), drawWays(answer?.program)),
     drawBirthday(scene),

@@ -3,6 +3,7 @@
 import { element } from "./elements.ts";
 import { drawGame } from "./game_module.ts";
 import { laurel } from "./icons.ts";
+import { drawOffers } from "./offers_module.ts";
 import { button, hero, page, section } from "./panel_page.ts";
 import { drawRewards } from "./reward_cards.ts";
 import type { Scene } from "./scene.ts";
@@ -35,6 +36,7 @@ export function drawGuest(scene: Scene): DocumentFragment {
     drawStanding(scene),
     drawGame(scene),
     store.answer?.rewards.nodes.length ? drawRewards(scene) : null,
+    drawOffers(scene),
     section(texts.get("panel.how"), element("ol", { class: "steps" }, ...steps)),
   ]);
 }

@@ -14,6 +14,7 @@ export function drawView(scene: Scene, failed: boolean): DocumentFragment {
   if (!answer) return failed ? drawError(scene) : drawLoading(scene);
   if (view.name === "tier" || view.name === "plans" || view.name === "plan" || view.name === "membership") return scene.pages.draw(scene, view);
   if (view.name === "game" && scene.game) return scene.game.drawPage(scene, view);
+  if (view.name === "offers" && scene.offers) return scene.offers.drawPage(scene, view);
   if (!answer.me) return drawGuest(scene);
   switch (view.name) {
     case "reward":

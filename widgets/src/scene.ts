@@ -3,6 +3,7 @@
 import type { Game } from "./game_module.ts";
 import type { Answer } from "./model.ts";
 import type { Navigation, View } from "./navigation.ts";
+import type { Offers } from "./offers_module.ts";
 import type { RewardStore } from "./rewards_store.ts";
 import type { StandingPages } from "./standing_pages.ts";
 import type { StandingStore } from "./standing_store.ts";
@@ -15,6 +16,8 @@ export interface Scene {
   readonly pages: StandingPages;
   /** Undefined until its module came, null where it cannot be had. */
   readonly game: Game | null | undefined;
+  /** The same for the offers of partners. */
+  readonly offers: Offers | null | undefined;
   readonly navigation: Navigation;
   readonly texts: Texts;
   /** The shopper's first name, when the shop told it. */

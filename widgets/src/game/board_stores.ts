@@ -1,9 +1,9 @@
 /** What the open panel knows about one board, one league, and the shopper's friends. */
 
 import type { Settled } from "../answer_store.ts";
+import { LiveStore } from "../live_store.ts";
 import type { Session } from "../session.ts";
 import type { BoardAnswer, FriendsAnswer, LeagueAnswer, Quarantine } from "./board_model.ts";
-import { LiveStore } from "./store.ts";
 
 /** A board or a league: what one takes part in, under a name of one's own. */
 export interface Contest {

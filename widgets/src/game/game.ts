@@ -2,6 +2,7 @@
 
 import type { Child } from "../elements.ts";
 import type { Game, Stage } from "../game_module.ts";
+import type { LiveStore } from "../live_store.ts";
 import type { GameView } from "../navigation.ts";
 import type { Scene } from "../scene.ts";
 import type { Session } from "../session.ts";
@@ -16,7 +17,7 @@ import type { GameScene } from "./game_scene.ts";
 import { drawHome, newsText } from "./home.ts";
 import { drawLeague } from "./league_page.ts";
 import type { News } from "./news.ts";
-import { GameStore, type LiveStore } from "./store.ts";
+import { GameStore } from "./store.ts";
 import { drawStreaks } from "./streaks_page.ts";
 import type { OwnView } from "./views.ts";
 

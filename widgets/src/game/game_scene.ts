@@ -3,6 +3,7 @@
 import type { Settled } from "../answer_store.ts";
 import { element, safeLink, type Child } from "../elements.ts";
 import { laurel } from "../icons.ts";
+import type { LiveStore } from "../live_store.ts";
 import { button, heading, page } from "../panel_page.ts";
 import type { GameView } from "../navigation.ts";
 import type { Scene } from "../scene.ts";
@@ -10,7 +11,7 @@ import type { Texts } from "../texts.ts";
 import { sign } from "../symbols.ts";
 import type { BoardStore, FriendStore, LeagueStore } from "./board_stores.ts";
 import type { News } from "./news.ts";
-import type { GameStore, LiveStore } from "./store.ts";
+import type { GameStore } from "./store.ts";
 import type { Asking } from "./views.ts";
 
 export interface GameScene extends Scene {

@@ -1,20 +1,10 @@
 /** What the open panel knows about the game, what the shopper does in it, and what is news in it. */
 
-import { AnswerStore, type Settled } from "../answer_store.ts";
+import type { Settled } from "../answer_store.ts";
+import { LiveStore } from "../live_store.ts";
 import type { Session } from "../session.ts";
 import type { BadgeGoal, EarnedBadge, GameAnswer } from "./model.ts";
 import { newsOf, type News } from "./news.ts";
-
-/** Asks once more where the answer that is on its way may be older than the question. */
-export abstract class LiveStore<Answer> extends AnswerStore<Answer> {
-  /** Its page is opened: what was chosen on it before is forgotten. */
-  begin(): void {}
-
-  override async refresh(): Promise<void> {
-    await this.loading;
-    return super.refresh();
-  }
-}
 
 /** Emits `news`, after `change`, when something was reached that this tab had not shown. */
 export class GameStore extends LiveStore<GameAnswer> {
