@@ -16,7 +16,7 @@ from engine.conversions.posting import settle, use_budget
 from engine.conversions.store import Conversion, lock_conversion, note_change, read_conversion
 from engine.ledger import Ledger
 
-REASON_MAXIMUM = 200
+REASON_MAXIMUM = 500
 
 DecisionCode = Literal[
     "CONVERSION_NOT_FOUND", "NOT_PENDING", "NOT_APPROVED", "REASON_INVALID", "ACTOR_INVALID", "BUDGET_USED_UP",

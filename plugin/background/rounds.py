@@ -20,6 +20,7 @@ from engine.billing.due import bill_due
 from engine.billing.rounds import follow_up
 from engine.celebrations import celebrate
 from engine.challenges.community import SETTLED_AT_ONCE, settle_communities
+from engine.conversions.report_files import forget_report_files
 from engine.counting_past import PAGE_ORDERS, count_past
 from engine.database import tenant_transaction
 from engine.expiry import expire_due
@@ -95,6 +96,8 @@ def rounds(engine: AsyncEngine, tenants: Tenants, boards: BoardRedis) -> list[Ro
         Round("expire-claims", 5.0, work.for_all(expire_due_claims), full=100),
         Round("forget-quotes", 60.0, work.for_all(forget_quotes), full=1_000),
         Round("approve-conversions", 2.0, PartnerRounds(engine, tenants).approve, full=APPROVED_AT_ONCE),
+        Round("report-files", 1.0, PartnerRounds(engine, tenants).report_files, full=1),
+        Round("old-report-files", 3600.0, work.for_all(forget_report_files)),
         Round("ask-again", 5.0, work.for_all(ask_again)),
         Round("forget-calls", 600.0, work.for_all(partial(forget_settled, older_than=CALLS_KEPT))),
         Round("files", 1.0, work.files),

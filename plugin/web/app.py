@@ -30,6 +30,7 @@ from plugin.web.downloads import Downloads
 from plugin.web.graphql_routes import GraphQLRoutes
 from plugin.web.health import HealthRoutes
 from plugin.web.proxy import ProxyChanges
+from plugin.web.report_uploads import ReportUploads
 from plugin.web.responses import error_response, unavailable_response
 from plugin.web.uploads import Uploads
 from plugin.web.webhooks import WebhookIntake
@@ -96,6 +97,7 @@ def _routes(services: Services) -> list[Route | Mount]:
     health = HealthRoutes(services)
     changes = ProxyChanges(services)
     installation = Installation(services)
+    reports = ReportUploads(services, installation)
     return [
         Route("/proxy/graphql", graphql.proxy, methods=["POST"]),
         Route("/proxy/changes", changes.changes, methods=["GET"]),
@@ -103,6 +105,8 @@ def _routes(services: Services) -> list[Route | Mount]:
         Route("/admin/graphql", graphql.admin, methods=["POST"]),
         Route("/admin/files", Uploads(services, installation).check, methods=["POST"]),
         Route("/admin/codes", CodeUploads(services, installation).take_in, methods=["POST"]),
+        Route("/admin/report-files", reports.check, methods=["POST"]),
+        Route("/admin/report-files/{file:int}/{change}", reports.change, methods=["POST"]),
         Route("/admin/exports/{file}", Downloads(services, installation).export, methods=["GET"]),
         Route("/livez", health.live, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),

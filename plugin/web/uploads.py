@@ -124,7 +124,18 @@ def _shape(operation: BulkOperation) -> dict[str, object]:
 
 
 async def _receive(request: Request, body: IO[bytes]) -> _HandedIn:
-    """Stream the request's body to a file, under its cap, and find the file in it. Raises BodyRefusedError."""
+    """Stream the request's body to a file, and find the file in it. Raises BodyRefusedError."""
+    await receive_body(request, body)
+    given = request.query_params
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
+        return _HandedIn(
+            body, given.get("name", ""), given.get("kind", ""), given.get("reason", ""), given.get("enroll") == "true"
+        )
+    return await _from_form(request, body)
+
+
+async def receive_body(request: Request, body: IO[bytes]) -> None:
+    """Stream a request's body to a file, under its cap and in time. Raises BodyRefusedError."""
     declared = declared_length(request.headers.raw)
     if declared is not None and declared > BODY_MAXIMUM_BYTES:
         await throw_away(request.receive)
@@ -134,12 +145,6 @@ async def _receive(request: Request, body: IO[bytes]) -> _HandedIn:
             await _store(request, body)
     except TimeoutError:
         raise BodyRefusedError(408, "The file did not arrive in time.") from None
-    given = request.query_params
-    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "multipart/form-data":
-        return _HandedIn(
-            body, given.get("name", ""), given.get("kind", ""), given.get("reason", ""), given.get("enroll") == "true"
-        )
-    return await _from_form(request, body)
 
 
 async def _store(request: Request, body: IO[bytes]) -> None:
