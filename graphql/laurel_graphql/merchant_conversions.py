@@ -1,4 +1,4 @@
-"""What the staff decide about purchases at partners, one at a time, and about appeals."""
+"""What the staff decide about purchases at partners, appeals, and files of reports."""
 
 from __future__ import annotations
 
@@ -10,12 +10,14 @@ import strawberry
 from engine.conversions.appeals import Decision, appeal, decide
 from engine.conversions.deciding import approve, decline, reverse
 from engine.conversions.reading import conversion_view
+from engine.conversions.report_files import cancel_report_file, start_report_file
 from engine.database import Connection
 from laurel_graphql.context import MerchantContext
 from laurel_graphql.gids import number_of
 from laurel_graphql.inputs.texts import readable
 from laurel_graphql.partnering import in_transaction, staff_mutation
 from laurel_graphql.types.conversion_records import AppealDecision, Conversion, conversion_of
+from laurel_graphql.types.report_file_records import ReportFileRecord, report_file_of
 
 _DECISIONS: dict[AppealDecision, Decision] = {
     AppealDecision.UPHELD: "upheld", AppealDecision.APPROVED: "approved",
@@ -26,6 +28,13 @@ _DECISIONS: dict[AppealDecision, Decision] = {
 class _ConversionGiven:
     conversion: Conversion | None = strawberry.field(
         default=None, description="The purchase as it stands now, null when refused."
+    )
+
+
+@strawberry.type
+class _FileGiven:
+    report_file: ReportFileRecord | None = strawberry.field(
+        default=None, description="The file as it stands now, null when refused."
     )
 
 
@@ -57,6 +66,16 @@ class ConversionAppealDecideInput:
     conversion_id: strawberry.ID = strawberry.field(description="The conversion's global id.")
     decision: AppealDecision = strawberry.field(description="What becomes of it.")
     note: str = strawberry.field(default="", description="What is said to it, at most 500 characters.")
+
+
+@strawberry.input(description="The file whose rows are to be taken.")
+class ReportFileStartInput:
+    report_file_id: strawberry.ID = strawberry.field(description="The file's global id.")
+
+
+@strawberry.input(description="The file of which no more is to be taken.")
+class ReportFileCancelInput:
+    report_file_id: strawberry.ID = strawberry.field(description="The file's global id.")
 
 
 async def _given(connection: Connection, context: MerchantContext, number: int) -> Mapping[str, Any]:
@@ -106,6 +125,19 @@ async def _decide(
     return await _given(connection, context, number)
 
 
+def _filed(change: Any) -> Any:
+    """Start a file, or cancel it."""
+
+    @in_transaction
+    async def does(
+        connection: Connection, context: MerchantContext, given: ReportFileStartInput | ReportFileCancelInput
+    ) -> Mapping[str, Any]:
+        number = number_of(given.report_file_id, "ReportFile")
+        return {"report_file": report_file_of(await change(connection, context.program_id, number))}
+
+    return does
+
+
 _ALWAYS = "CONVERSION_NOT_FOUND ACTOR_INVALID"
 _GIVING = "BUDGET_USED_UP CAP_REACHED PREPAID_USED_UP BALANCE_TOO_LARGE PROGRAM_NOT_PUBLISHED"
 
@@ -137,4 +169,13 @@ class ConversionMutations:
         "conversion_appeal_decide", "Decide an appeal.", refused="an appeal was not decided",
         takes=ConversionAppealDecideInput, gives=_ConversionGiven,
         codes=f"{_ALWAYS} NOT_APPEALED NOT_DECLINED NOTE_INVALID {_GIVING}", does=_decide,
+    )  # fmt: skip
+    report_file_start = staff_mutation(
+        "report_file_start", "Take the rows of a file that was checked.", refused="a file was not started",
+        takes=ReportFileStartInput, gives=_FileGiven, codes="FILE_NOT_FOUND FILE_CANCELED",
+        does=_filed(start_report_file),
+    )  # fmt: skip
+    report_file_cancel = staff_mutation(
+        "report_file_cancel", "Take no more rows of a file; what was taken stays.", refused="a file was not canceled",
+        takes=ReportFileCancelInput, gives=_FileGiven, codes="FILE_NOT_FOUND", does=_filed(cancel_report_file),
     )  # fmt: skip

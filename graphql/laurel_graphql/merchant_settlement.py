@@ -76,7 +76,7 @@ class PartnerPaymentRecordInput:
 @strawberry.input(description="The row to settle.")
 class SuspenseSettleInput:
     suspense_row_id: strawberry.ID = strawberry.field(description="The row's global id.")
-    note: str = strawberry.field(description="What was found out, 1 to 500 characters.")
+    note: str = strawberry.field(description="What was found out, 1 to 200 characters.")
 
 
 @strawberry.input(description="Money to book by hand.")
@@ -87,7 +87,7 @@ class PartnerAdjustInput:
     )
     currency_code: CurrencyCode = strawberry.field(description="The agreement's currency.")
     points: Points = strawberry.field(default=Points(0), description="Points that it is about, for the record only.")
-    reason: str = strawberry.field(description="Why; the partner reads it. 1 to 500 characters that name no person.")
+    reason: str = strawberry.field(description="Why; the partner reads it. 1 to 200 characters that name no person.")
     corrects: strawberry.ID | None = strawberry.field(
         default=None, description="The id of the entry that it corrects, as statements have it."
     )

@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.conversions.appeals import AppealRefused
 from engine.conversions.deciding import DecisionRefused
+from engine.conversions.report_files import ReportFileRefused
 from engine.database import Connection
 from engine.hosts.store import HostRefused
 from engine.idempotency import IdempotencyKeyInvalid, IdempotencyKeyReused
@@ -26,7 +27,7 @@ Act = Callable[[Connection, MerchantContext, Any], Awaitable[Mapping[str, Any]]]
 """What is done in a transaction for an input; the fields of the payload come out."""
 _REFUSALS = (
     AppealRefused, DecisionRefused, HostRefused, OfferRefused, PartnerRefused, PaymentRefused, PoolRefused,
-    StatementRefused, SuspenseRefused, VoidRefused,
+    ReportFileRefused, StatementRefused, SuspenseRefused, VoidRefused,
 )  # fmt: skip
 CODES = {
     "ACTOR_INVALID": "Returned when it cannot be told who asks.",
@@ -50,6 +51,8 @@ CODES = {
     "DATE_INVALID": "Returned when nothing can be booked for that day.",
     "ENDED": "Returned when its last moment is over.",
     "EVENT_NOT_FOUND": "Returned when the partner's books have no such entry.",
+    "FILE_CANCELED": "Returned when the file was canceled.",
+    "FILE_NOT_FOUND": "Returned when the program has no such file.",
     "HANDLE_INVALID": "Returned unless the handle is a–z, 0–9 and `-`, at most 64 characters.",
     "HANDLE_TAKEN": "Returned when another one has the handle, or had it.",
     "HOST_NOT_FOUND": "Returned when there is no such connection.",
@@ -62,7 +65,7 @@ CODES = {
     "KIND_CHANGED": "Returned when an offer is to give something of another kind.",
     "LIMIT_BELOW_CLAIMED": "Returned when more were claimed than there are to be.",
     "NAME_INVALID": "Returned unless the name is 1 to 80 characters on one line.",
-    "NOTE_INVALID": "Returned unless the note is at most 500 characters, or where it is needed and empty.",
+    "NOTE_INVALID": "Returned when the note is too long, or empty where it is needed.",
     "NOTHING_TO_SETTLE": "Returned when no statement would have a line.",
     "NOT_APPEALED": "Returned when there is no appeal to decide.",
     "NOT_APPROVED": "Returned when it is not approved.",
@@ -98,6 +101,8 @@ CODES = {
 _FIELDS = {
     "CLAIM_NOT_FOUND": "claimId",
     "CONVERSION_NOT_FOUND": "conversionId",
+    "FILE_CANCELED": "reportFileId",
+    "FILE_NOT_FOUND": "reportFileId",
     "HOST_NOT_FOUND": "hostId",
     "IDEMPOTENCY_KEY_REUSED": "idempotencyKey",
     "INVALID_IDEMPOTENCY_KEY": "idempotencyKey",
@@ -151,18 +156,19 @@ def _told(does: Does, takes: type, root: str) -> Does:
 
 
 def _refusal(refusal: Any, context: MerchantContext, takes: type, root: str) -> ChangeRefused:
-    if refusal.code == "INVALID":
+    code = f"FILE_{refusal.code}" if isinstance(refusal, ReportFileRefused) else refusal.code
+    if code == "INVALID":
         message = refusal.message[:1].upper() + refusal.message[1:].rstrip(".") + "."
     else:
-        message = TEXTS[language_of(context.locale)][f"partners.refused.{refusal.code.lower()}"]
+        message = TEXTS[language_of(context.locale)][f"partners.refused.{code.lower()}"]
     known = {_camel(field.name) for field in dataclasses.fields(takes)}
-    place = getattr(refusal, "field", None) or _FIELDS.get(refusal.code)
+    place = getattr(refusal, "field", None) or _FIELDS.get(code)
     if place is None:
-        return ChangeRefused([(refusal.code, Fault(["input"], message))])
+        return ChangeRefused([(code, Fault(["input"], message))])
     path = [_camel(part) for part in place.split(".")]
     if path[0] not in known and root in known:
         path.insert(0, root)
-    return ChangeRefused([(refusal.code, Fault(["input", *path] if path[0] in known else ["input"], message))])
+    return ChangeRefused([(code, Fault(["input", *path] if path[0] in known else ["input"], message))])
 
 
 def _camel(name: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from datetime import timedelta
 from typing import get_args
 
@@ -10,6 +11,8 @@ from graphql import GraphQLEnumType
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.conversions.deciding import DecisionCode
+from engine.conversions.files import check_report_file
+from engine.database import tenant_transaction
 from engine.offers.catalog import Offer
 from engine.partners.facts import Partner
 from engine.shops import ShopReference
@@ -138,3 +141,31 @@ def test_every_refusal_of_a_decision_has_a_code() -> None:
         known |= set(codes.values)
 
     assert set(get_args(DecisionCode)) == known
+
+
+async def test_a_file_of_reports_is_started_and_tells_which_rows_had_no_effect(
+    trading: Trading, ask_merchant: Ask
+) -> None:
+    partner = await trading.partner()
+    file = io.BytesIO(b"kind,report_id,order,occurred_at\npurchase,r-1,,2026-03-01\n")
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        made = await check_report_file(
+            connection, trading.program_id, partner.partner_id, file, "march.csv", actor="staff:17"
+        )
+    given, gives = {"reportFileId": gid("ReportFile", made.file_id)}, "reportFile { name state refused }"
+    [listed] = (await ask_merchant(
+        "query ($id: ID!) { partner(id: $id) { reportFiles { state rowsTotal ready problems { row problem } } } }",
+        {"id": gid("Partner", partner.partner_id)},
+    )).data["partner"]["reportFiles"]  # fmt: skip
+
+    started = await change(ask_merchant, "reportFileStart", gives, given)
+    canceled = await change(ask_merchant, "reportFileCancel", gives, given)
+    late = await change(ask_merchant, "reportFileStart", gives, given)
+    none = await change(ask_merchant, "reportFileStart", gives, {"reportFileId": gid("ReportFile", 1)})
+
+    assert (listed["state"], listed["rowsTotal"], listed["ready"]) == ("CHECKED", 1, 0)
+    assert [one["row"] for one in listed["problems"]] == [2]
+    assert started["reportFile"] == {"name": "march.csv", "state": "RUNNING", "refused": 1}
+    assert canceled["reportFile"]["state"] == "CANCELED"
+    assert refusals(late) == [("FILE_CANCELED", ["input", "reportFileId"])]
+    assert refusals(none) == [("FILE_NOT_FOUND", ["input", "reportFileId"])]

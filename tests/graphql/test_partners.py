@@ -107,22 +107,6 @@ async def test_a_key_is_shown_once_and_can_be_revoked(trading: Trading, ask_merc
     assert (kept["keyId"], kept["revokedAt"] is not None) == ("key1", True)
 
 
-async def test_a_program_elsewhere_is_connected_and_let_go(ask_merchant: Ask) -> None:
-    given = {"handle": "harbor", "name": "Harbor", "baseUrl": "https://harbor.example", "key": "lpk_a"}
-    desk, host = ReadableDesk(), "host { id name baseUrl keyId endedAt }"
-
-    made = (await change(ask_merchant, "partnerHostAdd", host, given, partner_desk=desk))["host"]
-    nobody = {**given, "handle": "nobody", "baseUrl": "https://nobody.example"}
-    refused = await change(ask_merchant, "partnerHostAdd", host, nobody, partner_desk=desk)
-    ended = (await change(ask_merchant, "partnerHostEnd", host, {"hostId": made["id"]}))["host"]
-    listed = (await ask_merchant("{ partnerHosts { id } }")).data["partnerHosts"]
-
-    assert (made["name"], made["keyId"], made["endedAt"]) == ("Harbor", "lpk_a", None)
-    assert refusals(refused) == [("UNREACHABLE", ["input", "baseUrl"])]
-    assert ended["endedAt"] is not None
-    assert listed == [{"id": made["id"]}]
-
-
 async def test_another_program_finds_nothing_of_it(engine: AsyncEngine, trading: Trading, ask_merchant: Ask) -> None:
     partner = await trading.partner()
     offer = await trading.offer(partner, TEN_A_DOLLAR)

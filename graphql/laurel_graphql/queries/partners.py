@@ -8,8 +8,9 @@ from typing import Annotated, TypeVar
 import strawberry
 
 from engine.conversions.reading import conversion_view, conversions_of
+from engine.conversions.report_files import report_file
 from engine.conversions.store import ConversionState
-from engine.hosts.store import hosts_of
+from engine.hosts.store import host_of, hosts_of
 from engine.offers.catalog import offer_of as offer_by_id
 from engine.offers.catalog import offers_of
 from engine.offers.pools import pool_of as pool_by_id
@@ -32,6 +33,7 @@ from laurel_graphql.types.game_desk import game_desk
 from laurel_graphql.types.host_records import PartnerHost, host_record_of
 from laurel_graphql.types.offer_records import OfferRecord, offer_of
 from laurel_graphql.types.partner_records import PartnerRecord, partners_read
+from laurel_graphql.types.report_file_records import ReportFileRecord, report_file_of
 from laurel_graphql.types.statement_records import StatementConnection, StatementRecord, statement_of
 from laurel_graphql.types.statement_records import connection_of as statements_page
 from laurel_graphql.types.suspense_records import SuspenseRowConnection, suspense_page
@@ -140,6 +142,14 @@ class PartnerQueries:
             found = await conversion_view(connection, context.program_id, number)
         return None if found is None else conversion_of(found, context.locale)
 
+    @computed("One file of a partner's reports, null when there is none of that id.")
+    async def report_file(self, info: MerchantInfo, id: Id) -> ReportFileRecord | None:  # noqa: A002
+        """As far as it has come."""
+        context, number = info.context, number_of(id, "ReportFile")
+        async with context.reading() as connection:
+            found = await report_file(connection, context.program_id, number)
+        return None if found is None else report_file_of(found)
+
     @computed("Statements, newest first.")
     async def statements(
         self, info: MerchantInfo, partner_id: OfPartner = None, first: First = 20, after: After = None
@@ -178,6 +188,14 @@ class PartnerQueries:
                 connection, context.program_id, _number(partner_id), open_only=open, first=first + 1, after=start
             )
         return suspense_page(found, first, after)
+
+    @computed("One program elsewhere whose partner this one is, null when there is none of that id.")
+    async def partner_host(self, info: MerchantInfo, id: Id) -> PartnerHost | None:  # noqa: A002
+        """Ended or not."""
+        context, number = info.context, number_of(id, "PartnerHost")
+        async with context.reading() as connection:
+            found = await host_of(connection, context.program_id, number)
+        return None if found is None else host_record_of(found)
 
     @computed("Programs elsewhere whose partner this one is, those that ended too.")
     async def partner_hosts(self, info: MerchantInfo) -> list[PartnerHost]:

@@ -8,6 +8,7 @@ from datetime import datetime
 import strawberry
 
 from engine.conversions.reading import conversions_of
+from engine.conversions.report_files import report_files_of
 from engine.database import Connection, transaction_time
 from engine.offers.catalog import offers_of
 from engine.offers.pools import pools_of
@@ -29,6 +30,7 @@ from laurel_graphql.types.game_desk import game_desk
 from laurel_graphql.types.money import Money
 from laurel_graphql.types.offer_records import OfferRecord, offer_of
 from laurel_graphql.types.payment_records import PartnerPaymentConnection, payments_page
+from laurel_graphql.types.report_file_records import ReportFileRecord, report_file_of
 from laurel_graphql.types.statement_lines import StatementDue, StatementTotal, dues_of, exact_money, totals_of
 from laurel_graphql.types.statement_records import StatementConnection
 from laurel_graphql.types.statement_records import connection_of as statements_page
@@ -105,6 +107,13 @@ class PartnerRecord:
                 connection, context.program_id, first + 1, before, partner_id=self.number
             )  # fmt: skip
         return conversions_page(found, context.locale, first, after)
+
+    @computed("The newest files of its reports.")
+    async def report_files(self, info: MerchantInfo, first: First = 20) -> list[ReportFileRecord]:
+        """With how far each is."""
+        async with info.context.reading() as connection:
+            found = await report_files_of(connection, info.context.program_id, self.number, first)
+        return [report_file_of(one) for one in found]
 
     @computed("Its statements, newest first.")
     async def statements(self, info: MerchantInfo, first: First = 20, after: After = None) -> StatementConnection:
