@@ -1,4 +1,4 @@
-"""The addresses of partners: their API under `/partner/v1`, and the way out to their shops."""
+"""The addresses of partners: their API under `/partner/v1`, their page, and the way out to their shops."""
 
 from __future__ import annotations
 
@@ -10,10 +10,11 @@ from plugin.partners.api.answers import not_found
 from plugin.partners.api.callers import Callers
 from plugin.partners.api.conversions import appealing, conversion, conversions
 from plugin.partners.api.endpoints import Handler, Reading, guarded, reading
-from plugin.partners.api.offers import offers
+from plugin.partners.api.figures import figures, offers
 from plugin.partners.api.reading import Books, me
 from plugin.partners.api.reports import Reports
 from plugin.partners.api.statements import answering, statement, statements
+from plugin.partners.page.routes import page_routes
 from plugin.partners.signing import EventSigners
 from plugin.partners.way_out import WayOut
 from plugin.services import Services
@@ -23,17 +24,22 @@ API = "/partner/v1"
 
 def partner_routes(services: Services) -> list[Route]:
     """Every route of partners."""
-    return [*_api(services), Route("/offers/out/{token}", WayOut(services).go, methods=["GET"])]
-
-
-def _api(services: Services) -> list[Route]:
     callers = Callers(services)
+    return [
+        *_api(services, callers),
+        *page_routes(services, callers),
+        Route("/offers/out/{token}", WayOut(services).go, methods=["GET"]),
+    ]
+
+
+def _api(services: Services, callers: Callers) -> list[Route]:
     books = Books(EventSigners(services.settings.encryption_key_bytes()))
     readings: dict[str, Reading] = {
         "/me": me,
         "/keys": books.keys,
         "/events": books.events,
         "/offers": offers,
+        "/figures": figures,
         "/conversions": conversions,
         "/conversions/{conversion}": conversion,
         "/statements": statements,

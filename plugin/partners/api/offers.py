@@ -1,22 +1,14 @@
-"""A partner's offers as the members of the program see them, with how much of each is used up."""
+"""A partner's offers as members see them, and how much of each is used up; drafts are the merchant's own."""
 
 from __future__ import annotations
 
 from typing import Any
 
-from starlette.requests import Request
-from starlette.responses import Response
-
 from engine.money import Money
 from engine.offers.catalog import BudgetState, Offer, offers_of
 from engine.offers.definitions import Code, Exchange, Fixed, Link, Made, OfferDefinition, Payment, PerUnit, Redemption
-from plugin.partners.api.answers import json_answer, moment
+from plugin.partners.api.answers import moment
 from plugin.partners.api.callers import PartnerVisit
-
-
-async def offers(_request: Request, visit: PartnerVisit) -> Response:
-    """`GET /partner/v1/offers`: those that were published, archived ones too."""
-    return json_answer({"offers": [offer_document(one) for one in await published_offers(visit)]})
 
 
 async def published_offers(visit: PartnerVisit) -> list[Offer]:

@@ -32,15 +32,20 @@ _CHUNK_BYTES = 64 * 1024
 async def statements(request: Request, visit: PartnerVisit) -> Response:
     """`GET /partner/v1/statements?first=&before=`: newest first; `before` is a number."""
     first = whole_number(request, "first", 20, 1, PAGE_MAXIMUM)
-    before = whole_number(request, "before", 0, 0, 10**9)
-    caller, after = visit.caller, None
-    if before:
-        known = await statement_by_number(visit.connection, caller.program_id, caller.partner_id, before)
-        if known is None:
-            raise not_found()
-        after = known.statement_id
+    caller, after = visit.caller, await statement_before(request, visit)
     found = await statements_of(visit.connection, caller.program_id, caller.partner_id, first=first, after=after)
     return json_answer({"statements": [statement_document(one) for one in found]})
+
+
+async def statement_before(request: Request, visit: PartnerVisit) -> int | None:
+    """The id of the statement whose number the query has as `before`. Raises ApiRefusedError (400, 404)."""
+    number = whole_number(request, "before", 0, 0, 10**9)
+    if not number:
+        return None
+    known = await statement_by_number(visit.connection, visit.caller.program_id, visit.caller.partner_id, number)
+    if known is None:
+        raise not_found()
+    return known.statement_id
 
 
 async def statement(request: Request, visit: PartnerVisit) -> Response:

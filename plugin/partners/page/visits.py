@@ -1,0 +1,113 @@
+"""A visit of somebody who is logged in on the partner's page, and the way in for everybody else."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from engine.badges.credential_store import issuer_of
+from engine.partners.facts import Agreement, Partner
+from plugin.partners.api.answers import ApiRefusedError
+from plugin.partners.api.callers import Callers, PartnerVisit
+from plugin.partners.api.figures import current_agreement
+from plugin.partners.api.reading import own_partner
+from plugin.partners.page.drawing import draw
+from plugin.partners.page.sessions import Session, Sessions
+
+NO_ZONE = ZoneInfo("UTC")
+FORM_MAXIMUM_BYTES = 16 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class PageVisit:
+    """A request of a logged-in partner, with a transaction, and what every page says of the two."""
+
+    request: Request
+    session: Session
+    visit: PartnerVisit
+    partner: Partner
+    program: str | None
+    agreement: Agreement | None
+
+    def draw(self, template: str, status: int = 200, **values: object) -> Response:
+        """A page with its navigation."""
+        zone = ZoneInfo(self.agreement.definition.time_zone) if self.agreement else NO_ZONE
+        return draw(
+            self.request, template, zone, status, partner=self.partner, program=self.program,
+            token=self.session.form_token, agreement=self.agreement, **values,
+        )  # fmt: skip
+
+
+Page = Callable[[PageVisit], Awaitable[Response]]
+
+
+class Visits:
+    """Lets partners in who are logged in; others are shown where to log in."""
+
+    def __init__(self, callers: Callers, sessions: Sessions) -> None:
+        self._callers = callers
+        self._sessions = sessions
+
+    def page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        """A page that only shows."""
+
+        async def handler(request: Request) -> Response:
+            session = await self._session(request)
+            return await self._visited(request, session, page) if session else login_page(request, status=200)
+
+        return handler
+
+    def form(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
+        """A form that changes something: only from a page that we made for this session."""
+
+        async def handler(request: Request) -> Response:
+            session = await self._session(request)
+            if session is None:
+                return login_page(request)
+            given = (await read_form(request)).get("token")
+            if not self._sessions.is_own(request) or not session.is_form_token(given):
+                return missing_page(request, 403)
+            return await self._visited(request, session, page)
+
+        return handler
+
+    async def _session(self, request: Request) -> Session | None:
+        session = self._sessions.read(request)
+        return session if session is not None and await self._callers.still(session.caller) else None
+
+    async def _visited(self, request: Request, session: Session, page: Page) -> Response:
+        try:
+            async with self._callers.visit(session.caller) as visit:
+                agreement, _ = await current_agreement(visit)
+                shop = await issuer_of(visit.connection, session.caller.program_id)
+                partner = await own_partner(visit)
+                given = PageVisit(request, session, visit, partner, shop.name if shop else None, agreement)
+                return await page(given)
+        except ApiRefusedError as refusal:
+            return missing_page(request, refusal.status)
+
+
+async def read_form(request: Request) -> dict[str, str]:
+    """The fields of a form, under small bounds; none of what is no form. It may be asked for again."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    length = request.headers.get("content-length", "")
+    if kind != "application/x-www-form-urlencoded" or not length.isdigit() or len(length) > 6:
+        return {}
+    if int(length) > FORM_MAXIMUM_BYTES:
+        return {}
+    form = await request.form(max_files=0, max_fields=10)
+    return {name: value for name, value in form.items() if isinstance(value, str)}
+
+
+def login_page(request: Request, error: str | None = None, status: int = 401) -> Response:
+    """Where a partner logs in."""
+    return draw(request, "login.html", NO_ZONE, status, error=error)
+
+
+def missing_page(request: Request, status: int = 404) -> Response:
+    """There is nothing, or it is somebody else's."""
+    return draw(request, "missing.html", NO_ZONE, status)
