@@ -61,6 +61,12 @@ async def test_purchases_are_decided_one_at_a_time_and_appeals_with_them(trading
     back = {"conversionId": first, "reason": "Came by mistake"}
     reversed_ = (await change(ask_merchant, "conversionReverse", CONVERSION, back))["conversion"]
     again = await change(ask_merchant, "conversionDecline", CONVERSION, no)
+    member = await trading.member()
+    theirs = await ask_merchant(
+        """query ($id: ID!) { member(id: $id) { partnerPurchases { nodes { id } }
+        claimedOffers { nodes { status kind memberId } } } }""",
+        {"id": gid("Member", member.member_id)},
+    )
     changes = await ask_merchant(
         "query ($id: ID!) { conversion(id: $id) { changes { kind status actor } } }", {"id": second}
     )
@@ -77,6 +83,10 @@ async def test_purchases_are_decided_one_at_a_time_and_appeals_with_them(trading
     assert (decided["status"], decided["appeal"]["decision"], decided["points"]) == ("APPROVED", "APPROVED", 200)
     assert (reversed_["status"], reversed_["reason"], reversed_["points"]) == ("REVERSED", "Came by mistake", 0)
     assert refusals(again) == [("NOT_PENDING", ["input", "conversionId"])]
+    assert [one["id"] for one in theirs.data["member"]["partnerPurchases"]["nodes"]] == [second, first]
+    assert theirs.data["member"]["claimedOffers"]["nodes"] == [
+        {"status": "READY", "kind": "ACCRUAL", "memberId": gid("Member", member.member_id)}
+    ]
     assert [(one["kind"], one["actor"]) for one in changes.data["conversion"]["changes"]] == [
         ("reported", "partner:key"), ("declined", "staff:17"), ("appealed", "staff:17"), ("approved", "staff:17"),
     ]  # fmt: skip

@@ -26,6 +26,7 @@ from laurel_graphql.types.kept_standings import KeptStandings
 from laurel_graphql.types.member_board_records import BoardRecordsOfMember
 from laurel_graphql.types.member_games import GameOfMember
 from laurel_graphql.types.member_merges import MemberMerge, merge_of
+from laurel_graphql.types.member_trade_records import TradeRecordsOfMember
 from laurel_graphql.types.membership_records import MembershipRecord, memberships_read
 from laurel_graphql.types.perk_deliveries import PerkDelivery, delivery_of
 from laurel_graphql.types.redemption_records import RedemptionConnection
@@ -67,7 +68,7 @@ class Lot:
 
 
 @strawberry.type(name="Member", description="A member of the program.")
-class MemberRecord(GameOfMember, BoardRecordsOfMember):
+class MemberRecord(GameOfMember, BoardRecordsOfMember, TradeRecordsOfMember):
     id: strawberry.ID = strawberry.field(description="The member's global id.")
     customers: list[MemberCustomer] = strawberry.field(description="The shops' customers who are this member.")
     joined_at: datetime = strawberry.field(description="When they became a member.")

@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import strawberry
 
-from engine.birthdays import birthday_of, zone_of_program
+from engine.birthdays import birthday_of
 from engine.conversions.reading import purchases_of_member
 from engine.expirations import expiring_soon
 from engine.members import Member as MemberRecord
@@ -16,9 +16,9 @@ from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.gids import gid
 from laurel_graphql.pages import After, First, number_after
-from laurel_graphql.refusals import Words
 from laurel_graphql.scalars import Points
 from laurel_graphql.types.benefits import BenefitConnection, benefits_page
+from laurel_graphql.types.game_desk import game_desk
 from laurel_graphql.types.game_reader import GameReader
 from laurel_graphql.types.member_boards import BoardsOfMember
 from laurel_graphql.types.member_games import GameOfMember
@@ -147,8 +147,8 @@ class Member(GameOfMember, BoardsOfMember):
         before = number_after(after, "PartnerPurchase")
         async with context.reading() as connection:
             found = await purchases_of_member(connection, context.program_id, self.number, first + 1, before)
-            words = Words(context.locale, await zone_of_program(connection, context.program_id))
-        return purchases_page(found, words, first, after)
+            desk = await game_desk(connection, context)
+        return purchases_page(found, desk.words, first, after)
 
 
 def member_of(record: MemberRecord) -> Member:
