@@ -73,6 +73,8 @@ class HostStatementView:
     """A statement of the host's with what we make of it; `own_root` is over the rows as we have them."""
 
     number: int
+    starts_at: datetime | None
+    """As the host says it: nothing is worked out from it, so it may be anything."""
     ends_at: datetime
     lines: int
     dues: tuple[HostDue, ...]
@@ -138,13 +140,22 @@ async def host_statements_of(
 
 
 def _statement(row: Any, known: dict[str, Any]) -> HostStatementView:
-    said = read_statement(row.payload.encode())
+    said, document = read_statement(row.payload.encode()), orjson.loads(row.payload)
     return HostStatementView(
-        row.number, said.ends_at, said.lines, tuple(_dues(orjson.loads(row.payload).get("due"))), said.root,
+        row.number, _moment(document["cycle"].get("starts_at")), said.ends_at, said.lines,
+        tuple(_dues(document.get("due"))), said.root,
         bytes(row.own_root), row.agreed,
         tuple(_difference(one["problem"], one["event"], known.get(one["event"])) for one in row.differences),
         row.received_at, row.answered_at,
     )  # fmt: skip
+
+
+def _moment(said: Any) -> datetime | None:
+    try:
+        moment = datetime.fromisoformat(said)
+    except (TypeError, ValueError):
+        return None
+    return moment if moment.tzinfo is not None and 1970 <= moment.year <= 9000 else None
 
 
 def _dues(said: Any) -> Iterator[HostDue]:

@@ -83,7 +83,7 @@ async def test_a_statement_of_theirs_points_to_the_row_that_we_have_otherwise(
 
     found = (await ask_merchant("""query ($id: ID!) { partnerHost(id: $id) {
         books { reportsWaiting events eventsDisputed } reports(states: [REFUSED]) { reference }
-        statements { nodes { number lineCount agreed dues { due { amount } } root ownRoot
+        statements { nodes { number startsAt lineCount agreed dues { due { amount } } root ownRoot
             differences { problem eventId kind reference verdict } } pageInfo { hasNextPage } } } }""",
         {"id": made["id"]})).data["partnerHost"]  # fmt: skip
 
@@ -91,6 +91,7 @@ async def test_a_statement_of_theirs_points_to_the_row_that_we_have_otherwise(
     assert found["reports"] == []
     [read] = found["statements"]["nodes"]
     assert (read["number"], read["lineCount"], read["agreed"]) == (1, 2, False)
+    assert read["startsAt"] == "2026-02-01T00:00:00Z"
     assert read["root"] == read["ownRoot"]
     assert read["dues"] == [{"due": {"amount": "-0.80"}}]
     assert read["differences"] == [

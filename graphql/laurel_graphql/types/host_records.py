@@ -75,6 +75,7 @@ class HostDue:
 @strawberry.type(description="A statement of another program, and what we make of it by our own copies.")
 class HostStatement:
     number: int = strawberry.field(description="Its number.")
+    starts_at: datetime | None = strawberry.field(description="The first moment of its cycle, as it says.")
     ends_at: datetime = strawberry.field(description="The first moment after its cycle.")
     line_count: int = strawberry.field(description="How many entries it has.")
     dues: list[HostDue] = strawberry.field(description="What it says that is due, by currency.")
@@ -187,6 +188,7 @@ def _report(view: HostReportView) -> HostReport:
 def _statement(view: HostStatementView) -> HostStatement:
     return HostStatement(
         number=view.number,
+        starts_at=view.starts_at,
         ends_at=view.ends_at,
         line_count=view.lines,
         dues=[
