@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.support.browser import DESKTOP, PHONE, Demo, axe_violations, launcher, log_in, open_panel, settle
+from tests.support.offer_answers import offered
 from tests.support.reward_answers import Answer, Stage, in_days, told
 from tests.support.standing_answers import CIRCLE, DELIVERY, PLUS, TEN, membership, mine, plan, standing, usd
 
@@ -24,6 +25,7 @@ def opened(demo: Demo, page: Page, data: Answer) -> tuple[Locator, Stage]:
     log_in(page, demo, demo.new_customer("Patron"))
     Stage(page, "rewards", told())
     stage = Stage(page, "standing", data)
+    Stage(page, "offers", offered([]))
     page.goto(demo.store)
     expect(launcher(page)).to_contain_text("100")
     return open_panel(page), stage

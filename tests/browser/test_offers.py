@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
@@ -20,6 +22,7 @@ from tests.support.offer_answers import (
     quoted,
     refused,
 )
+from tests.support.redeeming import at_the_panel, shopper
 from tests.support.reward_answers import Stage, in_days
 
 TERMS = "One code for each customer.\nOnline only."
@@ -141,6 +144,31 @@ def test_given_claims_and_purchases_when_all_is_looked_at_then_each_says_how_it_
     panel.get_by_role("button", name="Every cup").click()
     expect(panel.locator(".story")).to_have_text("It was not used in time.")
     expect(panel.locator(".big-code")).to_have_count(0)
+
+
+def test_given_the_demos_partner_when_a_member_takes_its_offers_then_what_they_get_is_their_own_and_is_there_again(
+    demo: Demo, visit: Visit
+) -> None:
+    page = visit(viewport=PHONE, reduced_motion="reduce")
+    panel = at_the_panel(page, demo, shopper(demo, "Taker"), 616)
+    panel.get_by_role("button", name="All 5").click()
+    panel.get_by_role("button", name="View: A free bag for the first fifty").click()
+    panel.get_by_role("button", name="Get the code").click()
+    panel.get_by_role("group", name="By going on").get_by_role("button", name="Get the code").click()
+    code = panel.locator(".big-code code")
+    expect(code).to_have_text(re.compile(r"^HARBOR-[A-Z0-9]{16}$"))
+    own = code.inner_text()
+    panel.get_by_role("button", name="Back").click()
+    panel.get_by_role("button", name="View: A cup on us").click()
+    panel.get_by_role("button", name="Get it for 400 points").click()
+    panel.get_by_role("group", name="By going on").get_by_role("button", name="Get it for 400 points").click()
+    expect(panel.locator(".story")).to_have_text("Use this voucher at Harbor Coffee.")
+    expect(panel.locator(".purse")).to_have_text("216 points")
+
+    page.reload()
+    panel = open_panel(page)
+    panel.get_by_role("button", name="Yours: A free bag for the first fifty").click()
+    expect(panel.locator(".big-code code")).to_have_text(own)
 
 
 def test_given_a_chinese_page_or_an_outage_when_offers_are_shown_then_they_speak_chinese_or_stay_away(

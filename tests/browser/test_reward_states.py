@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.support.browser import DESKTOP, LOOKS, PHONE, Demo, axe_violations, launcher, log_in, open_panel, settle
+from tests.support.offer_answers import offered
 from tests.support.redeeming import altered
 from tests.support.reward_answers import Answer, Stage, in_days, locked, redemption, reward, slider, told
 from tests.support.standing_answers import standing
@@ -43,6 +44,7 @@ def opened(demo: Demo, page: Page, data: Answer | None = EVERYTHING, path: str =
     log_in(page, demo, demo.new_customer("Stager"))
     stage = Stage(page, "rewards", data)
     Stage(page, "standing", standing())
+    Stage(page, "offers", offered([]))
     page.goto(demo.store + path)
     expect(launcher(page)).to_contain_text("100")
     return open_panel(page), stage

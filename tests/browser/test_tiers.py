@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
 from tests.support.browser import DESKTOP, PHONE, Demo, axe_violations, launcher, log_in, open_panel, settle
+from tests.support.offer_answers import offered
 from tests.support.reward_answers import Answer, Stage, in_days, locked, told
 from tests.support.standing_answers import BRONZE, DOUBLE, GOLD, SILVER, mine, my_tier, plan, standing
 
@@ -25,6 +26,7 @@ def opened(demo: Demo, page: Page, data: Answer, path: str = "/") -> tuple[Locat
     log_in(page, demo, demo.new_customer("Climber"))
     Stage(page, "rewards", told(LOCKED))
     stage = Stage(page, "standing", data)
+    Stage(page, "offers", offered([]))
     page.goto(demo.store + path)
     expect(launcher(page)).to_contain_text("100")
     return open_panel(page), stage

@@ -5,6 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.browser import Demo, launcher, log_in, open_panel
+from tests.support.offer_answers import offered
 from tests.support.reward_answers import Answer, Stage, told
 from tests.support.standing_answers import standing
 
@@ -15,6 +16,7 @@ def opened(demo: Demo, page: Page, data: Answer) -> tuple[Locator, Stage]:
     Stage(page, "rewards", told())
     Stage(page, "standing", standing())
     stage = Stage(page, "game", data)
+    Stage(page, "offers", offered([]))
     page.goto(demo.store)
     expect(launcher(page)).to_contain_text("100")
     return open_panel(page), stage

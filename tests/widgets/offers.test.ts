@@ -60,6 +60,7 @@ test("given an offer that was claimed, when nothing more of it can be had, then 
   assert.equal(ownClaim(offer({ claim: mine, availability: gone })), mine.id);
   assert.equal(ownClaim(offer({ claim: { ...mine, status: "EXPIRED" }, availability: gone })), null);
   assert.equal(ownClaim(offer({ claim: mine })), null);
+  assert.equal(ownClaim(offer({ claim: mine, kind: "LINK" })), mine.id);
 });
 
 test("given what a shopper typed, when it is read, then it is a whole number of points or nothing", () => {

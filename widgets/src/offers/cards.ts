@@ -30,12 +30,12 @@ export function drawCards(scene: OffersScene, offers: readonly Offer[]): HTMLEle
 }
 
 function drawCard(scene: OffersScene, offer: Offer): HTMLElement {
-  const { words } = scene;
+  const { words, answer } = scene;
   const { allowed } = offer.availability;
   const owned = ownClaim(offer);
   const told = element("div", {}, element("strong", {}, offer.title), element("small", {}, `${offer.partner.name} \u00b7 ${givesText(scene, offer)}`));
-  const label = words.get(owned ? "yours" : allowed ? "see" : "details");
-  const locked = !owned && !allowed;
+  const label = words.get(owned ? "yours" : allowed || !answer?.me ? "see" : "details");
+  const locked = !owned && !allowed && offer.availability.reason !== "SIGNED_OUT";
   const open = button(locked ? "" : label, locked ? "more" : "pill", `offer:${offer.id}`, () => scene.go(owned ? claimView(owned) : offerView(offer)));
   open.setAttribute("aria-label", `${label}: ${offer.title}`);
   if (locked) open.append(sign("forward"));
@@ -44,9 +44,10 @@ function drawCard(scene: OffersScene, offer: Offer): HTMLElement {
   return element("li", { class: "card" }, tile(offer.kind, offer.artworkUrl), told, foot, drawHints(scene, offer));
 }
 
-/** The id of what the shopper has of it and can still use. */
-export function ownClaim({ claim, availability }: Offer): string | null {
-  return claim && claim.status === "READY" && !availability.allowed ? claim.id : null;
+/** The id of what the shopper has of it and can still use, where they want no other: a link or a number is enough once. */
+export function ownClaim({ kind, claim, availability }: Offer): string | null {
+  const lasts = kind === "LINK" || kind === "ACCRUAL";
+  return claim?.status === "READY" && (lasts || !availability.allowed) ? claim.id : null;
 }
 
 /** "1,000 points → 800 miles", "2 points for each $1": what it is about, in a line. */
