@@ -11,7 +11,7 @@ from engine.conversions.aggregates import OfferFigures
 from engine.conversions.reading import conversions_of
 from engine.partners.signing_store import signing_keys
 from engine.settlement.answers import answers_of
-from engine.settlement.reading import running_cycle, statements_of
+from engine.settlement.reading import lines_of, running_cycle, statements_of
 from plugin.merchant.chart import chart_of
 from plugin.partners.api.answers import ApiRefusedError, json_answer
 from plugin.partners.api.conversions import appeal_for
@@ -24,6 +24,8 @@ from plugin.partners.signing import keys_document
 
 PURCHASES_SHOWN = 25
 STATEMENTS_SHOWN = 12
+LINES_SHOWN = 100
+"""How many rows of a statement the page shows; all of them are in its files."""
 _ID_MAXIMUM = 10**18 - 1
 
 
@@ -94,7 +96,8 @@ async def statement(page: PageVisit) -> Response:
     if file_format is not None:
         return await statement_file(page.visit, found, file_format)
     answers = await answers_of(page.visit.connection, page.visit.caller.program_id, found.statement_id)
-    return page.draw("statement.html", section="statements", one=found, answers=answers)
+    lines = await lines_of(page.visit.connection, page.visit.caller.program_id, found.statement_id, most=LINES_SHOWN)
+    return page.draw("statement.html", section="statements", one=found, answers=answers, lines=lines)
 
 
 async def keys(page: PageVisit) -> Response:

@@ -245,7 +245,7 @@ async def test_a_program_is_connected_by_a_good_key_at_a_public_address(two: Two
     given: dict[str, Any] = {"handle": "pine", "name": "Pine", "base_url": HOST_URL, "key": key, "actor": "tests"}
     for changes, code in (
         ({"key": "lpk_x"}, "KEY_INVALID"),
-        ({"key": key[:-4] + "0000"}, "KEY_REFUSED"),
+        ({"key": f"{key[:-4]}{'0000' if key[-4:] != '0000' else '1111'}"}, "KEY_REFUSED"),
         ({"base_url": "http://host.example.com"}, "ADDRESS_REFUSED"),
         ({"handle": "No!"}, "HANDLE_INVALID"),
         ({"name": ""}, "NAME_INVALID"),
