@@ -1,0 +1,28 @@
+// Programs elsewhere whose partner this shop is: connected with the key that they gave, and ended.
+import { submit } from "./forms.js";
+import { act, mutate, refresh } from "./send.js";
+
+function slug(text) {
+  const made = text.toLowerCase().normalize("NFKD").replaceAll(/[^a-z0-9]+/g, "-").replaceAll(/^-+|-+$/g, "").slice(0, 50);
+  return made || `shop-${Date.now().toString(36)}`;
+}
+
+document.addEventListener("submit", async (event) => {
+  const form = event.target;
+  if (form.id !== "connect") return;
+  event.preventDefault();
+  const done = await submit(form, ({ handle, ...input }) => mutate(form.dataset.mutation, {
+    ...input, handle: handle ?? slug(input.name),
+  }), { strip: 1, done: form.dataset.done });
+  if (done) await refresh();
+});
+
+document.addEventListener("click", async (event) => {
+  const button = event.target.closest?.("s-button");
+  if (button?.dataset.endHost === undefined) return;
+  const input = { hostId: document.getElementById("page").dataset.host };
+  if (await act(button, () => mutate(button.dataset.endHost, input), button.dataset.done, { redraw: false })) {
+    button.closest("s-modal").hideOverlay();
+    await refresh();
+  }
+});
