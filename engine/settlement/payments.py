@@ -5,13 +5,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any, Literal
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.database import transaction_time
-from engine.money import MINOR_UNITS_MAXIMUM
+from engine.money import MINOR_UNITS_MAXIMUM, Money
 from engine.partners.catalog import agreements_of, partner_of
 from engine.partners.facts import Agreement, in_force
 from engine.partners.prepaid import move_prepaid
@@ -59,6 +60,11 @@ class Payment:
     recorded_at: datetime
     recorded_by: str
     repeated: bool = False
+
+    @property
+    def amount(self) -> Decimal:
+        """The amount in the currency's main unit, exact."""
+        return Money(self.amount_minor, self.currency).decimal()
 
 
 _PAYMENT = """

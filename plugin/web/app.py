@@ -32,6 +32,7 @@ from plugin.web.health import HealthRoutes
 from plugin.web.proxy import ProxyChanges
 from plugin.web.report_uploads import ReportUploads
 from plugin.web.responses import error_response, unavailable_response
+from plugin.web.statement_files import StatementFiles
 from plugin.web.uploads import Uploads
 from plugin.web.webhooks import WebhookIntake
 
@@ -98,6 +99,7 @@ def _routes(services: Services) -> list[Route | Mount]:
     changes = ProxyChanges(services)
     installation = Installation(services)
     reports = ReportUploads(services, installation)
+    statements = StatementFiles(services, installation)
     return [
         Route("/proxy/graphql", graphql.proxy, methods=["POST"]),
         Route("/proxy/changes", changes.changes, methods=["GET"]),
@@ -107,6 +109,8 @@ def _routes(services: Services) -> list[Route | Mount]:
         Route("/admin/codes", CodeUploads(services, installation).take_in, methods=["POST"]),
         Route("/admin/report-files", reports.check, methods=["POST"]),
         Route("/admin/report-files/{file:int}/{change}", reports.change, methods=["POST"]),
+        Route("/admin/statements/{statement:int}/file", statements.match, methods=["POST"]),
+        Route("/admin/statements/{file}", statements.download, methods=["GET"]),
         Route("/admin/exports/{file}", Downloads(services, installation).export, methods=["GET"]),
         Route("/livez", health.live, methods=["GET"]),
         Route("/readyz", health.ready, methods=["GET"]),

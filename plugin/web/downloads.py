@@ -77,7 +77,7 @@ class Downloads:
             "Content-Disposition": f'attachment; filename="laurel-{name}.{file_format}"',
             "Content-Length": str(file.tell()),
         }
-        return StreamingResponse(_chunks(file), headers=headers, media_type=MEDIA_TYPES[file_format])
+        return StreamingResponse(file_chunks(file), headers=headers, media_type=MEDIA_TYPES[file_format])
 
 
 def _day(request: Request, name: str) -> date | None:
@@ -87,7 +87,7 @@ def _day(request: Request, name: str) -> date | None:
     return date.fromisoformat(given) if given else None
 
 
-async def _chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
+async def file_chunks(file: IO[bytes]) -> AsyncIterator[bytes]:
     """What a file holds, from its beginning; closes it."""
     try:
         file.seek(0)
