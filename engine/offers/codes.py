@@ -1,8 +1,9 @@
 """Codes of a pool, handed out one at a time: many claims at once get each a different one, and none that is left over.
 
 A code is taken past those that others are just taking. Only when no other is left does a claim wait for them, as one of
-them may be rolled back: fifty codes are fifty claims, whatever fails. How many are free is counted in parts, so that
-claims do not wait for each other's row.
+them may be rolled back: fifty codes are fifty claims, whatever fails. PostgreSQL also keeps locks on rows that turn out
+to be taken; those of the first look are let go before anybody waits, so that claims wait in one order only and never in
+a circle. How many are free is counted in parts, so that claims do not wait for each other's row.
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ def _take(wait: str) -> str:
 TAKE_SQL = _take("SKIP LOCKED")
 _TAKE = text(TAKE_SQL)
 _TAKE_OR_WAIT = text(_take(""))
+_LOOK = text("SAVEPOINT code")
+_LET_GO = text("ROLLBACK TO SAVEPOINT code")
 _LOCK_POOL = text(f"SELECT pool_id FROM code_pools WHERE {_KEY} FOR UPDATE")
 _FREE = f"(SELECT sum(codes_free) FROM pool_counts WHERE {_KEY})"
 _MARK = text(f"""
@@ -73,8 +76,10 @@ async def take_code(connection: AsyncConnection, program_id: int, pool_id: int, 
     Where every free code is being taken by others, this waits for them as long as a lock may be waited for.
     """
     given = {"program_id": program_id, "pool_id": pool_id, "claim_id": claim_id}
+    await connection.execute(_LOOK)
     row = (await connection.execute(_TAKE, given)).one_or_none()
     if row is None:
+        await connection.execute(_LET_GO)
         row = (await connection.execute(_TAKE_OR_WAIT, given)).one_or_none()
     if row is None:
         return None
