@@ -71,3 +71,25 @@ def test_given_a_new_partner_when_the_merchant_agrees_with_it_then_its_page_says
     app = open_app(page, demo, "/partners", "zh-CN")
     app.locator("summary").filter(has_text="已结束的合作").click()
     expect(app.locator("[data-partner]").filter(has_text=name)).to_contain_text("US$0.0125")
+
+
+def test_given_a_shop_whose_partner_this_one_is_when_the_merchant_looks_then_it_is_connected_and_answers(
+    demo: Demo, visit: Visit
+) -> None:
+    page = visit(viewport=NARROW)
+    app = open_app(page, demo, "/partners")
+    app.get_by_role("link", name="Shops whose partner you are").click()
+    connected = app.locator("[data-host]").first
+    expect(connected).to_contain_text("Connected")
+    sound(page, "hosts")
+    # Given a key that is none, it is refused beside its field
+    field(app, "name").fill("Elsewhere")
+    field(app, "baseUrl").fill("https://elsewhere.example")
+    field(app, "key").fill("lpk_wrong")
+    button(app, "Connect").click()
+    expect(app.get_by_text("This is not a key that a program gives its partners.")).to_be_visible()
+    # When the one that is connected is opened, it says what was exchanged
+    connected.get_by_role("link", name=re.compile("^Open")).click()
+    expect(app.get_by_role("heading", name="Their statements")).to_be_visible()
+    expect(app.get_by_text("Reports accepted")).to_be_visible()
+    sound(page, "host")
