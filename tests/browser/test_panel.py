@@ -103,17 +103,21 @@ def test_given_only_a_keyboard_when_the_panel_is_used_then_focus_stays_in_it_and
     panel = page.locator("laurel-panel dialog[open]")
     panel.get_by_role("button", name="View: Laurel Plus").wait_for()
     panel.get_by_role("button", name="Badges").wait_for()
+    panel.get_by_role("button", name="View: A free bag for the first fifty").wait_for()
     assert focused(page) == "Close"
 
     seen = []
-    for _ in range(10):
+    for _ in range(14):
         page.keyboard.press("Tab")
         seen.append(focused(page))
     page.keyboard.press("Shift+Tab")
 
     goals = ["goal-open"] * 4  # badges, challenges, a board, a league
-    assert seen == ["action", "action second", "body", "Details: All levels", "View: Laurel Plus", *goals, "Close"]
-    assert focused(page) == "goal-open"
+    titles = ("A free bag for the first fifty", "Points at Harbor Coffee", "Order ahead, earn twice")
+    offers = ["link", *(f"View: {title}" for title in titles)]
+    standing = ["Details: All levels", "View: Laurel Plus"]
+    assert seen == ["action", "action second", "body", *standing, *goals, *offers, "Close"]
+    assert focused(page) == offers[-1]
     page.keyboard.press("Escape")
     expect(page.locator("laurel-panel dialog[open]")).to_have_count(0)
     assert focused(page) == "launcher"
