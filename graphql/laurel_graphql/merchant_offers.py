@@ -10,15 +10,13 @@ import strawberry
 
 from engine.database import Connection
 from engine.offers.catalog import Offer
-from engine.offers.definitions import OfferDefinition
 from engine.offers.editing import archive_offer, create_offer, update_offer
 from engine.offers.pools import close_pool, create_pool
 from engine.offers.publishing import close_offer, publish_offer
 from engine.offers.voiding import void_claim
-from laurel_graphql.changes import checked
 from laurel_graphql.context import MerchantContext
 from laurel_graphql.gids import number_of
-from laurel_graphql.inputs.offers import OfferInput
+from laurel_graphql.inputs.offers import OfferInput, checked_offer
 from laurel_graphql.inputs.texts import readable
 from laurel_graphql.partnering import in_transaction, staff_mutation
 from laurel_graphql.types.claim_records import ClaimRecord, claim_record_of
@@ -120,7 +118,7 @@ def _place(position: int | None) -> int | None:
 async def _create(connection: Connection, context: MerchantContext, given: OfferCreateInput) -> Mapping[str, Any]:
     made = await create_offer(
         connection, context.program_id, number_of(given.partner_id, "Partner"), readable(given.handle),
-        checked(OfferDefinition, given.offer, "offer"), actor=context.actor, position=_place(given.position),
+        checked_offer(given.offer), actor=context.actor, position=_place(given.position),
     )  # fmt: skip
     return await _given(connection, context, made)
 
@@ -129,7 +127,7 @@ async def _create(connection: Connection, context: MerchantContext, given: Offer
 async def _update(connection: Connection, context: MerchantContext, given: OfferUpdateInput) -> Mapping[str, Any]:
     made = await update_offer(
         connection, context.program_id, number_of(given.offer_id, "Offer"),
-        checked(OfferDefinition, given.offer, "offer"), expected_version=given.expected_version, actor=context.actor,
+        checked_offer(given.offer), expected_version=given.expected_version, actor=context.actor,
         position=_place(given.position),
     )  # fmt: skip
     return await _given(connection, context, made)

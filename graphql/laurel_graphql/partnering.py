@@ -98,6 +98,7 @@ CODES = {
     "VERSION_CONFLICT": "Returned when somebody else changed it since it was read.",
 }
 """When each code of these mutations is returned."""
+# What is said of nothing in particular is about what the mutation names first.
 _FIELDS = {
     "CLAIM_NOT_FOUND": "claimId",
     "CONVERSION_NOT_FOUND": "conversionId",
@@ -110,6 +111,7 @@ _FIELDS = {
     "OFFER_NOT_FOUND": "offerId",
     "PARTNER_NOT_FOUND": "partnerId",
     "POOL_NOT_FOUND": "codePoolId",
+    "REASON_INVALID": "reason",
     "ROW_NOT_FOUND": "suspenseRowId",
     "STATEMENT_NOT_FOUND": "statementId",
 }
@@ -161,10 +163,8 @@ def _refusal(refusal: Any, context: MerchantContext, takes: type, root: str) -> 
         message = refusal.message[:1].upper() + refusal.message[1:].rstrip(".") + "."
     else:
         message = TEXTS[language_of(context.locale)][f"partners.refused.{code.lower()}"]
-    known = {_camel(field.name) for field in dataclasses.fields(takes)}
-    place = getattr(refusal, "field", None) or _FIELDS.get(code)
-    if place is None:
-        return ChangeRefused([(code, Fault(["input"], message))])
+    known = [_camel(field.name) for field in dataclasses.fields(takes)]
+    place = getattr(refusal, "field", None) or _FIELDS.get(code) or next((one for one in known if one[-2:] == "Id"), "")
     path = [_camel(part) for part in place.split(".")]
     if path[0] not in known and root in known:
         path.insert(0, root)

@@ -133,7 +133,7 @@ async def test_a_statement_says_to_the_cent_what_is_due_and_is_paid(trading: Tra
     assert (issued["number"], issued["lineCount"], len(issued["root"])) == (1, 4, 64)
     assert [(one["kind"], one["points"]) for one in issued["lines"]["nodes"]] == [("ISSUED", 200), ("ISSUED", 200)]
     assert issued["lines"]["pageInfo"] == {"hasNextPage": True}
-    assert refusals(none) == [("NOTHING_TO_SETTLE", ["input"])]
+    assert refusals(none) == [("NOTHING_TO_SETTLE", ["input", "partnerId"])]
     assert first["payment"]["amount"] == {"amount": "2.25"}
     assert again == first
     assert refusals(other) == [("REFERENCE_USED", ["input", "reference"])]

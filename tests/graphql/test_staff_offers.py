@@ -86,11 +86,30 @@ async def test_an_offer_that_cannot_be_is_refused_by_its_place(trading: Trading,
          ["input", "offer", "gives", "link", "url"]),
         ({"title": "Miles", "gives": {"exchange": {**exchange, "minimumPoints": 10}}, "budget": pounds},
          "CURRENCY_MISMATCH", ["input", "offer", "currency"]),
+        ({"title": "Cup", "gives": {"code": {"source": {"prefix": "no"}}}}, "INVALID",
+         ["input", "offer", "gives", "code", "source", "prefix"]),
+        ({"title": "Earn", "gives": {"accrual": {"points": {"points": -1}}}}, "INVALID",
+         ["input", "offer", "gives", "accrual", "points", "points"]),
+        ({"title": "Link", "gives": {"link": {"url": "https://a.example/{click}", "points": {"points": 1}}},
+          "budget": {"claims": 0}}, "INVALID", ["input", "offer", "budget"]),
     ]  # fmt: skip
 
     for offer, code, place in cases:
         given = {"partnerId": partner, "handle": "one", "offer": offer}
         assert refusals(await change(ask_merchant, "offerCreate", OFFER, given)) == [(code, place)]
+
+
+async def test_what_is_over_is_told_by_what_it_is_about(trading: Trading, ask_merchant: Ask) -> None:
+    offer = await trading.offer(await trading.partner(), {"kind": "code", "source": {"kind": "made", "prefix": "CUP"}})
+    read = {"offerId": gid("Offer", offer.offer_id), "expectedVersion": offer.version}
+    claim = {"claimId": gid("OfferClaim", (await trading.claim(offer)).claim_id), "reason": " "}
+
+    await change(ask_merchant, "offerArchive", OFFER, read)
+    again = await change(ask_merchant, "offerArchive", OFFER, read)
+    bare = await change(ask_merchant, "offerClaimVoid", "claim { id }", claim)
+
+    assert refusals(again) == [("ARCHIVED", ["input", "offerId"])]
+    assert refusals(bare) == [("REASON_INVALID", ["input", "reason"])]
 
 
 async def test_a_claim_is_taken_back_without_its_code_being_shown(trading: Trading, ask_merchant: Ask) -> None:

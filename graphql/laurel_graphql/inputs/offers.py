@@ -10,11 +10,16 @@ from typing import Any
 
 import strawberry
 
+from engine.offers.definitions import OfferDefinition
+from laurel_graphql.changes import ChangeRefused, checked
 from laurel_graphql.gids import number_of
-from laurel_graphql.inputs.given import OneOfError, one_of, plain
+from laurel_graphql.inputs.given import Fault, OneOfError, one_of, plain
 from laurel_graphql.inputs.rewards import MemberLimitInput
 from laurel_graphql.scalars import CurrencyCode, Points
 from laurel_graphql.types.money import MoneyInput
+
+_AS_GIVEN = {"made": "", "pool": "", "fixed": "", "perUnit": "", "amount": "", "fixedMinor": "fixed"}
+"""Parts of the engine's paths that the caller's do not have, or call otherwise."""
 
 
 @strawberry.enum(description="Who pays for a purchase that an offer brought.")
@@ -201,3 +206,16 @@ class OfferInput:
         payment = self.gives.payment
         found = (None if payment is None else payment.fixed, None if self.budget is None else self.budget.money)
         return (str(money.currency_code) for money in found if money is not None)
+
+
+def checked_offer(given: OfferInput) -> OfferDefinition:
+    """The offer of an input. Raises ChangeRefused, by the caller's fields: the engine names kinds and units apart."""
+    try:
+        return checked(OfferDefinition, given, "offer")
+    except ChangeRefused as refusal:
+        raise ChangeRefused([(code, _as_given(fault)) for code, fault in refusal.errors]) from None
+
+
+def _as_given(fault: Fault) -> Fault:
+    named = (_AS_GIVEN.get(part, part) for part in fault.field)
+    return Fault([part for part in named if part], fault.message)
