@@ -49,7 +49,7 @@ def open_app(app: App) -> int:
         raise InstallationError(f"the app did not answer its first visit ({type(error).__name__})") from error
 
 
-async def open_shop(app: App, database_url: str, *, home: DemoHome, test_orders: bool) -> TwoShops:
+async def open_shop(app: App, database_url: str, *, home: DemoHome, store_url: str, test_orders: bool) -> TwoShops:
     """Install the app, make the default program the live one, from the beginning of time, and seed what goes with it.
 
     Returns the second shop and the keys between the two.
@@ -74,7 +74,7 @@ async def open_shop(app: App, database_url: str, *, home: DemoHome, test_orders:
             await seed_first_game(
                 connection, shop.program_id, actor="demo", test_orders=test_orders, without=NOT_IN_THE_DEMO
             )
-        await seed_partner(engine, shop.program_id, home.secrets().encryption_key)
+        await seed_partner(engine, shop.program_id, home.secrets().encryption_key, store_url)
         second = await open_second_shop(engine, test_orders=test_orders)
         return await connect_shops(engine, home, app.url, shop, second)
     finally:

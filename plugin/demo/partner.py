@@ -28,13 +28,14 @@ from engine.offers.definitions import (
     Pool,
     Redemption,
 )
-from engine.offers.editing import create_offer
+from engine.offers.editing import create_offer, update_offer
 from engine.offers.importing import CodeFile, import_codes
 from engine.offers.pools import create_pool, pools_of
 from engine.offers.publishing import publish_offer
 from engine.partners.catalog import create_partner, partner_by_handle
 from engine.partners.definitions import AgreementDefinition, PartnerProfile
 from engine.rewards.definitions import MemberLimit
+from plugin.devstore.second_till import PATH as COUNTER_PATH
 from plugin.devstore.seed import SHOP
 
 HANDLE = "harbor-coffee"
@@ -58,8 +59,10 @@ def first_of_previous_month(now: datetime) -> datetime:
     return (here - timedelta(days=1)).replace(day=1)
 
 
-async def seed_partner(engine: AsyncEngine, program_id: int, secret: str) -> int:
+async def seed_partner(engine: AsyncEngine, program_id: int, secret: str, store_url: str) -> int:
     """The partner with its offers, unless they are there. `secret` makes the codes, the same in every try.
+
+    `store_url` is where the demo store answers, which has the partner's counter; it may be another one at every start.
 
     Each part is a transaction of its own, and what a broken start left out is made by the next one.
     """
@@ -77,7 +80,7 @@ async def seed_partner(engine: AsyncEngine, program_id: int, secret: str) -> int
             )  # fmt: skip
     pool_id = await _pool_of_codes(engine, program_id, partner.partner_id, secret)
     async with tenant_transaction(engine, program_id) as connection:
-        for handle, definition in _offers(pool_id).items():
+        for handle, definition in _offers(pool_id, store_url).items():
             await put_offer(connection, program_id, partner.partner_id, handle, definition)
     return partner.partner_id
 
@@ -108,13 +111,20 @@ def _code(secret: str, number: int) -> str:
 async def put_offer(
     connection: AsyncConnection, program_id: int, partner_id: int, handle: str, definition: OfferDefinition
 ) -> None:
-    """Publish an offer, unless there ever was one of its handle."""
-    if await offer_by_handle(connection, program_id, handle) is None:
+    """Publish an offer, unless there ever was one of its handle; a link follows its address."""
+    known = await offer_by_handle(connection, program_id, handle)
+    if known is None:
         offer = await create_offer(connection, program_id, partner_id, handle, definition, actor="demo")
         await publish_offer(connection, program_id, offer.offer_id, actor="demo")
+    elif isinstance(definition.gives, Link) and known.archived_at is None and known.definition.kind == "link":
+        moved = known.definition.model_copy(update={"gives": definition.gives})
+        if moved != known.definition:
+            await update_offer(
+                connection, program_id, known.offer_id, moved, expected_version=known.version, actor="demo"
+            )
 
 
-def _offers(pool_id: int) -> dict[str, OfferDefinition]:
+def _offers(pool_id: int, store_url: str) -> dict[str, OfferDefinition]:
     """One of each kind, in the order in which they are shown."""
     return {
         "last-fifty": OfferDefinition(
@@ -135,7 +145,7 @@ def _offers(pool_id: int) -> dict[str, OfferDefinition]:
             description="Follow the link, order for pick-up, and get two of our points for every dollar.",
             terms="Counts for what you order within 30 days of your click.",
             gives=Link(
-                url="https://harbor-coffee.example/order?laurel_click={click}",
+                url=f"{store_url.rstrip('/')}{COUNTER_PATH}?laurel_click={{click}}",
                 points=PerUnit(rates={SHOP.currency: Decimal(2)}),
             ),
             member_limit=None,

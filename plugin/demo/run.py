@@ -27,6 +27,7 @@ from plugin.demo.installation import InstallationError, open_shop
 from plugin.demo.progress import Progress
 from plugin.demo.second_shop import TwoShops
 from plugin.demo.services import Addresses, DemoFailedError, DemoServices
+from plugin.devstore.second_till import PATH as COUNTER_PATH
 from plugin.devstore.seed import CUSTOMERS, PRODUCTS, SHOP
 from plugin.embedded.guard import Guard, clean_up
 
@@ -116,7 +117,8 @@ def _open_shop(services: DemoServices, home: DemoHome, progress: Progress) -> Tw
     test_orders = os.environ.get("LAUREL_DEMO_TEST_ORDERS") == "1"
     url = services.addresses.application_database_url
     with progress.step("Installing the app in the demo store"):
-        return asyncio.run(open_shop(services.app, url, home=home, test_orders=test_orders))
+        store_url = services.addresses.storefront_url
+        return asyncio.run(open_shop(services.app, url, home=home, store_url=store_url, test_orders=test_orders))
 
 
 def _facts(services: DemoServices, shops: TwoShops) -> dict[str, Any]:
@@ -134,6 +136,7 @@ def _facts(services: DemoServices, shops: TwoShops) -> dict[str, Any]:
         "products": [{"id": one.id, "handle": one.handle, "price": one.price} for one in PRODUCTS],
         "partner": {
             "shop": shops.second.domain,
+            "counter_url": f"{addresses.storefront_url.rstrip('/')}{COUNTER_PATH}",
             "page_url": f"{addresses.app_url}/partner/",
             "api_url": f"{addresses.app_url}/partner/v1",
             "api_key": shops.coffee_key,
@@ -147,6 +150,8 @@ def _welcome(demo: RunningDemo) -> Panel:
     table.add_row("Store", f"[link={demo.addresses.storefront_url}]{demo.addresses.storefront_url}[/link]")
     table.add_row("Admin", f"[link={demo.addresses.admin_url}]{demo.addresses.admin_url}[/link]")
     table.add_row("App", demo.addresses.app_url)
+    table.add_row("Second shop", f"{demo.addresses.storefront_url.rstrip('/')}{COUNTER_PATH}")
+    table.add_row("Partner page", f"{demo.addresses.app_url}/partner/ (its key is in demo.json)")
     table.add_row("Data and logs", str(demo.home))
     table.add_row("Shoppers", ", ".join(one.name for one in CUSTOMERS))
     return Panel(table, title="Laurel is running", subtitle="Ctrl-C stops it", expand=False, border_style="green")

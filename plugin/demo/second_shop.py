@@ -25,13 +25,12 @@ from engine.rewards.defaults import seed_default_rewards
 from engine.shops import ShopReference, install_shop
 from plugin.demo.home import DemoHome
 from plugin.demo.partner import CODE_PREFIX, HANDLE, demo_agreement, first_of_previous_month, put_offer
+from plugin.devstore.second_till import DOMAIN, NAME
 from plugin.devstore.seed import SHOP
 from plugin.partners.desk import PartnerDesk
 from plugin.partners.host_client import create_host_http
 from plugin.partners.keys import PartnerKeyBox, read_partner_key
 
-DOMAIN = "harbor-coffee.myshopify.com"
-NAME = "Harbor Coffee"
 FIRST_HANDLE = "harbor-and-pine"
 _EXTERNAL_ID = 68_817_125_441
 _KEY_LABEL = "Demo"

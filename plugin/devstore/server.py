@@ -13,7 +13,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import BaseRoute
 
-from plugin.devstore import admin_frame, storefront
+from plugin.devstore import admin_frame, second_till, storefront
 from plugin.devstore.admin_api import AdminApi
 from plugin.devstore.app_proxy import AppProxy
 from plugin.devstore.application import App
@@ -58,7 +58,10 @@ def create_server(
     for part in (TokenEndpoint(store), admin_api, proxy, Control(store)):
         routes += part.routes()
     # The storefront comes last: it answers every other path, with its own page for what is not there.
-    server = Starlette(routes=[*routes, *admin_frame.routes(store), *storefront.routes(store)], lifespan=lifespan)
+    server = Starlette(
+        routes=[*routes, *admin_frame.routes(store), *second_till.routes(store, client), *storefront.routes(store)],
+        lifespan=lifespan,
+    )
     server.state.store = store
     return server
 

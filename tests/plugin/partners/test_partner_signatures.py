@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import subprocess
+from pathlib import Path
 
 import pytest
 
@@ -24,6 +25,11 @@ def test_a_signature_is_what_openssl_makes_of_moment_and_body() -> None:
         check=True,
     ).stdout.split()[0]  # fmt: skip
     assert sign(SECRET, AT, BODY) == f"t={AT},v1={made.decode()}"
+
+
+def test_the_documented_example_is_right() -> None:
+    text = (Path(__file__).parents[3] / "docs" / "partners.md").read_text(encoding="utf-8")
+    assert sign("5e" * 32, 1_795_000_000, b"{}").partition("v1=")[2] in text
 
 
 def test_a_signature_holds_for_five_minutes_either_way() -> None:
