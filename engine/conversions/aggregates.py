@@ -45,7 +45,9 @@ class OfferFigures:
 
 def _happened(table: str, moment: str, counted: str) -> str:
     return f"""SELECT offer_id, CAST({moment} AT TIME ZONE :zone AS date) AS day, {counted} FROM {table}
-        WHERE program_id = :program_id AND partner_id = :partner_id AND offer_id IS NOT NULL
+        WHERE program_id = :program_id AND partner_id = :partner_id
+        AND offer_id = ANY (ARRAY(SELECT offer_id FROM offers
+            WHERE program_id = :program_id AND partner_id = :partner_id))
         AND {moment} >= :since AND {moment} < :until"""
 
 

@@ -73,7 +73,8 @@ _FILTERS = {
     "conversion_id": "AND c.conversion_id = :conversion_id",
     "before": "AND c.conversion_id < :before",
     "states": "AND c.state = ANY(:states)",
-    "appealed": "AND (l.appeal_id IS NOT NULL AND l.decision IS NULL) = :appealed",
+    "appealed": """AND (c.conversion_id = ANY (ARRAY(SELECT conversion_id FROM conversion_appeals
+        WHERE program_id = :program_id AND decision IS NULL))) = :appealed""",
     "member_id": """AND c.member_id = ANY (ARRAY(SELECT member_id FROM members
         WHERE program_id = :program_id AND (member_id = :member_id OR merged_into = :member_id)))""",
 }

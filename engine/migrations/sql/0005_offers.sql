@@ -225,6 +225,7 @@ CREATE TABLE conversions (
 );
 CREATE INDEX conversions_due ON conversions (approves_at) WHERE state = 'pending' AND approves_at IS NOT NULL;
 CREATE INDEX conversions_offer ON conversions (program_id, offer_id, conversion_id);
+CREATE INDEX conversions_partner ON conversions (program_id, partner_id, conversion_id);
 CREATE INDEX conversions_member ON conversions (program_id, member_id);
 CREATE TABLE conversion_changes (
     program_id bigint NOT NULL,
