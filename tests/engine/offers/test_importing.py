@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 import itertools
+import subprocess
+import sys
 from collections.abc import AsyncIterator
 
 import pytest
@@ -11,12 +14,14 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from engine.crash import CRASH_VARIABLE, EXIT_CODE
 from engine.database import tenant_transaction
 from engine.files.columns import FileRefused
 from engine.offers import code_text
 from engine.offers.code_text import CodeRow, CodeText
 from engine.offers.import_progress import ImportProblem, imports_of
 from engine.offers.importing import STEP
+from engine.offers.pool_rounds import break_off_silent_imports
 from engine.offers.pools import PoolRefused
 from engine.shops import ShopReference
 from tests.support.pools import OTHER_PARTNER, PARTNER, Pools, as_file, numbered
@@ -162,3 +167,44 @@ async def test_a_text_that_breaks_in_the_middle_says_where_and_a_pool_that_close
         await pools.stream(pool_id, closing())
     with pytest.raises(PoolRefused):
         await pools.send(999_999, b"code\n")
+
+
+_IMPORT = """
+import asyncio, sys
+from engine.database import create_engine
+from engine.offers.importing import CodeFile, import_codes
+
+async def pieces():
+    yield sys.stdin.buffer.read()
+
+async def run(url, program_id, pool_id):
+    await import_codes(create_engine(url), CodeFile(int(program_id), int(pool_id), "codes.csv", "staff:1"), pieces())
+
+asyncio.run(run(*sys.argv[1:]))
+"""
+
+
+async def test_a_process_that_dies_leaves_its_steps_and_an_import_that_says_so_and_others_at_once_change_nothing(
+    pools: Pools, database_url: str
+) -> None:
+    pool_id, whole = await pools.pool(), as_file(numbered(2 * STEP + 10))
+    done = await asyncio.to_thread(
+        subprocess.run,
+        [sys.executable, "-c", _IMPORT, database_url, str(pools.program_id), str(pool_id)],
+        input=whole, env={CRASH_VARIABLE: "codes-kept"}, check=False, timeout=60,
+    )  # fmt: skip
+    assert done.returncode == EXIT_CODE
+    assert await pools.counted(pool_id) == STEP
+
+    backwards = as_file(numbered(2 * STEP + 10)[::-1])
+    both = await asyncio.gather(pools.send(pool_id, whole), pools.send(pool_id, backwards))
+
+    assert sum(each.rows_added for each in both) == STEP + 10
+    assert sum(each.rows_repeated for each in both) == 3 * STEP + 10
+    assert await pools.counted(pool_id) == 2 * STEP + 10
+    async with tenant_transaction(pools.engine, pools.program_id) as connection:
+        await connection.execute(text("UPDATE pool_imports SET updated_at = updated_at - interval '11 minutes'"))
+        assert await break_off_silent_imports(connection) == 1
+        assert [each.state for each in await imports_of(connection, pools.program_id, pool_id)] == [
+            "finished", "finished", "broken_off",
+        ]  # fmt: skip

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import psycopg
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
 from engine.offers.pool_audit import POOL_CHECKS
-from engine.offers.pool_rounds import expire_codes_of_pools
+from engine.offers.pool_rounds import expire_codes_of_pools, low_pools_to_tell
 from engine.shops import ShopReference
-from tests.support.pools import PARTNER, Pools, numbered
+from tests.support.pools import PARTNER, Pools, as_file, numbered
 
 TAMPERING = {
     "UPDATE pool_counts SET codes_free = codes_free + 1 WHERE part = 3": {"pool-counts"},
@@ -84,3 +86,42 @@ def _breaches(owner: psycopg.Connection[tuple[int, ...]], sql: str, program_id: 
     row = owner.execute(sql.replace(":programs", f"ARRAY[{program_id}]").encode()).fetchone()
     assert row is not None
     return row[1]
+
+
+async def test_takers_returns_imports_rounds_and_a_closing_at_once_never_miscount(
+    engine: AsyncEngine, shop: ShopReference
+) -> None:
+    pools = Pools(engine, shop)
+    await pools.add_partners()
+    pool_id = await pools.pool(numbered(40), low_water=20)
+    taken: dict[int, str] = {}
+
+    async def claim(claim_id: int) -> None:
+        code = await pools.take(pool_id, claim_id)
+        if code is None:
+            return
+        if claim_id % 3 == 0:
+            assert await pools.give_back(code, claim_id)
+        elif claim_id % 3 == 1:
+            assert await pools.void(code, claim_id)
+        else:
+            taken[claim_id] = code
+
+    async def look_after() -> None:
+        for _ in range(5):
+            async with tenant_transaction(pools.engine, pools.program_id) as connection:
+                await low_pools_to_tell(connection)
+                await expire_codes_of_pools(connection)
+
+    more = [pools.send(pool_id, as_file(numbered(30, first))) for first in (30, 45)]
+    await asyncio.gather(*more, *map(claim, range(60)), look_after())
+    closing = asyncio.gather(*map(claim, range(60, 90)), look_after(), pools.close(pool_id), return_exceptions=True)
+    assert [each for each in await closing if isinstance(each, BaseException)] == []
+    await look_after()
+
+    states = await pools.states(pool_id)
+    assert states["claimed"] == len(taken) == len(set(taken.values()))
+    assert sum(states.values()) == 74
+    assert "free" not in states
+    assert await pools.counted(pool_id) == 0
+    assert "pool-counts" not in await breaches(pools)
