@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -123,3 +125,9 @@ class Partnering:
 def later(agreed: Agreement, **changes: Any) -> Agreement:
     """An agreement read from memory, changed."""
     return replace(agreed, **changes)
+
+
+def token(payload: bytes) -> str:
+    """A token in the form of one that is signed."""
+    body = base64.urlsafe_b64encode(payload).rstrip(b"=").decode()
+    return f"head.{body}.{hashlib.sha256(payload).hexdigest()}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections import Counter
 from datetime import UTC, datetime, timedelta
@@ -10,13 +11,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from engine.database import tenant_transaction
+from engine.partners.adjusting import adjust
 from engine.partners.caps import Counting, first_day, period_keys
 from engine.partners.definitions import CapKind, CycleKind
 from engine.partners.events import NewEvent
 from engine.partners.kinds import LIMITED, POINTS_RULES, EventKind, micros_for
 from engine.partners.limits import CapReached, PartnerLimit, PrepaidUsedUp
 from engine.partners.prepaid import PREPAID_MICROS_MAXIMUM, Prepaid
-from tests.support.partners import Partnering, agreement, happening
+from engine.partners.refusals import PartnerRefused
+from engine.partners.signing_store import sign_events, sign_everything
+from tests.support.partners import Partnering, agreement, happening, token
 
 START = datetime(2026, 3, 1, tzinfo=UTC)
 
@@ -120,4 +125,45 @@ async def test_after_any_history_the_books_are_what_was_taken_and_the_audit_find
         if event.kind in POINTS_RULES
     )
     assert min(refused["CAP_REACHED"], refused["PREPAID_USED_UP"]) > 0
+    assert await partnering.breaches() == {}
+
+
+@pytest.mark.anyio
+async def test_whatever_happens_at_once_waits_its_turn_and_the_books_stay_exact(partnering: Partnering) -> None:
+    # Given a partner with money paid beforehand and a cap, and everything that touches its row at the same time
+    caps = [{"kind": "issued", "period": "day", "points": 600}]
+    partner = await partnering.meet(billing="prepaid", caps=caps)
+    agreed, program, number = await partnering.agreed(partner), partnering.program_id, partner.partner_id
+    await partnering.pay_beforehand(partner, 1_000)
+
+    async def happen(index: int) -> str:
+        kind = ("event", "event", "event", "sign", "adjust", "agree", "pay")[index % 7]
+        try:
+            if kind == "event":
+                event = happening(agreed, ("issued", "redeemed", "clawed_back")[index % 3], f"{index % 40}", 30)
+                await partnering.record(agreed, event)
+            elif kind == "pay":
+                await partnering.pay_beforehand(partner, 50, f"wire {index}")
+            elif kind == "agree":
+                await partnering.agree(partner, billing="prepaid", hold_days=index, caps=caps)
+            else:
+                async with tenant_transaction(partnering.engine, program) as connection:
+                    if kind == "sign":
+                        await sign_events(connection, program, number, token)
+                    else:
+                        await adjust(
+                            connection, program, number, amount_minor=5, reason="Because", actor="staff:1",
+                            idempotency_key=f"{index}",
+                        )  # fmt: skip
+        except (PartnerLimit, PartnerRefused) as refused:
+            return refused.code
+        return "done"
+
+    # When it all happens
+    answers = Counter(await asyncio.gather(*(happen(index) for index in range(105))))
+    # Then each was done or told why not, nothing waited in a circle, and the audit finds nothing
+    assert set(answers) <= {"done", "CAP_REACHED", "PREPAID_USED_UP", "VERSION_CONFLICT"}
+    assert answers["done"] > 60
+    async with tenant_transaction(partnering.engine, program) as connection:
+        await sign_everything(connection, program, number, token)
     assert await partnering.breaches() == {}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import base64
-import hashlib
 
 import pytest
 from sqlalchemy.exc import IntegrityError
@@ -26,14 +24,9 @@ from engine.partners.signing_store import (
     signing_keys,
 )
 from tests.support.partners import Partnering, happening
+from tests.support.partners import token as sign
 
 pytestmark = pytest.mark.anyio
-
-
-def sign(payload: bytes) -> str:
-    """A token in the form of one that is signed."""
-    body = base64.urlsafe_b64encode(payload).rstrip(b"=").decode()
-    return f"head.{body}.{hashlib.sha256(payload).hexdigest()}"
 
 
 async def test_a_key_leads_to_its_program_and_is_good_until_it_is_revoked(
