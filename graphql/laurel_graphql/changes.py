@@ -88,10 +88,31 @@ def _codes(change: Change) -> Any:
     return strawberry.enum(made, description=f"Why {change.refused}.")
 
 
+def input_of(name: str, description: str, fields: Mapping[str, Any], **defaults: Any) -> type:
+    """An input type with these fields, each a type and a description; those with a default may be left out."""
+    body = _body(fields, {key: {"default": value} for key, value in defaults.items()})
+    made: type = strawberry.input(type(name, (), body), description=description)
+    return made
+
+
+def given_of(name: str, kind: type, description: str) -> type:
+    """What a payload gives besides errors: one object, null when refused."""
+    body = _body({name: (kind | None, description)}, {name: {"default": None}})
+    made: type = strawberry.type(type(f"{name.title()}Given", (), body))
+    return made
+
+
 def _made(name: str, description: str, fields: Mapping[str, tuple[Any, str]], base: type = object) -> Any:
-    body: dict[str, Any] = {"__annotations__": {key: kind for key, (kind, _) in fields.items()}}
-    body |= {key: strawberry.field(description=told) for key, (_, told) in fields.items()}
-    return strawberry.type(type(name, (base,), body), description=description)
+    return strawberry.type(type(name, (base,), _body(fields, {})), description=description)
+
+
+def _body(fields: Mapping[str, tuple[Any, str]], options: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    kinds = {key: kind for key, (kind, _) in fields.items()}
+    told = {
+        key: strawberry.field(description=description, **options.get(key, {}))
+        for key, (_, description) in fields.items()
+    }
+    return {"__annotations__": kinds, **told}
 
 
 def checked(model: type[Model], given: Any, *path: str) -> Model:

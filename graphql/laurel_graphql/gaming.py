@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -11,6 +10,7 @@ from engine.game.catalog import GameRefused, archive_game, create_game, game_of,
 from engine.game.definitions import DEFINITIONS
 from engine.game.facts import Game, GameKind
 from engine.rules.bounds import Frozen
+from laurel_graphql.changes import ChangeRefused
 from laurel_graphql.context import MerchantContext
 from laurel_graphql.gids import number_of
 from laurel_graphql.inputs.given import Fault, OneOfError, faults_of, plain
@@ -29,12 +29,8 @@ GID_KINDS: dict[GameKind, str] = {
 _SCORE_PARTS = frozenset({"score", "counted", "challengeScore"})
 
 
-class GameChangeRefused(Exception):  # noqa: N818  # a refusal, told to the staff
+class GameChangeRefused(ChangeRefused):
     """Nothing was changed. `errors` are codes of the API, each with its place in the input and a sentence."""
-
-    def __init__(self, errors: Sequence[tuple[str, Fault]]) -> None:
-        super().__init__(errors[0][0])
-        self.errors = errors
 
 
 def checked_game(kind: GameKind, given: Any) -> Frozen:
