@@ -97,6 +97,12 @@ class MerkleTree:
             raise IndexError(f"there is no node {level}/{index}")
         return self._levels[level][index]
 
+    def nodes(self, level: int, first: int, count: int) -> tuple[bytes, ...]:
+        """Some nodes of a level from an index on, as many as there are; none for a level that there is not."""
+        if not 0 <= level < len(self._levels) or first < 0:
+            return ()
+        return tuple(self._levels[level][first : first + count])
+
     def path(self, index: int) -> tuple[bytes, ...]:
         """What proves, with the leaf, that it is in the tree: the neighbors on the way up, the lowest first."""
         if not 0 <= index < self.size:

@@ -68,7 +68,7 @@ async def test_a_statement_says_what_it_comes_to_what_the_partner_said_and_what_
         "Partner disagrees",
         "Open",
         "$13.19 to you",
-        "1 records since",
+        "1 record since",
         "3 things do not match",
     ):
         assert said in listed, said

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -42,8 +43,9 @@ async def statements(opened: PageRequest) -> Response:
         partner=data["partner"],
         back=f"/partners/{number}",
         statements=[_listed(one, rows, words) for one in data["statements"]["nodes"]],
-        open_events=words.number(sum(int(total["events"]) for total in running["totals"])) if running else None,
+        open_events=sum(int(total["events"]) for total in running["totals"]) if running else 0,
         since=running and words.moment(running["startsAt"]),
+        counted=partial(counted, words),
         next_href=f"{path}?{urlencode({'after': page['endCursor']})}" if page["hasNextPage"] else None,
     )
 
@@ -74,7 +76,8 @@ async def statement(opened: PageRequest) -> Response:
         totals=[_total(total, words) for total in found["totals"]],
         answers=[_answer(one, words) for one in found["answers"]],
         files=[_file(one, words) for one in found["reconciliations"]],
-        rows=[shown_row(row, words) for row in rows],
+        rows=[shown_row(row, words) for row in sorted(rows, key=lambda row: row.settled_at is not None)],
+        counted=partial(counted, words),
         payments=[shown_payment(one, words) for one in paid],
         left=_left(found["dues"], paid),
         lines=[_line(line, words) for line in found["lines"]["nodes"]],
@@ -84,6 +87,11 @@ async def statement(opened: PageRequest) -> Response:
         most_bytes=FILE_MAXIMUM_BYTES,
         refusals=_refusals(words),
     )
+
+
+def counted(words: Words, key: str, count: int, **more: object) -> str:
+    """A text about so many things."""
+    return words.text(f"{key}.{'one' if count == 1 else 'other'}", count=words.number(count), **more)
 
 
 def owed_text(due: dict[str, Any], words: Words) -> str:
@@ -104,7 +112,7 @@ def _listed(one: dict[str, Any], open_rows: Iterable[SuspenseRow], words: Words)
         "address": number,
         "cycle": words.text("statement.cycle", starts=words.moment(one["startsAt"]), ends=words.moment(one["endsAt"])),
         "interim": one["interim"],
-        "lines": words.number(one["lineCount"]),
+        "lines": one["lineCount"],
         "owed": [owed_text(due["toPay"], words) for due in one["dues"]],
         "paid": (words.text("statement.unpaid"), "caution") if unpaid else (words.text("statement.paid"), "success"),
         "answer": (
@@ -169,7 +177,7 @@ def _left(dues: list[dict[str, Any]], paid: Iterable[Payment]) -> list[dict[str,
     sums: dict[str, Decimal] = {due["toPay"]["currencyCode"]: Decimal(due["toPay"]["amount"]) for due in dues}
     for one in paid:
         sums[one.currency] -= one.amount
-    return [{"currency": currency, "amount": f"{amount:f}"} for currency, amount in sums.items()]
+    return [{"currency": currency, "amount": f"{amount:f}" if amount else ""} for currency, amount in sums.items()]
 
 
 def _refusals(words: Words) -> dict[str, str]:

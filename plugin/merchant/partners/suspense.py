@@ -25,8 +25,9 @@ def shown_row(row: SuspenseRow, words: Words) -> dict[str, Any]:
         "theirs": _side(row.theirs, words),
         "statement": row.statement_number,
         "statement_id": row.statement_id,
-        "age": words.days(row.age_days),
-        "bucket": words.text(f"suspense.age.{row.bucket}"),
+        "age": words.text("suspense.since", age=words.days(row.age_days))
+        if row.age_days
+        else words.text("suspense.today"),
         "tone": TONES[row.bucket],
         "open": row.settled_at is None,
         "ended": row.settled_at
@@ -41,7 +42,7 @@ def _side(evidence: Mapping[str, Any], words: Words) -> str | None:
     """What one side says, in a line; None where it says nothing."""
     parts = []
     currency = str(evidence.get("currency", ""))
-    if "points" in evidence:
+    if evidence.get("points", "0") != "0" or ("micros" not in evidence and "points" in evidence):
         parts.append(words.points(str(evidence["points"])))
     if "micros" in evidence:
         parts.append(words.exact_money(exact_amount(int(evidence["micros"]), currency), currency))
