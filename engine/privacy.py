@@ -12,6 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.game.privacy import GAME_EXPORT, erase_game, erase_games_of_nobody
+from engine.hosts.privacy import HOSTS_EXPORT, forget_reported
 from engine.offers.privacy import OFFERS_EXPORT, erase_offers, erase_offers_of_nobody
 from engine.redactions import exclude_others, remember_erased
 
@@ -52,6 +53,7 @@ _EXPORT = {
     f"WHERE program_id = :program_id AND member_id IN {_PERSON} ORDER BY occurred_at",
     **GAME_EXPORT,
     **OFFERS_EXPORT,
+    **HOSTS_EXPORT,
 }
 
 
@@ -155,6 +157,7 @@ async def redact_customer(
     member = (await connection.execute(text(f"{_MEMBER_OF} FOR UPDATE"), key)).scalar_one_or_none()
     values = {**key, "order_ids": every_order, "member_id": member}
     counts = {part: (await connection.execute(text(sql), values)).rowcount for part, sql in _ERASE_CUSTOMER.items()}
+    counts |= await forget_reported(connection, program_id, shop_id, every_order)
     if member is not None:
         counts |= await erase_game(connection, program_id, member)
         counts |= await erase_offers(connection, program_id, member)
@@ -197,6 +200,7 @@ async def redact_shop(connection: AsyncConnection, program_id: int, shop_id: int
     counts = {part: (await connection.execute(text(sql), key)).rowcount for part, sql in statements.items()}
     counts |= await erase_games_of_nobody(connection, program_id)
     counts |= await erase_offers_of_nobody(connection, program_id)
+    counts |= await forget_reported(connection, program_id, shop_id, None)
     await forget_request_keys(connection, program_id, shop_id, None)
     return counts
 

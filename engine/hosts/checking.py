@@ -58,7 +58,8 @@ def read_event(raw: bytes) -> HostEvent:
     except (ValueError, OverflowError):
         raise EventUnreadable("not an event") from None
     readable = reference is None or (isinstance(reference, str) and len(reference) <= 200)
-    if not whole or not readable or at.tzinfo is None or document["kind"] not in get_args(EventKind):
+    dated = at.tzinfo is not None and 1970 <= at.year <= 9000  # what every zone's calendar can show
+    if not whole or not readable or not dated or document["kind"] not in get_args(EventKind):
         raise EventUnreadable("fields out of bounds")
     return HostEvent(
         document["id"], document["kind"], document["points"], micros, document["currency"], document["agreement"],

@@ -67,7 +67,8 @@ def read_statement(raw: bytes) -> HostStatement:
     except (ValueError, TypeError, KeyError, OverflowError):
         raise EventUnreadable("not a statement") from None
     counts = type(number) is int and 0 < number < 2**31 and type(lines) is int and 0 <= lines <= LINES_MAXIMUM
-    if not counts or len(root) != 32 or ends_at.tzinfo is None or document.get("type") != "statement":
+    dated = ends_at.tzinfo is not None and 1970 <= ends_at.year <= 9000  # what every zone's calendar can show
+    if not counts or len(root) != 32 or not dated or document.get("type") != "statement":
         raise EventUnreadable("fields out of bounds")
     return HostStatement(number, root, lines, ends_at, sums, raw.decode())
 

@@ -17,11 +17,12 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.applying import apply_events
 from engine.database import create_engine, tenant_transaction
-from engine.events import Fact
+from engine.events import Customer, Fact, Order
 from engine.hosts.store import Host, HostRefused, hosts_of
 from engine.partners.catalog import pause_partner
 from engine.partners.facts import Partner
 from engine.partners.payloads import leaf_hash
+from engine.privacy import export_customer, redact_customer
 from engine.settlement.answers import answers_of
 from engine.settlement.closing import issue_statement
 from engine.settlement.statements import Statement
@@ -121,7 +122,7 @@ async def _coffee(two: TwoPrograms, **agreed: Any) -> tuple[Partner, str]:
     return coffee, claim.code
 
 
-def _bought(order_id: int, number: str, price: str = "20.00") -> Fact:
+def _bought(order_id: int, number: str, price: str = "20.00") -> Order:
     now = datetime.now(UTC).replace(microsecond=0)
     bought = order(order_id, [line(price, 2)], customer=None, occurred_at=now, updated_at=now)
     return replace(bought, partner_notes=(("laurel_member", number),))
@@ -259,3 +260,30 @@ async def test_a_program_is_connected_by_a_good_key_at_a_public_address(two: Two
         with pytest.raises(HostRefused) as refusal:
             await two.desk.add_host(two.engine, two.program_id, **{**given, **changes})
         assert refusal.value.code == code
+
+
+async def test_whom_an_order_named_is_forgotten_with_its_customer(two: TwoPrograms) -> None:
+    coffee, number = await _coffee(two)
+    bought = replace(_bought(501, number), customer=Customer(77))
+    await two.happen(bought)
+    await two.meet()
+    await two.happen(replace(bought, order_id=502, name="#502"))
+    async with tenant_transaction(two.engine, two.program_id) as connection:
+        told: dict[str, Any] = await export_customer(connection, two.program_id, two.shop.shop_id, 77)
+        assert [one["body"]["member"] for one in told["reported_purchases"]] == [number]
+        await redact_customer(connection, two.program_id, two.shop.shop_id, 77, [501, 502], datetime.now(UTC))
+    await two.happen(_returned(501, "20.00"))
+    host = await two.meet()
+
+    assert (host.failures, host.last_error) == (0, None)
+    kept = await two.kept("SELECT o.snapshot::text || h.named::text AS said FROM orders o JOIN host_orders h "
+                          "ON h.order_id = o.order_id")  # fmt: skip
+    reports = await two.kept("SELECT report_id, body::text AS said, state FROM host_reports ORDER BY report_id")
+    assert len(kept) == 2
+    assert not any(number in one["said"] for one in [*kept, *reports])
+    assert [(one["report_id"], one["state"]) for one in reports] == [
+        ("order-501", "accepted"), ("returned-501-2000", "accepted")
+    ]  # fmt: skip
+    assert [(kind, points) for kind, points, *_ in await two.host.books(coffee)] == [
+        ("issued", 400), ("clawed_back", 200)
+    ]  # fmt: skip
