@@ -7,9 +7,13 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import text
 
 from engine.conversions.aggregates import figures_by_day, figures_in_all
 from engine.database import tenant_transaction
+from engine.offers.expiring import expire_due_claims
+from engine.offers.refusals import VoidRefused
+from engine.offers.voiding import void_claim
 from tests.support.trading import Trading, purchase, refund
 
 pytestmark = pytest.mark.anyio
@@ -108,4 +112,54 @@ async def test_a_code_beats_a_click_and_a_number_stands_behind_both(trading: Tra
     assert [(one.attributed_by, one.points) for one in ways if one is not None] == [
         ("code", 1), ("click", 2), ("number", 3),
     ]  # fmt: skip
+    assert await trading.breaches() == {}
+
+
+async def test_a_code_that_ended_is_good_for_what_was_bought_before_and_pays_from_what_is_free(
+    trading: Trading,
+) -> None:
+    partner = await trading.partner()
+    offer = await trading.offer(
+        partner, code(payment={"payer": "shop", "fixed_minor": 250}, valid_days=5), currency="USD",
+        budget={"unit": "money", "amount": 600}, member_limit={"count": 5},
+    )  # fmt: skip
+    first, second = await trading.claim(offer), await trading.claim(offer)
+    now = await trading.now()
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        await connection.execute(
+            text("UPDATE offer_claims SET expires_at = :at WHERE program_id = :program_id"),
+            {"at": now - timedelta(hours=1), "program_id": trading.program_id},
+        )
+        assert await expire_due_claims(connection) == 2
+
+    late = await trading.report(partner, **purchase(1, now - timedelta(minutes=59), code=first.made_code))
+    good = await trading.report(partner, **purchase(2, now - timedelta(hours=2), code=second.made_code))
+
+    assert (late.state, late.code) == ("refused", "NOT_ATTRIBUTED")
+    assert (good.state, good.code) == ("applied", None)
+    stands = await trading.stands(offer)
+    assert stands.budget is not None
+    assert (stands.budget.free, stands.budget.held, stands.budget.spent) == (350, 0, 250)
+    assert [(await trading.claimed(one)).state for one in (first, second)] == ["expired", "used"]
+    assert await trading.breaches() == {}
+
+
+async def test_a_voucher_that_was_used_there_gives_nothing_and_cannot_be_taken_back_any_more(trading: Trading) -> None:
+    partner = await trading.partner()
+    ninety = {"kind": "accrual", "points": {"kind": "fixed", "points": 90}}
+    earned = await trading.claim(await trading.offer(partner, ninety))
+    now = await trading.now()
+    await trading.report(partner, **purchase(1, now - timedelta(days=1), member=earned.made_code))
+    voucher = await trading.claim(await trading.offer(partner, {"kind": "redemption", "price": 80, "source": MADE}))
+
+    await trading.report(partner, **purchase(2, now, code=voucher.made_code))
+
+    one = await trading.conversion(partner, "#2")
+    assert one is not None
+    assert (one.state, one.points, one.payment_micros, one.attributed_by) == ("approved", 0, 0, "code")
+    assert (await trading.claimed(voucher)).state == "used"
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        with pytest.raises(VoidRefused, match="NOT_VOIDABLE"):
+            await void_claim(connection, trading.program_id, voucher.claim_id, reason="Wrong one", actor="staff:1")
+    assert (await trading.member()).available == 10
     assert await trading.breaches() == {}
