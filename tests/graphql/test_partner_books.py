@@ -94,7 +94,7 @@ async def test_purchases_are_decided_one_at_a_time_and_appeals_with_them(trading
 
 async def test_a_statement_says_to_the_cent_what_is_due_and_is_paid(trading: Trading, ask_merchant: Ask) -> None:
     partner, desk = await trading.partner(cycle="quarter"), ReadableDesk()
-    await bought(trading, partner, 2)
+    offer, _ = await bought(trading, partner, 2)
     await trading.report(partner, **refund(2, await trading.now(), "5.00"))
     whose = {"partnerId": gid("Partner", partner.partner_id)}
     booked = {**whose, "amount": "-1.25", "currencyCode": "USD", "reason": "For the posters", "idempotencyKey": "k"}
@@ -116,7 +116,9 @@ async def test_a_statement_says_to_the_cent_what_is_due_and_is_paid(trading: Tra
     other = await change(ask_merchant, "partnerPaymentRecord", payment, {**paid, "amount": "2.24"})
     books = (await ask_merchant(
         """query ($id: ID!) { partner(id: $id) { statementsIssued statements { nodes { number } }
-        payments { nodes { reference } } runningCycle { dues { due { amount } } } suspense { nodes { problem } } } }""",
+        payments { nodes { reference } } suspenseAging { age rows }
+        figures { offerId claims approved declined points amount { amount } }
+        runningCycle { dues { due { amount } } } suspense { nodes { problem } } } }""",
         {"id": whose["partnerId"]},
     )).data["partner"]  # fmt: skip
 
@@ -141,6 +143,11 @@ async def test_a_statement_says_to_the_cent_what_is_due_and_is_paid(trading: Tra
     assert books["statements"]["nodes"] == [{"number": 1}]
     assert books["payments"]["nodes"] == [{"reference": "Wire 1"}]
     assert books["suspense"]["nodes"] == []
+    assert [one["rows"] for one in books["suspenseAging"]] == [0, 0, 0, 0]
+    assert books["figures"] == [
+        {"offerId": gid("Offer", offer.offer_id), "claims": 1, "approved": 2, "declined": 0, "points": 350,
+         "amount": {"amount": "3.50"}},
+    ]  # fmt: skip
 
 
 def test_every_refusal_of_a_decision_has_a_code() -> None:
@@ -179,3 +186,18 @@ async def test_a_file_of_reports_is_started_and_tells_which_rows_had_no_effect(
     assert canceled["reportFile"]["state"] == "CANCELED"
     assert refusals(late) == [("FILE_CANCELED", ["input", "reportFileId"])]
     assert refusals(none) == [("FILE_NOT_FOUND", ["input", "reportFileId"])]
+
+
+async def test_figures_are_of_days_that_there_are(trading: Trading, ask_merchant: Ask) -> None:
+    partner = {"id": gid("Partner", (await trading.partner()).partner_id)}
+    query = """query ($id: ID!, $first: Date, $last: Date) { partner(id: $id) {
+        figures(firstDay: $first, lastDay: $last) { offerId } } }"""
+    refused = [("9999-12-31", "9999-12-31"), (None, "0001-01-01"), ("2026-03-02", "2026-03-01"),
+               ("2024-01-01", "2026-01-01")]  # fmt: skip
+
+    for first, last in refused:
+        reply = await ask_merchant(query, {**partner, "first": first, "last": last})
+        assert reply.codes == ["BAD_USER_INPUT"], (first, last)
+    assert (await ask_merchant(query, {**partner, "first": "2025-01-01", "last": "2026-02-04"})).data["partner"] == {
+        "figures": []
+    }

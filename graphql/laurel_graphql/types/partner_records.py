@@ -29,6 +29,14 @@ from laurel_graphql.types.conversion_records import connection_of as conversions
 from laurel_graphql.types.game_desk import game_desk
 from laurel_graphql.types.money import Money
 from laurel_graphql.types.offer_records import OfferRecord, offer_of
+from laurel_graphql.types.partner_figures import (
+    FirstDay,
+    LastDay,
+    OfferFigures,
+    SuspenseCount,
+    figures_read,
+    suspense_counts,
+)
 from laurel_graphql.types.payment_records import PartnerPaymentConnection, payments_page
 from laurel_graphql.types.report_file_records import ReportFileRecord, report_file_of
 from laurel_graphql.types.statement_lines import StatementDue, StatementTotal, dues_of, exact_money, totals_of
@@ -145,6 +153,22 @@ class PartnerRecord:
         async with context.reading() as connection:
             found = await suspense_of(connection, context.program_id, self.number, first=first + 1, after=start)
         return suspense_page(found, first, after)
+
+    @computed("How many rows do not match for how long, youngest first.")
+    async def suspense_aging(self, info: MerchantInfo) -> list[SuspenseCount]:
+        """Open rows only."""
+        async with info.context.reading() as connection:
+            return await suspense_counts(connection, info.context, self.number)
+
+    @computed("What its offers brought between two days; those with which something happened.")
+    async def figures(
+        self, info: MerchantInfo, first_day: FirstDay = None, last_day: LastDay = None
+    ) -> list[OfferFigures]:
+        """Empty before anything is agreed."""
+        if self.agreement is None:
+            return []
+        async with info.context.reading() as connection:
+            return await figures_read(connection, info.context, self.number, self.agreement, (first_day, last_day))
 
 
 async def partners_read(

@@ -37,10 +37,11 @@ class SuspenseAge(Enum):
     DAYS_OVER_90 = strawberry.enum_value("DAYS_OVER_90", description="More than 90.")
 
 
-_AGES = {
+AGES = {
     "0-30": SuspenseAge.DAYS_0_30, "31-60": SuspenseAge.DAYS_31_60, "61-90": SuspenseAge.DAYS_61_90,
     "90+": SuspenseAge.DAYS_OVER_90,
 }  # fmt: skip
+"""The engine's names of ages."""
 
 
 @strawberry.enum(description="By what something was settled.")
@@ -114,7 +115,7 @@ def suspense_row_of(record: SuspenseFacts) -> SuspenseRecord:
         theirs=_side(record.theirs),
         opened_at=record.opened_at,
         age_days=record.age_days,
-        age=_AGES[record.bucket],
+        age=AGES[record.bucket],
         settled_at=record.settled_at,
         settled_by=record.settled_by,
         resolution=None if record.resolution is None else SuspenseResolution[record.resolution.upper()],
