@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.conversions.limits import NotCovered
-from engine.conversions.posting import settle
+from engine.conversions.posting import has_left, settle
 from engine.conversions.store import lock_conversion, note_change, read_conversion
 from engine.ledger import Ledger
 
@@ -39,6 +39,8 @@ async def approve_if_due(connection: AsyncConnection, program_id: int, conversio
         return False
     at = one.approves_at
     try:
+        if await has_left(connection, ledger.root(one.member)):
+            raise NotCovered("MEMBER_LEFT")
         after = replace(one, state="approved", approves_at=None, approved_at=at)
         after = await settle(connection, after, at=at, actor=ACTOR)
         await note_change(connection, after, "approved", actor=ACTOR)

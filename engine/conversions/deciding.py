@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adjustments import ACTOR_MAXIMUM, checked_text
 from engine.conversions.limits import NotCovered
-from engine.conversions.posting import settle, use_budget
+from engine.conversions.posting import has_left, settle, use_budget
 from engine.conversions.store import Conversion, lock_conversion, note_change, read_conversion
 from engine.ledger import Ledger
 
@@ -52,6 +52,7 @@ async def approve(connection: AsyncConnection, program_id: int, conversion_id: i
         return one
     if one.state != "pending":
         raise DecisionRefused("NOT_PENDING", "conversionId", f"It is {one.state}.")
+    await _refuse_left(connection, ledger, one)
     approved = replace(one, state="approved", approves_at=None, approved_at=ledger.now)
     try:
         approved = await settle(connection, approved, at=ledger.now, actor=who)
@@ -100,6 +101,7 @@ async def approve_declined(connection: AsyncConnection, ledger: Ledger, one: Con
 
     Raises DecisionRefused.
     """
+    await _refuse_left(connection, ledger, one)
     if one.is_refunded:
         approved = replace(one, state="reversed", reason="REFUNDED")
     else:
@@ -124,6 +126,11 @@ async def open_conversion(
     return ledger, await lock_conversion(connection, program_id, conversion_id)
 
 
+async def _refuse_left(connection: AsyncConnection, ledger: Ledger, one: Conversion) -> None:
+    if await has_left(connection, ledger.root(one.member)):
+        raise DecisionRefused("NOT_PENDING", "conversionId", "Its member left the program.")
+
+
 def checked_actor(actor: str) -> str:
     """Who decides. Raises DecisionRefused."""
     who = checked_text(actor, ACTOR_MAXIMUM)
@@ -142,4 +149,5 @@ def checked_reason(reason: str) -> str:
 
 def refused_by(limit: NotCovered) -> DecisionRefused:
     """The refusal of a decision that a limit does not let through."""
+    assert limit.code != "MEMBER_LEFT", "that was looked at before"
     return DecisionRefused(limit.code, "conversionId", _LIMITS[limit.code])

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal
 
-Limit = Literal["BUDGET_USED_UP", "CAP_REACHED", "PREPAID_USED_UP", "BALANCE_TOO_LARGE", "PROGRAM_NOT_PUBLISHED"]
+Limit = Literal[
+    "BUDGET_USED_UP", "CAP_REACHED", "PREPAID_USED_UP", "BALANCE_TOO_LARGE", "PROGRAM_NOT_PUBLISHED", "MEMBER_LEFT"
+]  # fmt: skip
 """The reasons with which a conversion is declined by the program itself."""
 
 

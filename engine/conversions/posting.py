@@ -17,6 +17,7 @@ from engine.conversions.limits import NotCovered
 from engine.conversions.points import post_points
 from engine.conversions.store import Conversion, store_conversion
 from engine.crash import crash_point
+from engine.ledger import MemberKey
 from engine.offers.budget import BudgetUsedUp
 from engine.offers.capturing import return_for_conversion, spend_for_conversion
 from engine.partners.agreements import agreement_of
@@ -30,6 +31,9 @@ _RECORDED = text("""
     SELECT COALESCE(sum(CASE kind WHEN 'issued' THEN points WHEN 'clawed_back' THEN -points END), 0) AS points,
         COALESCE(sum(micros) FILTER (WHERE kind IN ('payment', 'payment_reversed')), 0) AS micros
     FROM partner_events WHERE program_id = :program_id AND conversion_id = :conversion_id
+""")
+_LEFT = text("""
+    SELECT closed_at IS NOT NULL FROM members WHERE program_id = :program_id AND member_id = :member_id
 """)
 _OFFER = text("""
     SELECT o.handle, o.budget_unit, p.name FROM offers o
@@ -62,6 +66,12 @@ async def use_budget(connection: AsyncConnection, one: Conversion, actor: str) -
     except BudgetUsedUp:
         raise NotCovered("BUDGET_USED_UP") from None
     return replace(one, budget=one.budget + used)
+
+
+async def has_left(connection: AsyncConnection, member: MemberKey) -> bool:
+    """Whether a locked member left the program: what they bought before gives nobody anything any more."""
+    left: bool = (await connection.execute(_LEFT, member._asdict())).scalar_one()
+    return left
 
 
 async def settle(connection: AsyncConnection, one: Conversion, *, at: datetime, actor: str) -> Conversion:

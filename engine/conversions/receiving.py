@@ -6,7 +6,6 @@ the partner, in this order, and with two reports it would take them in another.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import text
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.conversions.candidates import NotAttributed, find_claim, is_usable
 from engine.conversions.crediting import Credited, credit
 from engine.conversions.dues import CurrencyNotAccepted
+from engine.conversions.posting import has_left
 from engine.conversions.refunding import apply_refunds
 from engine.conversions.report_store import (
     KnownReport,
@@ -43,9 +43,6 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 _CLAIM_TRIES = 3
 _LOCK_CLAIM = text("""
     SELECT claim_id FROM offer_claims WHERE program_id = :program_id AND claim_id = :claim_id FOR UPDATE
-""")
-_CLOSED = text("""
-    SELECT closed_at IS NOT NULL FROM members WHERE program_id = :program_id AND member_id = :member_id
 """)
 
 
@@ -144,11 +141,11 @@ async def _credited(connection: AsyncConnection, program_id: int, partner_id: in
         assert claim is not None, "a claim that was just found is there for good"
         ledger = await Ledger.open(connection, [MemberKey(program_id, claim.member_id)])
         root = ledger.root(MemberKey(program_id, claim.member_id))
-        if (await connection.execute(_CLOSED, root._asdict())).scalar_one():
+        if await has_left(connection, root):
             raise _Refused("MEMBER_UNKNOWN")
         await connection.execute(_LOCK_CLAIM, {"program_id": program_id, "claim_id": claim.claim_id})
         claim = await claim_of(connection, program_id, touch.claim_id)
         assert claim is not None
         if claim.state != "void" and (touch.how != "code" or is_usable(claim, purchase.occurred_at)):
-            return Credited(purchase, agreement, claim, replace(touch), root.member_id, now)
+            return Credited(purchase, agreement, claim, touch, root.member_id, now)
     raise _Refused("NOT_ATTRIBUTED")

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import text
 
 from engine.conversions.appeals import AppealRefused, appeal, appeals_of, decide
 from engine.conversions.deciding import DecisionRefused, approve, decline, reverse
@@ -157,4 +158,25 @@ async def test_caps_and_prepaid_money_decline_what_they_do_not_cover(trading: Tr
             await decide(connection, one.program_id, one.conversion_id, decision="approved", note="", actor="staff:1")
         await connection.rollback()
     assert refused.value.code == "PREPAID_USED_UP"
+    assert await trading.breaches() == {}
+
+
+async def test_who_left_gets_nothing_for_what_was_pending_and_nothing_is_owed_for_it(trading: Trading) -> None:
+    partner, one, _ = await pending(trading)
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        await connection.execute(
+            text("UPDATE members SET closed_at = now() WHERE program_id = :program_id AND member_id = :member_id"),
+            one.member._asdict(),
+        )
+        await connection.execute(text("UPDATE conversions SET approves_at = now() - interval '1 hour'"))
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        with pytest.raises(DecisionRefused, match="left the program"):
+            await approve(connection, one.program_id, one.conversion_id, actor="staff:1")
+
+    assert await trading.approve_due() == 1
+
+    after = await trading.conversion(partner, "#1")
+    assert after is not None
+    assert (after.state, after.reason) == ("declined", "MEMBER_LEFT")
+    assert await trading.books(partner) == []
     assert await trading.breaches() == {}
