@@ -12,14 +12,17 @@ from starlette.responses import Response
 from engine.badges.credential_store import issuer_of
 from engine.partners.facts import Agreement, Partner
 from plugin.partners.api.answers import ApiRefusedError
-from plugin.partners.api.callers import Callers, PartnerVisit
+from plugin.partners.api.callers import Caller, Callers, PartnerVisit
 from plugin.partners.api.figures import current_agreement
 from plugin.partners.api.reading import own_partner
 from plugin.partners.page.drawing import draw
 from plugin.partners.page.sessions import Session, Sessions
+from plugin.partners.page.words import PageWords
+from plugin.web.locales import locale_of
 
 NO_ZONE = ZoneInfo("UTC")
 FORM_MAXIMUM_BYTES = 16 * 1024
+FORM_FIELDS_MAXIMUM = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +36,16 @@ class PageVisit:
     program: str | None
     agreement: Agreement | None
 
+    @property
+    def words(self) -> PageWords:
+        """The words of this visit: its language, and the days of the agreement's zone."""
+        zone = ZoneInfo(self.agreement.definition.time_zone) if self.agreement else NO_ZONE
+        return PageWords(locale_of(self.request), zone)
+
     def draw(self, template: str, status: int = 200, **values: object) -> Response:
         """A page with its navigation."""
-        zone = ZoneInfo(self.agreement.definition.time_zone) if self.agreement else NO_ZONE
         return draw(
-            self.request, template, zone, status, partner=self.partner, program=self.program,
+            self.request, template, self.words, status, partner=self.partner, program=self.program,
             token=self.session.form_token, agreement=self.agreement, **values,
         )  # fmt: skip
 
@@ -52,12 +60,14 @@ class Visits:
         self._callers = callers
         self._sessions = sessions
 
-    def page(self, page: Page) -> Callable[[Request], Awaitable[Response]]:
-        """A page that only shows."""
+    def page(self, page: Page, status: int = 401) -> Callable[[Request], Awaitable[Response]]:
+        """A page that only shows; `status` is what the login is answered with in its place."""
 
         async def handler(request: Request) -> Response:
-            session = await self._session(request)
-            return await self._visited(request, session, page) if session else login_page(request, status=200)
+            session = self._sessions.read(request)
+            if session is None or not await self._callers.still(session.caller):
+                return login_page(request, status=status)
+            return await self._visited(request, session, page)
 
         return handler
 
@@ -65,28 +75,32 @@ class Visits:
         """A form that changes something: only from a page that we made for this session."""
 
         async def handler(request: Request) -> Response:
-            session = await self._session(request)
-            if session is None:
+            session = self._sessions.read(request)
+            if session is None or not await self._callers.still(session.caller):
                 return login_page(request)
             given = (await read_form(request)).get("token")
             if not self._sessions.is_own(request) or not session.is_form_token(given):
-                return missing_page(request, 403)
+                return refused_page(request)
             return await self._visited(request, session, page)
 
         return handler
 
-    async def _session(self, request: Request) -> Session | None:
-        session = self._sessions.read(request)
-        return session if session is not None and await self._callers.still(session.caller) else None
+    async def has_ended(self, caller: Caller) -> bool:
+        """Whether the merchant ended the caller's partnership: its key still reports refunds, and opens no page."""
+        async with self._callers.visit(caller) as visit:
+            return (await own_partner(visit)).archived_at is not None
 
     async def _visited(self, request: Request, session: Session, page: Page) -> Response:
         try:
             async with self._callers.visit(session.caller) as visit:
+                partner = await own_partner(visit)
+                if partner.archived_at is not None:
+                    return login_page(request, "login.ended")
                 agreement, _ = await current_agreement(visit)
                 shop = await issuer_of(visit.connection, session.caller.program_id)
-                partner = await own_partner(visit)
-                given = PageVisit(request, session, visit, partner, shop.name if shop else None, agreement)
-                return await page(given)
+                return await page(
+                    PageVisit(request, session, visit, partner, shop.name if shop else None, agreement)
+                )  # fmt: skip
         except ApiRefusedError as refusal:
             return missing_page(request, refusal.status)
 
@@ -99,15 +113,24 @@ async def read_form(request: Request) -> dict[str, str]:
         return {}
     if int(length) > FORM_MAXIMUM_BYTES:
         return {}
-    form = await request.form(max_files=0, max_fields=10)
+    form = await request.form(max_files=0, max_fields=FORM_FIELDS_MAXIMUM)
     return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def login_page(request: Request, error: str | None = None, status: int = 401) -> Response:
     """Where a partner logs in."""
-    return draw(request, "login.html", NO_ZONE, status, error=error)
+    return draw(request, "login.html", _words(request), status, error=error)
 
 
 def missing_page(request: Request, status: int = 404) -> Response:
     """There is nothing, or it is somebody else's."""
-    return draw(request, "missing.html", NO_ZONE, status)
+    return draw(request, "missing.html", _words(request), status, what="missing")
+
+
+def refused_page(request: Request) -> Response:
+    """A form that was not of our pages."""
+    return draw(request, "missing.html", _words(request), 403, what="refused")
+
+
+def _words(request: Request) -> PageWords:
+    return PageWords(locale_of(request), NO_ZONE)

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 
-from engine.money import Money
+from engine.money import Money, exponent
 from engine.partners.money import exact_amount
-from plugin.partners.page.texts import ENGLISH, text_of
+from plugin.partners.page.texts import TEXTS, text_of
 
 _BABEL_LOCALES = {"en": "en", "zh-CN": "zh_Hans_CN"}
 
@@ -25,17 +28,26 @@ class PageWords:
         self._zone = zone
         self.text = partial(text_of, locale)
 
-    def day(self, at: datetime) -> str:
-        """The day of a moment."""
-        return format_date(at.astimezone(self._zone), format="medium", locale=self._locale)
+    def day(self, at: datetime | date) -> str:
+        """The day of a moment, or a day."""
+        day = at.astimezone(self._zone) if isinstance(at, datetime) else at
+        return format_date(day, format="medium", locale=self._locale)
 
     def moment(self, at: datetime) -> str:
-        """A moment to the minute."""
+        """A moment to the second."""
         return format_datetime(at.astimezone(self._zone), format="medium", locale=self._locale)
 
-    def number(self, number: int) -> str:
-        """A whole number."""
-        return format_decimal(number, locale=self._locale)
+    def number(self, number: int | Decimal) -> str:
+        """A number, with the decimals that it has."""
+        return format_decimal(number, format="#,##0.############", locale=self._locale)
+
+    def points(self, points: int) -> str:
+        """So many points."""
+        return self.text("points.count", count=self.number(points))
+
+    def days(self, count: int) -> str:
+        """So many days."""
+        return self.text("days.one") if count == 1 else self.text("days.other", days=self.number(count))
 
     def money(self, minor: int, currency: str) -> str:
         """Whole minor units as money."""
@@ -43,8 +55,12 @@ class PageWords:
 
     def exact(self, micros: int, currency: str) -> str:
         """Millionths of a minor unit as money, with every decimal that counts."""
-        amount = exact_amount(micros, currency)
-        return format_currency(amount, currency, locale=self._locale, decimal_quantization=False)
+        return self.rate(exact_amount(micros, currency), currency)
+
+    def rate(self, amount: Decimal, currency: str) -> str:
+        """An amount in the main unit, such as the price of a point: nothing is rounded."""
+        pattern = f"¤#,##0.{'0' * exponent(currency)}{'#' * 12}"
+        return format_currency(amount, currency, format=pattern, locale=self._locale, currency_digits=False)
 
     def owed(self, minor: int, currency: str) -> str:
         """Who owes whom how much, as the partner reads it."""
@@ -52,7 +68,24 @@ class PageWords:
             return self.text("home.even")
         return self.text("home.you.owe" if minor > 0 else "home.they.owe", amount=self.money(abs(minor), currency))
 
+    def budget(self, amount: int, unit: str) -> str:
+        """A part of a budget in its unit."""
+        if unit in ("claims", "points"):
+            return self.text(f"offer.budget.{unit}", count=self.number(amount))
+        return self.money(amount, unit)
+
     def reason(self, reason: str) -> str:
         """Why a purchase was declined: one of ours in words, else what the shop's staff wrote."""
         key = f"reason.{reason}"
-        return self.text(key) if key in ENGLISH else reason
+        return self.text(key) if key in TEXTS["en"] else reason
+
+    def evidence(self, said: Mapping[str, Any]) -> str:
+        """What one side says of what does not match: points and money, as far as it says any."""
+        currency, parts = said.get("currency"), []
+        if "points" in said:
+            parts.append(self.points(int(said["points"])))
+        if currency and "micros" in said:
+            parts.append(self.exact(int(said["micros"]), str(currency)))
+        if currency and "minor" in said:
+            parts.append(self.money(int(said["minor"]), str(currency)))
+        return " · ".join(parts) or "–"

@@ -14,8 +14,7 @@ from engine.partners.facts import Partner
 from engine.partners.key_store import revoke_key
 from engine.settlement.closing import issue_statement
 from plugin.partners.page.sessions import COOKIE
-from plugin.partners.page.texts import ENGLISH, text_of
-from plugin.partners.page.texts_chinese import CHINESE
+from plugin.partners.page.texts import MODULES, TEXTS, text_of
 from plugin.web.app import LaurelApp
 from tests.support.partner_calls import PartnerCalls, key_for
 from tests.support.trading import TEN_A_DOLLAR, Trading, purchase
@@ -35,8 +34,12 @@ async def _logged_in(client: httpx.AsyncClient, calls: PartnerCalls) -> str:
 
 
 def test_every_text_is_there_in_both_languages_with_the_same_places() -> None:
-    places = {key: set(re.findall(r"\{(\w+)\}", said)) for key, said in ENGLISH.items()}
-    assert {key: set(re.findall(r"\{(\w+)\}", said)) for key, said in CHINESE.items()} == places
+    places = {
+        locale: {key: set(re.findall(r"\{(\w+)\}", said)) for key, said in texts.items()}
+        for locale, texts in TEXTS.items()
+    }
+    assert places["en"] == places["zh-CN"]
+    assert sum(len(module.ENGLISH) for module in MODULES) == len(TEXTS["en"])
     assert text_of("zh-CN", "statement.number", number=3) == "结算单 3"
 
 

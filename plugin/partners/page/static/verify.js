@@ -1,128 +1,114 @@
-// Works a statement out again from its signed rows: signatures (Ed25519), sums, and the root hash (RFC 6962).
-"use strict";
+// "Check it here": loads a statement's signed rows, has them worked out again, and says which row does not fit.
+import { check, compare, hex, importKeys, readLines, rootOf } from "./books.js";
+
+const PROBLEMS_SHOWN = 50;
+const ROWS_NAMED = 100; // as many as the answer takes
 
 const form = document.getElementById("verify");
 const said = document.getElementById("verified");
+const texts = JSON.parse(form.dataset.texts);
+const print = document.getElementById("print");
+
+print.hidden = false;
+print.addEventListener("click", () => window.print());
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
   const button = form.querySelector("button");
   button.disabled = true;
-  tell("working", "");
+  tell("", [texts.working]);
   try {
-    const found = await verify();
-    tell(found.key, found.key === "good" || found.key === "unsigned" ? "good" : "bad", found);
+    await verify();
   } catch {
-    tell("failed", "bad");
+    tell("bad", [texts.failed]);
   }
   button.disabled = false;
 });
 
-function tell(key, look, places = {}) {
-  const words = form.dataset[key].replace("{count}", places.count).replace("{row}", places.row);
-  said.className = "note " + look;
-  said.hidden = false;
-  said.textContent = words;
+async function verify() {
+  const [text, set] = await Promise.all([load(form.dataset.rows), load(form.dataset.keys)]);
+  const file = readLines(text);
+  const keys = await importKeys(JSON.parse(set).keys);
+  const expected = { number: Number(form.dataset.number), root: form.dataset.root };
+  const found = await check(file, keys, expected, shownRows());
+  const copy = await readCopy();
+  if (copy === undefined) return tell("bad", [texts.unreadable]);
+  const differing = copy === null ? [] : compare(file, copy);
+  const root = differing.length > 0 && copy.statement !== null ? hex(await rootOf(copy.events)) : found.root;
+  prepareAnswer(root, differing);
+  const problems = [...found.problems, ...differing];
+  if (problems.length > 0) return tell("bad", [texts.bad], problems);
+  const good = fill(keys === null ? texts.unsigned : texts.good, { count: file.events.length });
+  return tell("good", copy === null ? [good] : [good, texts.copy]);
 }
 
-async function verify() {
-  const [file, set] = await Promise.all([load(form.dataset.rows), load(form.dataset.keys)]);
-  const lines = (await file.text()).trim().split("\n").map((line) => JSON.parse(line));
-  const keys = await importKeys((await set.json()).keys);
-  const tokens = [lines[0].statement, ...lines.slice(1).map((line) => line.event)];
-  if (keys !== null) {
-    for (let row = 0; row < tokens.length; row += 1) {
-      if (!(await isGood(tokens[row], keys))) return { key: "row", row };
-    }
+/** The partner's own copy; null where none was chosen, undefined where it cannot be read. */
+async function readCopy() {
+  const [file] = document.getElementById("copy").files;
+  if (file === undefined) return null;
+  try {
+    return readLines(await file.text());
+  } catch {
+    return undefined;
   }
-  const statement = JSON.parse(text(payload(tokens[0])));
-  const leaves = [];
-  const sums = new Map();
-  for (const token of tokens.slice(1)) {
-    const bytes = payload(token);
-    leaves.push(await sha256(concat(Uint8Array.of(0), bytes)));
-    const row = JSON.parse(text(bytes));
-    sums.set(row.currency, (sums.get(row.currency) ?? 0n) + BigInt(row.micros));
+}
+
+/** What stands on this page, by the number of the row. */
+function shownRows() {
+  const rows = document.querySelectorAll("tr[data-event]");
+  return new Map(Array.from(rows, ({ id, dataset: { event, kind, points, micros, currency } }) => [
+    Number(id.replace("row-", "")), { id: event, kind, points, micros, currency },
+  ]));
+}
+
+/** The forms of the answer say what was worked out here. */
+function prepareAnswer(root, differing) {
+  for (const field of document.querySelectorAll('#answer input[name="root"]')) field.value = root;
+  for (const name of ["altered", "missing_here", "missing_there"]) {
+    const named = differing.filter(({ key }) => key === name).slice(0, ROWS_NAMED);
+    if (named.length > 0) document.getElementById(name).value = named.map(({ row, event }) => row ?? event).join(", ");
   }
-  const root = hex(await rootOf(leaves));
-  if (root !== statement.root || root !== form.dataset.root) return { key: "other" };
-  const same = statement.due.every((due) => BigInt(due.micros) === (sums.get(due.currency) ?? 0n));
-  const rounded = statement.due.every((due) => halfEven(BigInt(due.micros)) === BigInt(due.due_minor));
-  if (!same || !rounded || statement.lines !== leaves.length) return { key: "sums" };
-  return { key: keys === null ? "unsigned" : "good", count: leaves.length };
+  if (differing.length > 0) document.querySelector("#answer details").open = true;
 }
 
 async function load(address) {
   const answer = await fetch(address, { credentials: "same-origin" });
   if (!answer.ok) throw new Error(String(answer.status));
-  return answer;
+  return answer.text();
 }
 
-async function importKeys(set) {
-  try {
-    const found = new Map();
-    for (const { kty, crv, x, kid } of set) {
-      found.set(kid, await crypto.subtle.importKey("jwk", { kty, crv, x }, { name: "Ed25519" }, false, ["verify"]));
-    }
-    return found;
-  } catch {
-    return null; // an older browser
+function tell(look, lines, problems = []) {
+  for (const row of document.querySelectorAll("tr.differs")) row.classList.remove("differs");
+  said.className = `screen note ${look}`;
+  said.replaceChildren(...lines.map((line) => made("p", line)));
+  if (problems.length === 0) return;
+  const list = document.createElement("ul");
+  for (const problem of problems.slice(0, PROBLEMS_SHOWN)) list.append(item(problem));
+  if (problems.length > PROBLEMS_SHOWN) {
+    list.append(made("li", fill(texts.more, { count: problems.length - PROBLEMS_SHOWN })));
   }
+  said.append(list);
 }
 
-async function isGood(token, keys) {
-  const [head, body, signature] = token.split(".");
-  const key = keys.get(JSON.parse(text(bytesOf(head))).kid);
-  if (key === undefined) return false;
-  return crypto.subtle.verify({ name: "Ed25519" }, key, bytesOf(signature), new TextEncoder().encode(head + "." + body));
+/** One thing that does not hold, with the way to its row where that is on this page. */
+function item(problem) {
+  const text = fill(texts[problem.key], { ...problem, kind: texts[`kind.${problem.kind}`] ?? problem.kind });
+  const row = problem.row === undefined ? null : document.getElementById(`row-${problem.row}`);
+  if (row === null) return made("li", text);
+  row.classList.add("differs");
+  const link = made("a", text);
+  link.href = `#${row.id}`;
+  const place = document.createElement("li");
+  place.append(link);
+  return place;
 }
 
-async function rootOf(leaves) {
-  if (leaves.length === 0) return sha256(new Uint8Array());
-  let level = leaves;
-  while (level.length > 1) {
-    const above = [];
-    for (let at = 0; at + 1 < level.length; at += 2) {
-      above.push(await sha256(concat(Uint8Array.of(1), level[at], level[at + 1])));
-    }
-    if (level.length % 2 === 1) above.push(level[level.length - 1]);
-    level = above;
-  }
-  return level[0];
+function made(name, text) {
+  const element = document.createElement(name);
+  element.textContent = text;
+  return element;
 }
 
-function halfEven(micros) {
-  const million = 1000000n;
-  const sign = micros < 0n ? -1n : 1n;
-  const size = micros * sign;
-  const whole = size / million;
-  const twice = (size % million) * 2n;
-  return sign * (whole + (twice > million || (twice === million && whole % 2n === 1n) ? 1n : 0n));
-}
-
-async function sha256(bytes) {
-  return new Uint8Array(await crypto.subtle.digest("SHA-256", bytes));
-}
-
-function payload(token) {
-  return bytesOf(token.split(".")[1]);
-}
-
-function bytesOf(part) {
-  const plain = atob(part.replaceAll("-", "+").replaceAll("_", "/"));
-  return Uint8Array.from(plain, (character) => character.charCodeAt(0));
-}
-
-function concat(...parts) {
-  const whole = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
-  parts.reduce((at, part) => (whole.set(part, at), at + part.length), 0);
-  return whole;
-}
-
-function text(bytes) {
-  return new TextDecoder().decode(bytes);
-}
-
-function hex(bytes) {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+function fill(text, places) {
+  return text.replace(/\{(\w+)\}/g, (_, name) => String(places[name]));
 }
