@@ -18,6 +18,7 @@ import httpx
 from engine.hosts.store import HostRefused
 
 ADDRESS_MAXIMUM_LENGTH = 200
+CONNECTIONS_MAXIMUM = 20
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?", re.ASCII)
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost")
 _TUNNELS = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
@@ -74,7 +75,9 @@ class GuardedTransport(httpx.AsyncBaseTransport):
     ) -> None:
         self._development = development
         self._resolve = resolve or _resolved
-        self._transport = transport or httpx.AsyncHTTPTransport()
+        # A connection is the name's that it was made for: kept ones are found again by their address alone.
+        limits = httpx.Limits(max_connections=CONNECTIONS_MAXIMUM, max_keepalive_connections=0)
+        self._transport = transport or httpx.AsyncHTTPTransport(limits=limits, trust_env=False)
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Forward one request to the address that was checked. Raises AddressRefusedError."""

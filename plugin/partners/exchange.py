@@ -124,8 +124,9 @@ class Exchange:
     async def _terms(self, host: Host, client: HostClient) -> Host:
         """Learn versions of the agreement that are new. Raises UntrustedError where one that is known changed."""
         told = await read_terms(client)
-        for version, agreement in told.items():
-            if host.agreements.get(version, agreement) != agreement:
+        for version, known in host.agreements.items():
+            # What a newer Laurel says besides is no change of what was agreed.
+            if any(told.get(version, {}).get(name) != value for name, value in known.items()):
                 raise UntrustedError(f"version {version} of the agreement is not what it was")
         if set(told) <= set(host.agreements):
             return host

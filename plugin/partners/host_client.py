@@ -36,7 +36,6 @@ def create_host_http(*, development: bool) -> httpx.AsyncClient:
     return httpx.AsyncClient(
         transport=GuardedTransport(development=development),
         timeout=httpx.Timeout(ANSWER_SECONDS, connect=CONNECT_SECONDS),
-        limits=httpx.Limits(max_connections=20, max_keepalive_connections=5),
         follow_redirects=False,
         trust_env=False,
     )

@@ -30,6 +30,7 @@ from plugin.payloads.fields import (
 from plugin.payloads.nodes import amount_of, is_whole, nodes_of, sum_of
 from plugin.payloads.orders import checked_lines
 from plugin.payloads.parcels import sent_at
+from plugin.payloads.partner_notes import notes_to_partners
 from plugin.payloads.refund_nodes import refund_is_whole, refund_of_node
 from plugin.payloads.tenders import kind_of_gateway, summed
 
@@ -111,6 +112,7 @@ def translate_order_node(node: Source, keys: EmailKeys, received_at: datetime, s
         discounts=used.discounts(),
         tenders=_tenders(node, codes, sizes),
         fulfilled_at=sent_at(parcels, updated_at) if node.get("displayFulfillmentStatus") == "FULFILLED" else None,
+        partner_notes=notes_to_partners(node.get("customAttributes"), name_field="key"),
     )
     return OrderNode(order=order, complete=_is_complete(node, sizes), fulfillments=parcels)
 

@@ -14,10 +14,10 @@ NOTES_READ_MAXIMUM = 100
 _VALUE = re.compile(r"[\x21-\x7e]{1,64}", re.ASCII)
 
 
-def notes_to_partners(attributes: object) -> tuple[tuple[str, str], ...] | None:
+def notes_to_partners(attributes: object, name_field: str = "name") -> tuple[tuple[str, str], ...] | None:
     """The notes among an order's `note_attributes` that partner programs read; None for most orders, which have none.
 
-    Where a name comes twice the first counts.
+    Where a name comes twice the first counts. The Admin API calls the list `customAttributes` and a name `key`.
     """
     if not isinstance(attributes, list) or not attributes:
         return None
@@ -25,7 +25,7 @@ def notes_to_partners(attributes: object) -> tuple[tuple[str, str], ...] | None:
     for attribute in attributes[:NOTES_READ_MAXIMUM]:
         if not isinstance(attribute, dict):
             continue
-        name, value = attribute.get("name"), attribute.get("value")
+        name, value = attribute.get(name_field), attribute.get("value")
         if not isinstance(name, str) or name not in NOTE_NAMES or not isinstance(value, str):
             continue
         if _VALUE.fullmatch(value.strip()):

@@ -89,6 +89,7 @@ def test_only_notes_to_partners_are_read_and_none_parks_an_order() -> None:
     member = {"name": "laurel_member", "value": " AAAA-BBBB "}
     assert notes_to_partners([member, {"name": "gift", "value": "x"}]) == (("laurel_member", "AAAA-BBBB"),)
     assert notes_to_partners([member, {**member, "value": "CCCC"}]) == (("laurel_member", "AAAA-BBBB"),)
+    assert notes_to_partners([{"key": "laurel_click", "value": "C1"}], "key") == (("laurel_click", "C1"),)
     unreadable: tuple[object, ...] = (
         None, [], "x", {}, [1], [{"name": ["x"]}], [{**member, "value": "a b"}], [{**member, "value": 7}],
         [{**member, "value": "x" * 65}], [{"name": {}, "value": "x"}],

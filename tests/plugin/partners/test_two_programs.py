@@ -219,6 +219,18 @@ async def test_nothing_is_kept_of_what_no_pinned_key_signed(two: TwoPrograms, da
     assert pause["pause"] == timedelta(seconds=30)
 
 
+async def test_a_version_of_the_agreement_that_changed_afterwards_ends_the_exchange(
+    two: TwoPrograms, database_url: str
+) -> None:
+    await _coffee(two)
+    assert (await two.meet()).failures == 0
+    with psycopg.connect(database_url) as owner:
+        owner.execute("UPDATE agreement_versions SET definition = jsonb_set(definition, '{buy_rate}', '\"0.02\"')")
+    host = await two.meet()
+    assert (host.failures, host.last_error) == (1, "version 1 of the agreement is not what it was")
+    assert host.agreements["1"]["buy_rate"] == "0.01"
+
+
 async def test_a_lost_answer_and_a_pause_cost_nothing(two: TwoPrograms, monkeypatch: pytest.MonkeyPatch) -> None:
     coffee, number = await _coffee(two)
     await two.happen(_bought(501, number))
