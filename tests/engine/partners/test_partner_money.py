@@ -52,6 +52,12 @@ def test_what_is_finer_than_a_millionth_below_zero_or_too_large_is_refused(
         micros_of(points, Decimal(rate), currency)
 
 
+@pytest.mark.parametrize(("currency", "most"), [("USD", 8), ("JPY", 6), ("KWD", 9)])
+def test_a_rate_that_is_too_fine_is_told_how_fine_it_may_be(currency: str, most: int) -> None:
+    with pytest.raises(MoneyError, match=f"^a rate in {currency} has at most {most} decimals$"):
+        micros_of(1, Decimal(1).scaleb(-most - 1), currency)
+
+
 @pytest.mark.parametrize(
     ("micros", "minor"),
     [
