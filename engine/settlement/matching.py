@@ -106,7 +106,8 @@ def difference_of(key: GroupKey, group: Group) -> NewRow:
     """A group that does not agree, as a row for people to look into."""
     problem: SuspenseProblem = "only_theirs" if not group.ours else "different" if group.theirs else "only_ours"
     event_id = group.ours[0].event_id if len(group.ours) == 1 else None
-    return NewRow(problem, key.reference, key.kind, event_id, _our_evidence(key, group), _their_evidence(key, group))
+    ours, theirs = _our_evidence(key, group), _their_evidence(key, group)
+    return NewRow(problem, key.reference, key.kind, event_id, ours, theirs, key.currency)
 
 
 def _rounding(group: Group, amounts: Sequence[int]) -> int:
@@ -121,17 +122,21 @@ def _grouped(ours: Iterable[OurRow], theirs: Sequence[TheirRow]) -> dict[GroupKe
     for row in theirs:
         named.setdefault(row.reference, set()).add(row.kind)
     groups: dict[GroupKey, Group] = {}
-    for mine in ours:
-        groups.setdefault(_our_key(mine, named), Group()).ours.append(mine)
+    known = list(ours)
+    references = {mine.reference for mine in known}
+    for mine in known:
+        groups.setdefault(_our_key(mine, named, references), Group()).ours.append(mine)
     for other in theirs:
         kind = "" if "" in named[other.reference] else other.kind
         groups.setdefault(GroupKey(other.reference, kind, other.currency), Group()).theirs.append(other)
     return groups
 
 
-def _our_key(row: OurRow, named: dict[str, set[str]]) -> GroupKey:
-    by_id = str(row.event_id)
-    reference = by_id if row.reference is None or by_id in named else row.reference
+def _our_key(row: OurRow, named: dict[str, set[str]], references: set[str | None]) -> GroupKey:
+    """By its reference, unless the file names the event by its id; a number that is a reference of ours names that."""
+    by_id, reference = str(row.event_id), row.reference
+    if reference is None or (reference not in named and by_id in named and by_id not in references):
+        reference = by_id
     kind = "" if "" in named.get(reference, ()) else row.kind
     return GroupKey(reference, kind, row.currency)
 

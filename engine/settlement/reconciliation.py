@@ -172,10 +172,10 @@ async def _follow(
 
 def _agreed_by_now(known: Iterable[OpenRow], statement_id: int, new: Iterable[NewRow]) -> list[int]:
     """Rows of earlier files of the statement that the newest one does not bring up again; not the partner's answers."""
-    again: set[tuple[Any, ...]] = {(row.problem, row.kind, row.reference) for row in new}
+    again: set[tuple[Any, ...]] = {(row.problem, row.kind, row.reference, row.currency) for row in new}
     return [
         row.row_id
         for row in known
         if row.statement_id == statement_id and row.reconciliation_id is not None
-        and (row.problem, row.kind, row.reference) not in again
+        and (row.problem, row.kind, row.reference, row.currency) not in again
     ]  # fmt: skip

@@ -34,6 +34,7 @@ class NewRow:
     event_id: int | None = None
     ours: Evidence = field(default_factory=dict)
     theirs: Evidence = field(default_factory=dict)
+    currency: str = ""
     opened_at: datetime | None = None
     """Since when it does not match, where that is known to be earlier than now."""
 
@@ -41,19 +42,20 @@ class NewRow:
 # Somebody settled the very same thing by hand: a file that says it once more brings up nothing new.
 _OPEN = BulkStatement(
     {
-        "statement_id": "bigint", "problem": "text", "kind": "text", "reference": "text", "event_id": "bigint",
-        "ours": "jsonb", "theirs": "jsonb", "opened_at": "timestamptz", "place": "integer",
+        "statement_id": "bigint", "problem": "text", "kind": "text", "reference": "text", "currency": "text",
+        "event_id": "bigint", "ours": "jsonb", "theirs": "jsonb", "opened_at": "timestamptz", "place": "integer",
     },
     """INSERT INTO suspense_rows (program_id, row_id, partner_id, statement_id, reconciliation_id, problem, kind,
-        reference, event_id, ours, theirs, opened_at)
+        reference, currency, event_id, ours, theirs, opened_at)
     SELECT :program_id, nextval('ledger_ids'), :partner_id, g.statement_id, CAST(:reconciliation_id AS bigint),
-        g.problem, g.kind, g.reference, g.event_id, g.ours, g.theirs, LEAST(g.opened_at, now())
+        g.problem, g.kind, g.reference, g.currency, g.event_id, g.ours, g.theirs, LEAST(g.opened_at, now())
     FROM (SELECT n.* FROM given n WHERE NOT EXISTS (SELECT FROM suspense_rows s WHERE s.program_id = :program_id
             AND s.partner_id = :partner_id AND s.statement_id = n.statement_id AND s.problem = n.problem
-            AND s.kind = n.kind AND s.reference = n.reference AND s.resolution = 'accepted' AND s.ours = n.ours
+            AND s.kind = n.kind AND s.reference = n.reference AND s.currency = n.currency
+            AND s.resolution = 'accepted' AND s.ours = n.ours
             AND s.theirs - ARRAY['rows', 'dates'] = n.theirs - ARRAY['rows', 'dates'])
         ORDER BY n.place) g
-    ON CONFLICT (program_id, statement_id, problem, kind, reference) WHERE settled_at IS NULL
+    ON CONFLICT (program_id, statement_id, problem, kind, reference, currency) WHERE settled_at IS NULL
     DO UPDATE SET ours = EXCLUDED.ours, theirs = EXCLUDED.theirs""",
 )  # fmt: skip
 _SETTLE = text("""
@@ -61,7 +63,7 @@ _SETTLE = text("""
     WHERE program_id = :program_id AND row_id = ANY(:rows) AND settled_at IS NULL RETURNING opened_at
 """)
 _OPEN_ROWS = text("""
-    SELECT row_id, statement_id, reconciliation_id, problem, kind, reference, ours, theirs, opened_at
+    SELECT row_id, statement_id, reconciliation_id, problem, kind, reference, currency, ours, theirs, opened_at
     FROM suspense_rows WHERE program_id = :program_id AND partner_id = :partner_id AND settled_at IS NULL
     AND problem = ANY(:problems) ORDER BY row_id
 """)
@@ -77,6 +79,7 @@ class OpenRow:
     problem: SuspenseProblem
     kind: str
     reference: str
+    currency: str
     ours: Evidence
     theirs: Evidence
     opened_at: datetime
@@ -89,8 +92,8 @@ async def open_rows(
     """Open what is not open yet; what is open already says what it says now."""
     given = [
         (
-            statement_id, row.problem, row.kind, row.reference, row.event_id, _json(row.ours), _json(row.theirs),
-            row.opened_at, place,
+            statement_id, row.problem, row.kind, row.reference, row.currency, row.event_id, _json(row.ours),
+            _json(row.theirs), row.opened_at, place,
         )
         for place, row in enumerate(rows)
     ]  # fmt: skip

@@ -214,6 +214,8 @@ CREATE TABLE suspense_rows (
     reference text NOT NULL,
     -- Of which kind of event it is; '': of all together, as in a file that names none.
     kind text NOT NULL DEFAULT '',
+    -- In which currency; '' where it is about none, or the reference is one.
+    currency text NOT NULL DEFAULT '',
     event_id bigint,
     ours jsonb NOT NULL DEFAULT '{}',
     theirs jsonb NOT NULL DEFAULT '{}',
@@ -227,6 +229,6 @@ CREATE TABLE suspense_rows (
     CHECK ((settled_at IS NULL) = (resolution IS NULL))
 );
 -- What comes up again after it was settled is a new row.
-CREATE UNIQUE INDEX suspense_rows_once ON suspense_rows (program_id, statement_id, problem, kind, reference)
+CREATE UNIQUE INDEX suspense_rows_once ON suspense_rows (program_id, statement_id, problem, kind, reference, currency)
     WHERE settled_at IS NULL;
 CREATE INDEX suspense_rows_open ON suspense_rows (program_id, partner_id, opened_at) WHERE settled_at IS NULL;

@@ -173,6 +173,17 @@ async def test_what_one_side_books_a_month_later_settles_itself(settling: Settli
     assert [(row.resolution, row.note) for row in ended] == [("matched", "april.csv, statement 2")] * 2
 
 
+async def test_one_reference_in_two_currencies_is_two_things(settling: Settling) -> None:
+    partner = await settling.partner()
+    await settling.record(partner, "payment", 0, MARCH, micros=100_000_000, reference="A-1")
+    await settling.record(partner, "payment", 0, MARCH, micros=100_000_000, reference="A-1", currency="JPY")
+    march = await settling.issue(partner)
+    await match_file(settling, march, "reference,amount,currency", "A-1,2.00,USD", "A-1,200,JPY", "A-1,9.00,EUR")
+    assert [(row.problem, row.ours.get("currency"), row.theirs["currency"]) for row in await differences(settling)] == [
+        ("only_theirs", None, "EUR"), ("different", "JPY", "JPY"), ("different", "USD", "USD")
+    ]  # fmt: skip
+
+
 @pytest.mark.parametrize(
     ("lines", "problems"),
     [
