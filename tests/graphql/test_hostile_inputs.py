@@ -133,7 +133,10 @@ async def books(engine: AsyncEngine, shop: ShopReference) -> tuple[Any, ...]:
         rows = await connection.execute(
             text(
                 "SELECT (SELECT count(*) FROM transactions), (SELECT count(*) FROM redemptions), "
-                "(SELECT count(*) FROM member_merges), (SELECT count(*) FROM member_events)"
+                "(SELECT count(*) FROM member_merges), (SELECT count(*) FROM member_events), "
+                "(SELECT count(*) FROM partners), (SELECT count(*) FROM offers), (SELECT count(*) FROM offer_claims), "
+                "(SELECT count(*) FROM code_pools), (SELECT count(*) FROM partner_payments), "
+                "(SELECT count(*) FROM partner_hosts)"
             )
         )
         return tuple(rows.one())
