@@ -13,6 +13,7 @@ from plugin.partners.api.endpoints import Handler, Reading, guarded, reading
 from plugin.partners.api.figures import figures, offers
 from plugin.partners.api.reading import Books, me
 from plugin.partners.api.reports import Reports
+from plugin.partners.api.statement_proofs import nodes, proof
 from plugin.partners.api.statements import answering, statement, statements
 from plugin.partners.page.routes import page_routes
 from plugin.partners.signing import EventSigners
@@ -44,6 +45,8 @@ def _api(services: Services, callers: Callers) -> list[Route]:
         "/conversions/{conversion}": conversion,
         "/statements": statements,
         "/statements/{statement}": statement,
+        "/statements/{statement}/nodes": nodes,
+        "/statements/{statement}/proofs/{event}": proof,
     }
     writings: dict[str, Handler] = {
         "/reports": Reports(callers).receive,
