@@ -83,8 +83,9 @@ _OF_MEMBER = text(f"""{_SELECT} AND c.member_id = ANY (ARRAY(
         AND (member_id = :member_id OR merged_into = :member_id))) {_PAGE}""")
 _OF_OFFER = text(f"{_SELECT} AND c.offer_id = :offer_id {_PAGE}")
 _NAMED = text(f"{_SELECT} AND c.claim_id = ANY(:claims)")
-_BY_CODE = text(f"""{_SELECT} AND c.partner_id = :partner_id AND c.code = :code AND c.kind IN ('code', 'redemption')
-    ORDER BY c.state = 'void', c.claim_id DESC LIMIT 1""")
+# In the words of the index, which has no void ones: every code of the partner's own that it reports is looked up here.
+_BY_CODE = text(f"""{_SELECT} AND c.partner_id = :partner_id AND c.code = :code AND c.code IS NOT NULL
+    AND c.state <> 'void' AND c.kind IN ('code', 'redemption')""")
 
 
 async def claim_of(connection: AsyncConnection, program_id: int, claim_id: int) -> Claim | None:
@@ -118,7 +119,7 @@ async def claims_named(connection: AsyncConnection, program_id: int, claims: Seq
 
 
 async def claim_by_code(connection: AsyncConnection, program_id: int, partner_id: int, code: str) -> Claim | None:
-    """Whose code of a partner it is, whatever became of it; a void claim only where no other has the code."""
+    """Whose code of a partner it is, used and expired ones included; None for a void one."""
     given = {"program_id": program_id, "partner_id": partner_id, "code": code}
     row = (await connection.execute(_BY_CODE, given)).one_or_none()
     return _claim(row) if row else None
