@@ -41,6 +41,8 @@ from plugin.devstore.seed import SHOP
 HANDLE = "harbor-coffee"
 CODE_PREFIX = "HARBOR"
 CODES = 50
+SETTLE_DAYS = 40
+"""So long that last month is still open: whoever plays a month of trade into the demo issues its statement by hand."""
 _POOL = "Fifty bags"
 _ZONE = ZoneInfo(SHOP.time_zone)
 
@@ -49,7 +51,7 @@ def demo_agreement() -> AgreementDefinition:
     """What is agreed: a cent for a point that is given, 0.8 cents for one that is taken, settled by the month."""
     return AgreementDefinition(
         currency=SHOP.currency, buy_rate=Decimal("0.01"), redeem_rate=Decimal("0.008"), billing="postpaid",
-        hold_days=0, time_zone=SHOP.time_zone, cycle="month",
+        hold_days=0, time_zone=SHOP.time_zone, cycle="month", settle_days=SETTLE_DAYS,
     )  # fmt: skip
 
 
