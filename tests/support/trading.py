@@ -6,7 +6,6 @@ import itertools
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
@@ -177,8 +176,3 @@ def refund(number: int, at: datetime, amount: str | None = None, report_id: str 
         "occurred_at": at.astimezone(UTC).isoformat(),
     }  # fmt: skip
     return said if amount is None else {**said, "amount": amount}
-
-
-def as_text(document: object) -> str:
-    """A document in one spelling, to be compared."""
-    return orjson.dumps(document, option=orjson.OPT_SORT_KEYS).decode()

@@ -80,11 +80,11 @@ async def test_a_click_is_credited_with_a_percentage_by_the_rule_of_the_agreemen
     assert found == [[("payment", 299_970_000)], [("payment", 249_975_000)]]
     async with tenant_transaction(trading.engine, trading.program_id) as connection:
         given = (trading.program_id, last.partner_id, (now - timedelta(days=9)).date(), now.date(), ZoneInfo("UTC"))
-        days, in_all = await figures_by_day(connection, *given), await figures_in_all(connection, *given)
+        by_day, in_all = await figures_by_day(connection, *given), await figures_in_all(connection, *given)
     assert [(one.claims, one.clicks, one.purchases, one.micros) for one in in_all] == [
         (1, 0, 0, 0), (1, 1, 0, 0), (1, 1, 1, 299_970_000),
     ]  # fmt: skip
-    assert [((now.date() - one.day).days, one.clicks, one.approved) for one in days if one.day and not one.claims] == [
+    assert [((now.date() - one.day).days, one.clicks, one.approved) for one in by_day if one.day and not one.claims] == [
         (8, 1, 0), (3, 1, 0), (1, 0, 1),
     ]  # fmt: skip
     assert await trading.breaches() == {}
