@@ -29,7 +29,8 @@ async def test_who_is_erased_is_known_to_no_partner_and_what_they_returned_is_st
     ada, bea = await trading.claim(offer, 1), await trading.claim(offer, 2)
     day = await trading.now() - timedelta(days=3)
     await trading.report(partner, **purchase(1, day, "20.00", member=ada.made_code))
-    assert ada.made_code and bea.made_code
+    assert ada.made_code is not None
+    assert bea.made_code is not None
     before = await told(trading, 1)
     assert [claim["code"] for claim in before["offer_claims"]] == [ada.made_code]
     assert [number["number"] for number in before["partner_numbers"]] == [ada.made_code.replace("-", "")]
