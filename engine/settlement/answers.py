@@ -153,8 +153,7 @@ async def _settle_undisputed(
         if row.statement_id == statement.statement_id and row.reconciliation_id is None
         and (row.problem, row.reference) not in still
     ]  # fmt: skip
-    note = "The partner disputes it no longer."
-    await settle_rows(connection, statement.program_id, ended, "matched", note=note, actor=actor)
+    await settle_rows(connection, statement.program_id, ended, "matched", note="", actor=actor)
 
 
 def _evidence(row: Any) -> dict[str, str]:

@@ -28,8 +28,7 @@ async def follow_payment(
     ]
     to_pay = next(due.to_pay_minor for due in statement.totals.dues if due.currency == currency)
     ids = [row.row_id for row in known]
-    note = f"Payment {reference}"
-    since = await settle_rows(connection, statement.program_id, ids, "paid", note=note, actor=actor)
+    since = await settle_rows(connection, statement.program_id, ids, "paid", note=reference, actor=actor)
     if abs(to_pay - paid_minor) <= tolerance_minor:
         return
     row = _row("paid_differently", currency, to_pay, paid_minor)

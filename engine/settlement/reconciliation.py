@@ -163,7 +163,7 @@ async def _follow(
         difference_of(key, group) for key, group in matching.differing.items() if key not in carried.explained
     ]  # fmt: skip
     ended = [*_agreed_by_now(known, statement.statement_id, new), *carried.settled]
-    note = f"{made.name}, statement {statement.number}"
+    note = f"{made.name} ({statement.number})"
     await settle_rows(connection, program_id, ended, "matched", note=note, actor=actor)
     await open_rows(
         connection, program_id, partner_id, statement.statement_id, new, reconciliation_id=made.reconciliation_id

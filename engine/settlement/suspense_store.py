@@ -114,7 +114,10 @@ async def settle_rows(
     connection: AsyncConnection, program_id: int, row_ids: Sequence[int], resolution: Resolution, *, note: str,
     actor: str,
 ) -> list[datetime]:  # fmt: skip
-    """End open rows; since when those were open that were. Rows that are settled already stay as they are."""
+    """End open rows; since when those were open that were. Rows that are settled already stay as they are.
+
+    `note` is read in any language: a person's words, a payment's reference, or a file's name and the statement's number.
+    """
     if not row_ids:
         return []
     given = {

@@ -170,7 +170,7 @@ async def test_what_one_side_books_a_month_later_settles_itself(settling: Settli
     assert (made.matched, made.differences) == (0, 2)
     assert await differences(settling) == []
     ended = await differences(settling, open_only=False)
-    assert [(row.resolution, row.note) for row in ended] == [("matched", "april.csv, statement 2")] * 2
+    assert [(row.resolution, row.note) for row in ended] == [("matched", "april.csv (2)")] * 2
 
 
 async def test_one_reference_in_two_currencies_is_two_things(settling: Settling) -> None:

@@ -59,7 +59,7 @@ async def test_a_statement_is_open_from_its_day_until_it_is_paid(settling: Settl
     await pay(settling, partner, 398, "wire-2", statement_id=statement.statement_id)
     assert await rows_of(settling, statement) == []
     ended = await rows_of(settling, statement, open_only=False)
-    assert [(row.resolution, row.note) for row in ended] == [("paid", "Payment wire-1"), ("paid", "Payment wire-2")]
+    assert [(row.resolution, row.note) for row in ended] == [("paid", "wire-1"), ("paid", "wire-2")]
     async with tenant_transaction(settling.engine, settling.program_id) as connection:
         known = await payments_of(connection, settling.program_id, partner, statement_id=statement.statement_id)
         older = await payments_of(connection, settling.program_id, partner, after=known[0].payment_id)
