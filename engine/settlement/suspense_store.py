@@ -116,7 +116,7 @@ async def settle_rows(
 ) -> list[datetime]:  # fmt: skip
     """End open rows; since when those were open that were. Rows that are settled already stay as they are.
 
-    `note` is read in any language: a person's words, a payment's reference, or a file's name and the statement's number.
+    `note` is read in any language: a person's words, a payment's reference, or a file's name and a statement's number.
     """
     if not row_ids:
         return []
