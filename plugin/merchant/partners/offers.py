@@ -69,6 +69,4 @@ def budget_parts(budget: dict[str, Any] | None, words: Words) -> list[tuple[str,
 def _amount(budget: dict[str, Any], amount: str, words: Words) -> str:
     if budget["unit"] == "MONEY":
         return words.money(amount, budget["currencyCode"])
-    return (
-        words.points(amount) if budget["unit"] == "POINTS" else words.text("offers.claims", count=words.number(amount))
-    )
+    return words.points(amount) if budget["unit"] == "POINTS" else words.number(amount)
