@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.database import transaction_time
 from engine.partners.cycles import beginning_of
 from engine.partners.definitions import AgreementDefinition
-from engine.partners.facts import Agreement, in_force
+from engine.partners.facts import Agreement, in_force, timeline
 from engine.partners.refusals import PartnerRefused
 
 VERSIONS_MAXIMUM = 500
@@ -66,10 +66,13 @@ async def agree(
     connection: AsyncConnection, program_id: int, partner_id: int, definition: AgreementDefinition,
     wished: datetime | None, actor: str,
 ) -> None:  # fmt: skip
-    """The next version of an agreement, if it differs from the newest one or begins at another moment."""
+    """The next version of an agreement, if it differs from the newest one or begins at another moment.
+
+    Without a wish it is in force at once, or with the first version where that has not begun.
+    """
     agreements = await agreements_of(connection, program_id, partner_id)
     newest = agreements[-1]
-    if definition == newest.definition and wished is None:
+    if definition == newest.definition and wished in (None, newest.effective_from):
         return
     if newest.version >= VERSIONS_MAXIMUM:
         raise PartnerRefused("TOO_MANY", "agreement", f"It was changed {VERSIONS_MAXIMUM} times: make a new partner.")
@@ -79,7 +82,8 @@ async def agree(
         if wished < now:
             raise PartnerRefused("INVALID", "effectiveFrom", "What was agreed cannot be changed for the past.")
     refuse_mixed_prepaid([*(agreement.definition for agreement in agreements), definition])
-    begins = beginning_of(agreements, definition, wished or now.replace(microsecond=0))
+    at_once = max(now.replace(microsecond=0), timeline(agreements)[0].effective_from)
+    begins = beginning_of(agreements, definition, wished or at_once)
     await publish_agreement(connection, program_id, partner_id, newest.version + 1, definition, begins, actor)
 
 

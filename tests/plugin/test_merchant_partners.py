@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -68,6 +69,8 @@ async def test_a_partner_is_shown_with_what_is_agreed_what_is_open_and_its_keys(
     form = await page(client, f"/partners/{partner.partner_id}/edit")
     assert 'value="0.0125"' in form
     assert 'data-field="handle"' not in form
+    later = (now + timedelta(days=3_000)).astimezone(ZoneInfo("America/New_York"))
+    assert f'value="{later:%Y-%m-%d}"' in form
     chinese = await page(client, f"/partners/{partner.partner_id}", "zh-CN")
     for text in ("预付余额", "14 天后通过", "每月最多发放 9,000 积分", "收银台", "购物发放的积分"):
         assert text in chinese, text

@@ -20,7 +20,13 @@ async def edit_partner(opened: PageRequest) -> Response:
     if partner is None:
         raise PageMissingError
     agreement = partner["agreements"][0]
-    shown = {**agreement, "tolerance": agreement["tolerance"]["amount"]}
+    begun = partner["agreement"]["effectiveFrom"] if partner["agreement"] else ""
+    shown = {
+        **agreement,
+        "tolerance": agreement["tolerance"]["amount"],
+        # What is agreed for later stays for later, unless somebody says otherwise.
+        "from": opened.words.local(agreement["effectiveFrom"]) if agreement["effectiveFrom"] > begun else None,
+    }
     return _form(opened, partner, shown, back=f"/partners/{number}")
 
 
@@ -30,7 +36,8 @@ async def new_partner(opened: PageRequest) -> Response:
     agreement = {
         "currency": opened.shop.currency, "buyRate": "0.01", "redeemRate": "0.008", "billing": "POSTPAID",
         "cycle": "MONTH", "timeZone": opened.shop.time_zone, "settleDays": 3, "holdDays": 14, "reportDays": 90,
-        "tolerance": "0", "caps": [], "attribution": {"windowDays": 30, "click": "LAST", "codeWins": True},
+        "tolerance": "0", "caps": [], "from": None,
+        "attribution": {"windowDays": 30, "click": "LAST", "codeWins": True},
     }  # fmt: skip
     return _form(opened, blank, agreement, back="/partners")
 

@@ -78,6 +78,24 @@ async def test_the_same_agreement_again_makes_no_version_and_a_profile_changes_b
         assert len(await agreements_of(connection, program, partner.partner_id)) == 1
 
 
+async def test_what_is_agreed_for_later_is_changed_for_later_unless_it_is_wished_for_earlier(
+    partnering: Partnering,
+) -> None:
+    # Given a partner whose agreement begins in a year
+    program, begins = partnering.program_id, datetime.now(UTC).replace(microsecond=0) + timedelta(days=365)
+    async with tenant_transaction(partnering.engine, program) as connection:
+        partner = await create_partner(
+            connection, program, "later", COFFEE, agreement(), actor="tests", effective_from=begins
+        )
+    # When it is changed without a word of when, the change begins with it, also where it changes the calendar
+    assert (await partnering.agree(partner, buy_rate="0.02")).effective_from == begins
+    assert (await partnering.agree(partner, cycle="week")).effective_from == begins
+    # And the same again for the same moment makes no version, while an earlier one does
+    assert (await partnering.agree(partner, begins, cycle="week")).version == 3
+    earlier = await partnering.agree(partner, begins - timedelta(days=30), cycle="week")
+    assert (earlier.version, earlier.effective_from) == (4, begins - timedelta(days=30))
+
+
 async def test_what_cannot_be_made_or_changed_is_refused_by_name(
     partnering: Partnering, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -78,6 +78,19 @@ def test_caps_hold_in_every_period_as_counted_anew_from_all_that_was_taken(
     assert counting.added == counting.points
 
 
+def test_a_cap_has_room_for_exactly_what_it_says() -> None:
+    agreed = agreement(caps=[{"kind": "issued", "period": "day", "points": 100}])
+    counting = Counting({})
+    with pytest.raises(CapReached, match=r"has room for 100$"):
+        counting.count(agreed, "issued", 101, START, limited=True)
+    counting.count(agreed, "issued", 100, START, limited=True)
+    assert counting.room(agreed, "issued", START) == ("day", 0)
+    assert counting.room(agreed, "redeemed", START) is None
+    counting.count(agreed, "issued", -1, START, limited=False)
+    counting.count(agreed, "issued", 1, START, limited=True)
+    assert set(counting.added.values()) == {100}
+
+
 @pytest.mark.parametrize("kind", ["day", "week", "month", "quarter"])
 @given(st.dates(min_value=datetime(1970, 1, 5).date(), max_value=datetime(9000, 1, 1).date()))  # noqa: DTZ001
 def test_a_period_begins_with_a_first_day_that_is_its_own_first(kind: CycleKind, day: object) -> None:
