@@ -58,6 +58,7 @@ async def shown(page: PageVisit, form: AnswerForm | None = None) -> Response:
     return page.draw(
         "statement.html", status, section="statements", one=found, lines=lines, first=first, shown=LINES_SHOWN,
         open_rows=open_rows, answer=said, form=form or AnswerForm(),
+        places={str(line.event_id): line.position + 1 for line in lines},
         texts={**texts_below(page.words.locale, "check."), **_kinds(page)},
     )  # fmt: skip
 

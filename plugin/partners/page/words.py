@@ -43,7 +43,7 @@ class PageWords:
 
     def points(self, points: int) -> str:
         """So many points."""
-        return self.text("points.count", count=self.number(points))
+        return self.text("points.one" if points == 1 else "points.count", count=self.number(points))
 
     def days(self, count: int) -> str:
         """So many days."""

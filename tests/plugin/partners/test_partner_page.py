@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 import httpx
@@ -10,6 +11,7 @@ from sqlalchemy import text
 
 from engine.conversions.deciding import decline
 from engine.database import tenant_transaction
+from engine.partners.catalog import archive_partner
 from engine.partners.facts import Partner
 from engine.partners.key_store import revoke_key
 from engine.settlement.closing import issue_statement
@@ -17,20 +19,10 @@ from plugin.partners.page.sessions import COOKIE
 from plugin.partners.page.texts import MODULES, TEXTS, text_of
 from plugin.web.app import LaurelApp
 from tests.support.partner_calls import PartnerCalls, key_for
+from tests.support.partner_pages import log_in
 from tests.support.trading import TEN_A_DOLLAR, Trading, purchase
 
 CUSTOMER = 7_700_123_456_789
-
-
-async def _logged_in(client: httpx.AsyncClient, calls: PartnerCalls) -> str:
-    """Log in; returns the token that the page's forms carry."""
-    answer = await client.post("/partner/login", data={"key": calls.key.text})
-    assert (answer.status_code, answer.headers["location"]) == (303, "/partner/")
-    page = await client.get("/partner/")
-    assert page.status_code == 200
-    found = re.search(r'name="token" value="([^"]+)"', page.text)
-    assert found is not None
-    return found[1]
 
 
 def test_every_text_is_there_in_both_languages_with_the_same_places() -> None:
@@ -44,9 +36,10 @@ def test_every_text_is_there_in_both_languages_with_the_same_places() -> None:
 
 
 async def test_nobody_sees_anything_before_logging_in(client: httpx.AsyncClient, calls: PartnerCalls) -> None:
-    for path in ("/", "/purchases", "/statements", "/statements/1.csv", "/keys.json"):
+    for path in ("/", "/purchases", "/offers/x", "/statements", "/statements/1", "/statements/1.csv", "/keys.json"):
         page = await client.get(f"/partner{path}")
-        assert "Partner login" in page.text
+        assert (page.status_code, "Partner login" in page.text) == (200 if path == "/" else 401, True)
+        assert page.headers["x-robots-tag"] == "noindex, nofollow"
         assert page.headers["cache-control"] == "private, no-store"
         assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     other = "1" if calls.key.text.endswith("0") else "0"
@@ -80,6 +73,27 @@ async def test_a_session_is_no_scripts_no_other_sites_and_ends_with_its_key(
     assert "Partner login" in (await client.get("/partner/")).text
 
 
+async def test_the_pages_of_a_partner_that_was_ended_are_closed(
+    client: httpx.AsyncClient, trading: Trading, coffee: Partner, calls: PartnerCalls
+) -> None:
+    await log_in(client, calls)
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        await archive_partner(connection, trading.program_id, coffee.partner_id, expected_version=coffee.version)
+    assert "This partnership has ended" in (await client.get("/partner/statements")).text
+    client.cookies.clear()
+    answer = await client.post("/partner/login", data={"key": calls.key.text})
+    assert (answer.status_code, "This partnership has ended" in answer.text) == (401, True)
+    assert "set-cookie" not in answer.headers
+
+
+async def test_whoever_tries_many_keys_is_slowed_down(client: httpx.AsyncClient) -> None:
+    headers = {"X-Forwarded-For": "203.0.113.77"}
+    tries = (client.post("/partner/login", data={"key": "lpk_x"}, headers=headers) for _ in range(40))
+    answers = await asyncio.gather(*tries)
+    assert {answer.status_code for answer in answers} == {401, 429}
+    assert all("Too many tries" in answer.text for answer in answers if answer.status_code == 429)
+
+
 async def test_the_pages_show_the_partners_own_and_no_shopper(
     app: LaurelApp, client: httpx.AsyncClient, trading: Trading, coffee: Partner, calls: PartnerCalls,
     bakery_calls: PartnerCalls,
@@ -89,7 +103,7 @@ async def test_the_pages_show_the_partners_own_and_no_shopper(
     async with tenant_transaction(trading.engine, trading.program_id) as connection:
         sign = await app.services.desk.signer(connection, trading.program_id)
         await issue_statement(connection, trading.program_id, coffee.partner_id, sign=sign, actor="tests")
-    await _logged_in(client, calls)
+    await log_in(client, calls)
     paths = ("/partner/", "/partner/purchases", "/partner/statements", "/partner/statements/1")
     pages = [(await client.get(path)).text for path in paths]
     assert "$2.00" in pages[2]
@@ -104,7 +118,7 @@ async def test_the_pages_show_the_partners_own_and_no_shopper(
     assert "概览" in chinese.text
     assert 'href="/partner/statements?locale=zh-CN"' in chinese.text
     client.cookies.clear()
-    await _logged_in(client, bakery_calls)
+    await log_in(client, bakery_calls)
     assert (await client.get("/partner/statements/1")).status_code == 404
     assert "No statement was issued yet" in (await client.get("/partner/statements")).text
     assert (await client.get("/partner/purchases?before=x")).status_code == 400
@@ -122,7 +136,7 @@ async def test_an_appeal_counts_only_from_the_partners_own_page(
         await decline(connection, trading.program_id, conversion.conversion_id, reason="Not seen", actor="staff:1")
     own = PartnerCalls(client, await key_for(trading.engine, app.services.desk, trading.program_id, partner))
     address = f"/partner/purchases/{conversion.conversion_id}/appeal"
-    token = await _logged_in(client, own)
+    token = await log_in(client, own)
     said = {"said": "It was in the hall.", "token": token}
 
     assert (await client.post(address, data={**said, "token": "x"})).status_code == 403
@@ -133,7 +147,7 @@ async def test_an_appeal_counts_only_from_the_partners_own_page(
     assert "Appealed on" in (await client.get("/partner/purchases")).text
     assert (await client.post(address, data=said)).status_code == 409
     client.cookies.clear()
-    other = await _logged_in(client, bakery_calls)
+    other = await log_in(client, bakery_calls)
     assert (await client.post(address, data={**said, "token": other})).status_code == 404
     async with tenant_transaction(trading.engine, trading.program_id) as connection:
         rows = await connection.execute(text("SELECT said, appealed_by FROM conversion_appeals"))

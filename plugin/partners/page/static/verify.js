@@ -68,7 +68,7 @@ function prepareAnswer(root, differing) {
     const named = differing.filter(({ key }) => key === name).slice(0, ROWS_NAMED);
     if (named.length > 0) document.getElementById(name).value = named.map(({ row, event }) => row ?? event).join(", ");
   }
-  if (differing.length > 0) document.querySelector("#answer details").open = true;
+  if (differing.length > 0) document.getElementById("disagree").open = true;
 }
 
 async function load(address) {

@@ -8,7 +8,7 @@ ENGLISH = {
     "home.days": "Last 30 days",
     "home.running": "This cycle so far",
     "home.running.until": "since {starts}, until {ends}",
-    "home.running.late": "{count} rows of it are of a cycle that was closed before they came.",
+    "home.running.late": "Rows of it that came late, after their own cycle was closed: {count}.",
     "home.you.owe": "You owe {amount}",
     "home.they.owe": "The shop owes you {amount}",
     "home.even": "Nothing is owed",
@@ -69,6 +69,7 @@ ENGLISH = {
     "offer.rate.said": "{points} points give {gives} {unit}",
     "offer.purchases": "See the purchases",
     "points.count": "{count} points",
+    "points.one": "{count} point",
 }
 CHINESE = {
     "home.title": "概览",
@@ -76,7 +77,7 @@ CHINESE = {
     "home.days": "最近 30 天",
     "home.running": "本周期至今",
     "home.running.until": "{starts} 至 {ends}",
-    "home.running.late": "其中 {count} 行属于此前已结的周期。",
+    "home.running.late": "其中迟到的行（所属周期已结）：{count}。",
     "home.you.owe": "您应付 {amount}",
     "home.they.owe": "商店应付您 {amount}",
     "home.even": "双方互不相欠",
@@ -137,4 +138,5 @@ CHINESE = {
     "offer.rate.said": "{points} 积分可换 {gives} {unit}",
     "offer.purchases": "查看购买",
     "points.count": "{count} 积分",
+    "points.one": "{count} 积分",
 }
