@@ -21,6 +21,7 @@ from engine.challenges.audit_checks import CHALLENGE_CHECKS
 from engine.conversions.audit_checks import CONVERSION_CHECKS
 from engine.database import APPLICATION_ROLE, create_engine, name_tenants, sqlalchemy_url, tenant_transaction
 from engine.game.audit_game import audit_game
+from engine.hosts.audit_checks import HOST_CHECKS
 from engine.leaderboards.audit_checks import audit_boards
 from engine.leaderboards.audit_seasons import audit_seasons
 from engine.leaderboards.connecting import connect_boards
@@ -40,6 +41,7 @@ _DUE = text("""
 _CHECKS = (
     *CHECKS, *REWARD_CHECKS, *PERK_CHECKS, *CHALLENGE_CHECKS,
     *PARTNER_CHECKS, *OFFER_CHECKS, *POOL_CHECKS, *CONVERSION_CHECKS, *SETTLEMENT_CHECKS,
+    *HOST_CHECKS,
 )  # fmt: skip
 
 

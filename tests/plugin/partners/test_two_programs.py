@@ -16,6 +16,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.applying import apply_events
+from engine.audit import audit
 from engine.database import create_engine, tenant_transaction
 from engine.events import Customer, Fact, Order
 from engine.hosts.store import Host, HostRefused, hosts_of
@@ -26,12 +27,11 @@ from engine.privacy import export_customer, redact_customer
 from engine.settlement.answers import answers_of
 from engine.settlement.closing import issue_statement
 from engine.settlement.statements import Statement
-from engine.shops import ShopReference, find_shop
+from engine.shops import ShopReference
 from plugin.partners.desk import PartnerDesk
 from plugin.partners.exchange import Exchange
 from plugin.partners.keys import PartnerKeyBox
 from plugin.web.app import LaurelApp
-from tests.conftest import SHOP_DOMAIN
 from tests.support.facts import events, line, order, refund
 from tests.support.partner_calls import key_for
 from tests.support.trading import TEN_A_DOLLAR, Trading
@@ -43,8 +43,9 @@ _names = itertools.count(1)
 class TwoPrograms:
     """The host, whose points are earned, and the partner, at whose shop things are bought."""
 
-    def __init__(self, app: LaurelApp, host: Trading, shop: ShopReference, engine: AsyncEngine, key: bytes) -> None:
-        self.host, self.app = host, app
+    def __init__(self, app: LaurelApp, host: Trading, shop: ShopReference, owner_url: str, key: bytes) -> None:
+        self.host, self.app, self.owner_url = host, app, owner_url
+        engine = create_engine(owner_url)
         self.shop, self.engine, self.program_id = shop, engine, shop.program_id
         self.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=app))
         self.desk = PartnerDesk(key, self.http, development=False)
@@ -76,6 +77,12 @@ class TwoPrograms:
         async with tenant_transaction(self.engine, self.program_id) as connection:
             return [dict(row._mapping) for row in await connection.execute(text(what))]
 
+    async def breaches(self) -> dict[str, int]:
+        """The invariants of the partner's books that do not hold."""
+        async with tenant_transaction(self.engine, self.program_id) as connection:
+            report = await audit(connection, [self.program_id])
+        return {check.name: check.breaches for check in report.checks if check.breaches}
+
     async def sign(self) -> None:
         """The host signs what it recorded."""
         await self.app.services.desk.signers.sign_due(self.host.engine, (self.host.program_id,))
@@ -101,14 +108,13 @@ async def two(
     name = f"laurel_second_{next(_names)}"
     with psycopg.connect(postgres_server.format("postgres"), autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name} TEMPLATE laurel_shop STRATEGY file_copy")
-    second = create_engine(postgres_server.format(name))
-    async with second.connect() as connecting:
-        partner_shop = await find_shop(connecting, SHOP_DOMAIN)
-    assert partner_shop is not None
-    two = TwoPrograms(app, Trading(engine, shop), partner_shop, second, b"another encryption key, 32 bytes")
+    # A copy of the same database: the shop has the same ids in both.
+    two = TwoPrograms(
+        app, Trading(engine, shop), shop, postgres_server.format(name), b"another encryption key, 32 bytes"
+    )
     yield two
     await two.http.aclose()
-    await second.dispose()
+    await two.engine.dispose()
     with psycopg.connect(postgres_server.format("postgres"), autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
@@ -159,6 +165,25 @@ async def test_a_purchase_and_its_refund_reach_both_books_and_the_statement_is_a
     ]  # fmt: skip
     assert await two.answers(statement) == [(True, [])]
     assert (await two.kept("SELECT own_root FROM host_statements"))[0]["own_root"] == statement.root
+    assert await two.breaches() == {}
+
+
+async def test_the_audit_finds_what_was_changed_in_the_partners_own_copies(two: TwoPrograms) -> None:
+    _, number = await _coffee(two)
+    await two.happen(_bought(501, number))
+    await two.meet()
+    await two.sign()
+    await two.meet()
+    assert await two.breaches() == {}
+    for change, names in (
+        ("UPDATE host_events SET points = points + 1", {"host-events"}),
+        ("UPDATE host_orders SET returned_minor = 1", {"host-events", "host-reports"}),
+        ("UPDATE partner_hosts SET statements_until = 1", {"host-events", "host-reports", "host-statements"}),
+    ):
+        with psycopg.connect(two.owner_url) as owner:
+            owner.execute(change.encode())
+        assert set(await two.breaches()) == names
+    assert await two.host.breaches() == {}
 
 
 async def test_an_event_that_the_host_changed_later_is_found_by_its_row(two: TwoPrograms, database_url: str) -> None:
