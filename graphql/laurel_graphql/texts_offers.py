@@ -69,7 +69,7 @@ SIMPLIFIED_CHINESE = {
     "offer.refused.member_limit.points": "每天最多可兑换 {points}。",
     "offer.refused.quote_required": "请先查询兑换比例。",
     "offer.refused.quote_expired": "报价已过期，请重新查询。",
-    "offer.refused.account_invalid": "请输入您在合作伙伴处的账户，1 至 100 个字符。",
+    "offer.refused.account_invalid": "请输入您在合作品牌处的账户，1 至 100 个字符。",
     "offer.refused.points_invalid": "请选择 {minimum} 或更多。",
     "offer.refused.points_invalid.range": "请选择 {minimum} 至 {maximum}。",
     "offer.refused.rate_limited": "操作过于频繁，请一分钟后再试。",

@@ -59,7 +59,7 @@ SIMPLIFIED_CHINESE = {
     "reason.clawback.game": "不再满足条件",
     "reason.clawback.tier": "不再满足等级条件",
     "reason.clawback.season": "收回名次奖励",
-    "reason.clawback.partner": "合作伙伴处的购物已退款",
+    "reason.clawback.partner": "合作品牌处的购物已退款",
     "reason.earn.order": "订单 {order}",
     "reason.expire": "积分已过期",
     "reason.bonus.sign_up": "感谢加入会员",
