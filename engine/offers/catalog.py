@@ -54,7 +54,10 @@ class PartnerFace:
 
 @dataclass(frozen=True, slots=True)
 class Offer:
-    """An offer as it stands. `claims_left` None: no limit. `budget_next`: what the next thing takes at least."""
+    """An offer as it stands. `claims_left` None: no limit. `budget_next`: what the next thing takes at least.
+
+    `codes_end_at` is when the codes of its pool end, None where they do not.
+    """
 
     program_id: int
     offer_id: int
@@ -73,15 +76,18 @@ class Offer:
     closed_at: datetime | None
     archived_at: datetime | None
     partner: PartnerFace
+    codes_end_at: datetime | None
 
 
 _SELECT = """SELECT o.program_id, o.offer_id, o.partner_id, o.handle, o.version, o.position, o.state,
         v.definition::text AS definition, o.budget_unit, o.budget_free, o.budget_held, o.budget_spent, o.budget_next,
         o.claims_made, o.claims_left, o.created_at, o.published_at, o.closed_at, o.archived_at,
-        p.handle AS partner_handle, p.name, p.website, p.about, p.paused_at IS NULL AND p.archived_at IS NULL AS active
+        p.handle AS partner_handle, p.name, p.website, p.about, p.paused_at IS NULL AND p.archived_at IS NULL AS active,
+        q.expires_at AS codes_end_at
     FROM offers o
     JOIN offer_versions v ON v.program_id = o.program_id AND v.offer_id = o.offer_id AND v.version = o.version
     JOIN partners p ON p.program_id = o.program_id AND p.partner_id = o.partner_id
+    LEFT JOIN code_pools q ON q.program_id = o.program_id AND q.pool_id = o.pool_id
     WHERE o.program_id = :program_id"""
 _LIST = text(f"""{_SELECT} AND (:archived OR o.archived_at IS NULL)
     AND (CAST(:partner_id AS bigint) IS NULL OR o.partner_id = :partner_id)
@@ -195,5 +201,5 @@ def _offer(row: Any) -> Offer:
         row.program_id, row.offer_id, row.partner_id, row.handle, row.version, row.position, row.state,
         OfferDefinition.model_validate_json(row.definition), budget, row.budget_next, row.claims_made, row.claims_left,
         row.created_at, row.published_at, row.closed_at, row.archived_at,
-        PartnerFace(row.partner_handle, row.name, row.website, row.about, row.active),
+        PartnerFace(row.partner_handle, row.name, row.website, row.about, row.active), row.codes_end_at,
     )  # fmt: skip

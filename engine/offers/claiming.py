@@ -33,14 +33,14 @@ _TRIES_MAXIMUM = 5
 _BEGIN = text("SAVEPOINT claim")
 _AGAIN = text("ROLLBACK TO SAVEPOINT claim")
 _SCOPE = text("""
-    SELECT 'claim ' || encode(subject_hash(redaction_key, 'claim', :shop_id, :customer_id), 'hex'), code_key
-    FROM programs WHERE program_id = :program_id
+    SELECT 'claim ' || encode(subject_hash(redaction_key, 'claim', :shop_id, :customer_id), 'hex'), code_key,
+        nextval('ledger_ids') FROM programs WHERE program_id = :program_id
 """)
 
 
 @dataclass(frozen=True, slots=True)
 class _Asked:
-    """Who wants what."""
+    """Who wants what; `claim_id` is what the claim will be called, if it is made."""
 
     program_id: int
     shop_id: int
@@ -49,6 +49,7 @@ class _Asked:
     quote_id: int | None
     account: str | None
     code_key: bytes = b""
+    claim_id: int = 0
 
 
 async def claim_offer(
@@ -74,13 +75,13 @@ async def claim_offer(
 async def _keyed(connection: AsyncConnection, asked: _Asked, key: str) -> tuple[KeyedRequest, _Asked]:
     """The request under its key. The scope is a keyed hash of the customer: it outlives their erasure."""
     given = {"program_id": asked.program_id, "shop_id": asked.shop_id, "customer_id": asked.customer_id}
-    scope, code_key = (await connection.execute(_SCOPE, given)).one()
+    scope, code_key, claim_id = (await connection.execute(_SCOPE, given)).one()
     wanted = {"offer_id": asked.offer_id, "quote_id": asked.quote_id, "account": asked.account}
     try:
         request = keyed_request(asked.program_id, scope, key, wanted)
     except IdempotencyKeyInvalid:
         raise ClaimRefused(ReasonCode.INVALID_IDEMPOTENCY_KEY) from None
-    return request, replace(asked, code_key=bytes(code_key))
+    return request, replace(asked, code_key=bytes(code_key), claim_id=claim_id)
 
 
 async def _claim(connection: AsyncConnection, asked: _Asked, request: KeyedRequest) -> Claim:
@@ -109,25 +110,23 @@ async def _prepare(connection: AsyncConnection, asked: _Asked) -> Booking:
     if offer is None or offer.archived_at is not None or offer.state == "draft":
         raise ClaimRefused(ReasonCode.OFFER_NOT_FOUND)
     account = account_of(offer.definition, asked.account)
-    desk = await open_desk(connection, asked.program_id, asked.shop_id, asked.customer_id, [offer])
+    desk = await open_desk(connection, asked.program_id, asked.shop_id, asked.customer_id, [offer], limits=False)
     _refuse(offer, desk, None)  # who is refused anyway need not wait for the lock
     assert desk.asker is not None, "whoever is signed in is a member"
     key = MemberKey(asked.program_id, desk.asker.member_id)
     ledger = await _locked(connection, key, points_needed(offer.definition))
     root = ledger.root(key)
-    await ledger.draw_ids(1)
-    claim_id = ledger.new_id()
-    quote = await _quoted(ledger, key, asked, offer, claim_id)
+    quote = await _quoted(ledger, key, asked, offer)
     points = quote.points if quote is not None else points_needed(offer.definition)
     await _check_again(ledger, root, offer, desk, points)
-    reservation_id = await spend_for_claim(ledger, key, offer, claim_id, points) if points else None
+    reservation_id = await spend_for_claim(ledger, key, offer, asked.claim_id, points) if points else None
     ledger.holdings[root].changed = True  # what is shown to the member is no longer as it was
     await ledger.write()
     crash_point("claim-after-points")
-    promised = await promise(connection, offer, claim_id, root.member_id, asked.code_key, ledger.now)
+    promised = await promise(connection, offer, asked.claim_id, root.member_id, asked.code_key, ledger.now)
     crash_point("claim-after-code")
     return Booking(
-        offer=offer, agreement=desk.agreements[offer.partner_id], claim_id=claim_id, member_id=root.member_id,
+        offer=offer, agreement=desk.agreements[offer.partner_id], claim_id=asked.claim_id, member_id=root.member_id,
         shop_id=asked.shop_id, customer_id=asked.customer_id, promised=promised, points=points,
         reservation_id=reservation_id, quote=quote, account=account, now=ledger.now,
     )  # fmt: skip
@@ -138,14 +137,14 @@ async def _locked(connection: AsyncConnection, key: MemberKey, points: int) -> L
     return await open_ledger(connection, key, points) if points else await Ledger.open(connection, [key])
 
 
-async def _quoted(ledger: Ledger, key: MemberKey, asked: _Asked, offer: Offer, claim_id: int) -> TakenQuote | None:
+async def _quoted(ledger: Ledger, key: MemberKey, asked: _Asked, offer: Offer) -> TakenQuote | None:
     """The quote of an exchange, used up by this claim; its points are loaded as well."""
     if not isinstance(offer.definition.gives, Exchange):
         return None
     if asked.quote_id is None:
         raise ClaimRefused(ReasonCode.QUOTE_REQUIRED)
     owners = {key.member_id, ledger.root(key).member_id}
-    quote = await take_quote(ledger.connection, offer, asked.quote_id, claim_id, owners)
+    quote = await take_quote(ledger.connection, offer, asked.quote_id, asked.claim_id, owners)
     await ledger.load_spendable_lots(ledger.root(key), quote.points)
     return quote
 

@@ -9,12 +9,11 @@ import re
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.offers.catalog import Offer
 from engine.offers.codes import take_code
-from engine.offers.definitions import Accrual, Code, Link, Pool, Redemption, Source
+from engine.offers.definitions import Accrual, Code, Link, Pool, Redemption
 from engine.offers.made_codes import made_code
 from engine.offers.refusals import ClaimRefused, ReasonCode
 from engine.partners.numbers import member_number
@@ -22,7 +21,6 @@ from engine.partners.numbers import member_number
 _TAG_BYTES = 10
 """80 bits, which is 16 letters and digits."""
 _TOKEN = re.compile(r"([1-9][0-9]{0,18})-([1-9][0-9]{0,18})-[a-z2-7]{16}", re.ASCII)
-_POOL_END = text("SELECT expires_at FROM code_pools WHERE program_id = :program_id AND pool_id = :pool_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +53,7 @@ async def promise(
     gives = offer.definition.gives
     match gives:
         case Code() | Redemption():
-            return await _code(connection, offer.program_id, gives.source, gives.valid_days, claim_id, code_key, now)
+            return await _code(connection, offer, gives, claim_id, code_key, now)
         case Link():
             return Promise(link_token(code_key, offer.program_id, claim_id), None)
         case Accrual():
@@ -65,17 +63,15 @@ async def promise(
 
 
 async def _code(
-    connection: AsyncConnection, program_id: int, source: Source, valid_days: int | None, claim_id: int,
-    code_key: bytes, now: datetime,
-) -> Promise:  # fmt: skip
-    ends = [] if valid_days is None else [now.replace(microsecond=0) + timedelta(days=valid_days)]
-    if not isinstance(source, Pool):
-        return Promise(made_code(code_key, claim_id, source.prefix), min(ends, default=None))
-    given = {"program_id": program_id, "pool_id": source.pool_id}
-    pool_end = (await connection.execute(_POOL_END, given)).scalar_one()  # before: others may wait for the code
-    if pool_end is not None:
-        ends.append(pool_end)
-    code = await take_code(connection, program_id, source.pool_id, claim_id)
+    connection: AsyncConnection, offer: Offer, gives: Code | Redemption, claim_id: int, code_key: bytes, now: datetime
+) -> Promise:
+    ends = [] if offer.codes_end_at is None else [offer.codes_end_at]
+    if gives.valid_days is not None:
+        ends.append(now.replace(microsecond=0) + timedelta(days=gives.valid_days))
+    expires_at = min(ends, default=None)
+    if not isinstance(gives.source, Pool):
+        return Promise(made_code(code_key, claim_id, gives.source.prefix), expires_at)
+    code = await take_code(connection, offer.program_id, gives.source.pool_id, claim_id)
     if code is None:
         raise ClaimRefused(ReasonCode.SOLD_OUT)
-    return Promise(code, min(ends, default=None))
+    return Promise(code, expires_at)

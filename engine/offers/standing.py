@@ -61,9 +61,11 @@ class Desk:
 
 
 async def open_desk(
-    connection: AsyncConnection, program_id: int, shop_id: int, customer_id: int | None, offers: Iterable[Offer]
-) -> Desk:
-    """Read what these offers ask of a customer (None: nobody is signed in)."""
+    connection: AsyncConnection, program_id: int, shop_id: int, customer_id: int | None, offers: Iterable[Offer], *,
+    limits: bool = True,
+) -> Desk:  # fmt: skip
+    """Read what these offers ask of a customer (None: nobody is signed in); without `limits` not what they had before,
+    for who counts that under the member's lock anyway."""
     offers = list(offers)
     now = await transaction_time(connection)
     agreements = await _agreements(connection, program_id, offers, now)
@@ -76,7 +78,7 @@ async def open_desk(
     status = Status()
     if any(offer.definition.tiers or offer.definition.plans for offer in offers):
         status = await read_status(connection, MemberKey(program_id, member.member_id))
-    had = await had_before(connection, program_id, member.member_id, offers, now)
+    had = await had_before(connection, program_id, member.member_id, offers, now) if limits else {}
     asker = Asker(member.member_id, member.available, tags, status.tier, frozenset(status.plans))
     return Desk(now, asker, had, agreements)
 

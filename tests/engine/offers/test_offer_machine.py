@@ -145,8 +145,6 @@ class OfferMachine(RuleBasedStateMachine):
         expected = self.model.expected(self.points[number])
         if not expected and self.kind == "earning" and any(c.customer == number for c in self.model.claimed):
             expected = "MEMBER_LIMIT"
-        elif self.kind == "earning" and any(c.customer == number for c in self.model.claimed) and self.model.out:
-            expected = "MEMBER_LIMIT"  # told before what is left
         key, shop = f"key-{next(self.keys)}", self.world.offering.shop
         made: set[int] = set()
 
