@@ -56,7 +56,7 @@ ENGLISH = {
     "open.problem": "What is the matter",
     "open.ours": "The shop says",
     "open.theirs": "You say",
-    "open.age": "Since",
+    "open.age": "Open for",
     "open.problem.only_ours": "You do not have it",
     "open.problem.only_theirs": "The shop does not have it",
     "open.problem.different": "The two say something else",
