@@ -10,6 +10,7 @@ from plugin.partners.api.answers import not_found
 from plugin.partners.api.callers import Callers
 from plugin.partners.api.conversions import appealing, conversion, conversions
 from plugin.partners.api.endpoints import Handler, Reading, guarded, reading
+from plugin.partners.api.exchanges import exchanges
 from plugin.partners.api.figures import figures, offers
 from plugin.partners.api.reading import Books, me
 from plugin.partners.api.reports import Reports
@@ -41,6 +42,7 @@ def _api(services: Services, callers: Callers) -> list[Route]:
         "/events": books.events,
         "/offers": offers,
         "/figures": figures,
+        "/exchanges": exchanges,
         "/conversions": conversions,
         "/conversions/{conversion}": conversion,
         "/statements": statements,

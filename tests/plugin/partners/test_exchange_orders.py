@@ -1,0 +1,39 @@
+"""What a partner has to credit: exchanges with it, by the account there and nothing else of anybody."""
+
+from __future__ import annotations
+
+from engine.partners.facts import Partner
+from tests.support.offers import Offering, made_code_offer
+from tests.support.partner_calls import PartnerCalls
+from tests.support.trading import Trading
+
+EXCHANGE = {"kind": "exchange", "numerator": 1, "denominator": 2, "minimum_points": 10, "unit_name": "beans"}
+CUSTOMER = 7_700_123_456_789
+
+
+async def test_a_partner_reads_its_exchanges_in_order_and_which_were_canceled(
+    trading: Trading, coffee: Partner, calls: PartnerCalls, bakery_calls: PartnerCalls
+) -> None:
+    offering = Offering(trading.engine, trading.shop, coffee.partner_id)
+    await offering.earn(500, customer=CUSTOMER)
+    offer = await offering.offer(made_code_offer(gives=EXCHANGE, member_limit=None))
+    claims = []
+    for number in (1, 2):
+        quote = await offering.quote(offer, 100, customer=CUSTOMER)
+        claims.append(
+            await offering.claim(offer, CUSTOMER, f"key-{number}", quote_id=quote.quote_id, account=f"beans-{number}")
+        )
+    await offering.void(claims[0])
+
+    answer = await calls.read("/exchanges")
+    rest = await calls.read("/exchanges", after=answer.json()["next"])
+
+    assert [(one["id"], one["account"], one["gives"], one["state"]) for one in answer.json()["exchanges"]] == [
+        (str(claims[0].claim_id), "beans-1", 50, "canceled"),
+        (str(claims[1].claim_id), "beans-2", 50, "made"),
+    ]
+    assert rest.json() == {"exchanges": [], "next": answer.json()["next"]}
+    assert (await bakery_calls.read("/exchanges")).json() == {"exchanges": [], "next": "0"}
+    assert str(CUSTOMER) not in answer.text
+    assert "member" not in answer.text
+    assert (await calls.read("/exchanges", after=-1)).status_code == 400
