@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from engine.settlement.answers import StatementAnswer
 from engine.settlement.reading import lines_of
 from engine.settlement.statements import Statement
 from plugin.partners.api.answers import ApiRefusedError
@@ -31,19 +29,6 @@ class AnswerForm:
     missing_here: str = ""
     missing_there: str = ""
     problem: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AnswerShown:
-    """The newest answer to a statement, with how many rows it names."""
-
-    answer: StatementAnswer
-    rows: int
-
-
-def answer_before(answers: Sequence[StatementAnswer]) -> AnswerShown | None:
-    """What a partner said last of a statement, None where it said nothing."""
-    return AnswerShown(answers[0], len(answers[0].differences)) if answers else None
 
 
 async def differences(visit: PartnerVisit, statement: Statement, form: AnswerForm) -> list[dict[str, str]]:

@@ -68,7 +68,7 @@ def page_routes(services: Services, callers: Callers) -> list[Route]:
     """Every route of the page."""
     settings = services.settings
     sessions = Sessions(settings.encryption_key_bytes(), settings.shopify_app_url)
-    visits = Visits(callers, sessions)
+    visits = Visits(callers, sessions, services.limiter)
     door = Door(services, callers, sessions, visits)
     shown = {
         "/offers/{offer}": overview.offer,

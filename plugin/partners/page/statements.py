@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from starlette.responses import Response
 
 from engine.partners.signing_store import signing_keys
 from engine.settlement.answers import answers_of
 from engine.settlement.reading import lines_of, statements_of
-from engine.settlement.suspense import suspense_of
+from engine.settlement.suspense import SuspenseRow, suspense_of
 from plugin.partners.api.answers import json_answer
 from plugin.partners.api.endpoints import whole_number
 from plugin.partners.api.statements import own_statement, statement_before, statement_file
-from plugin.partners.page.answers import AnswerForm, answer_before
+from plugin.partners.page.answers import AnswerForm
 from plugin.partners.page.texts import texts_below
 from plugin.partners.page.visits import PageVisit
 from plugin.partners.signing import keys_document
@@ -29,10 +31,10 @@ async def statements(page: PageVisit) -> Response:
     found = await statements_of(
         page.visit.connection, caller.program_id, caller.partner_id, first=STATEMENTS_SHOWN + 1, after=after
     )
-    open_rows = await suspense_of(page.visit.connection, caller.program_id, caller.partner_id, first=OPEN_SHOWN)
+    open_rows = await suspense_of(page.visit.connection, caller.program_id, caller.partner_id, first=OPEN_SHOWN + 1)
     older = found[STATEMENTS_SHOWN - 1].number if len(found) > STATEMENTS_SHOWN else None
     return page.draw(
-        "statements.html", section="statements", found=found[:STATEMENTS_SHOWN], older=older, open_rows=open_rows
+        "statements.html", section="statements", found=found[:STATEMENTS_SHOWN], older=older, **_shown(open_rows)
     )
 
 
@@ -51,16 +53,20 @@ async def shown(page: PageVisit, form: AnswerForm | None = None) -> Response:
     first = min(whole_number(page.request, "row", 1, 1, _ROWS_MAXIMUM), max(found.lines, 1))
     lines = await lines_of(connection, program_id, found.statement_id, after=first - 2, most=LINES_SHOWN)
     open_rows = await suspense_of(
-        connection, program_id, found.partner_id, statement_id=found.statement_id, first=OPEN_SHOWN
+        connection, program_id, found.partner_id, statement_id=found.statement_id, first=OPEN_SHOWN + 1
     )
-    said = answer_before(await answers_of(connection, program_id, found.statement_id))
+    answers = await answers_of(connection, program_id, found.statement_id)
     status = 200 if form is None or form.problem is None else 409
     return page.draw(
         "statement.html", status, section="statements", one=found, lines=lines, first=first, shown=LINES_SHOWN,
-        open_rows=open_rows, answer=said, form=form or AnswerForm(),
+        **_shown(open_rows), answer=next(iter(answers), None), form=form or AnswerForm(),
         places={str(line.event_id): line.position + 1 for line in lines},
         texts={**texts_below(page.words.locale, "check."), **_kinds(page)},
     )  # fmt: skip
+
+
+def _shown(open_rows: list[SuspenseRow]) -> dict[str, Any]:
+    return {"open_rows": open_rows[:OPEN_SHOWN], "open_more": len(open_rows) > OPEN_SHOWN}
 
 
 def _kinds(page: PageVisit) -> dict[str, str]:

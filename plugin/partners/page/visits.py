@@ -19,8 +19,11 @@ from plugin.partners.page.drawing import draw
 from plugin.partners.page.sessions import Session, Sessions
 from plugin.partners.page.words import PageWords
 from plugin.web.locales import locale_of
+from plugin.web.rate_limits import RateLimiter
 
 NO_ZONE = ZoneInfo("UTC")
+PAGES_PER_SECOND = 20
+"""How many pages and files one key is shown: what a page loads besides itself counts, too."""
 FORM_MAXIMUM_BYTES = 16 * 1024
 FORM_FIELDS_MAXIMUM = 10
 
@@ -56,9 +59,10 @@ Page = Callable[[PageVisit], Awaitable[Response]]
 class Visits:
     """Lets partners in who are logged in; others are shown where to log in."""
 
-    def __init__(self, callers: Callers, sessions: Sessions) -> None:
+    def __init__(self, callers: Callers, sessions: Sessions, limiter: RateLimiter) -> None:
         self._callers = callers
         self._sessions = sessions
+        self._limiter = limiter
 
     def page(self, page: Page, status: int = 401) -> Callable[[Request], Awaitable[Response]]:
         """A page that only shows; `status` is what the login is answered with in its place."""
@@ -91,13 +95,16 @@ class Visits:
             return (await own_partner(visit)).archived_at is not None
 
     async def _visited(self, request: Request, session: Session, page: Page) -> Response:
+        caller = session.caller
+        if not await self._limiter.allow(PAGES_PER_SECOND, caller.program_id, "partner-page", caller.key_id):
+            return often_page(request)
         try:
-            async with self._callers.visit(session.caller) as visit:
+            async with self._callers.visit(caller) as visit:
                 partner = await own_partner(visit)
                 if partner.archived_at is not None:
                     return login_page(request, "login.ended")
                 agreement, _ = await current_agreement(visit)
-                shop = await issuer_of(visit.connection, session.caller.program_id)
+                shop = await issuer_of(visit.connection, caller.program_id)
                 return await page(
                     PageVisit(request, session, visit, partner, shop.name if shop else None, agreement)
                 )  # fmt: skip
@@ -130,6 +137,11 @@ def missing_page(request: Request, status: int = 404) -> Response:
 def refused_page(request: Request) -> Response:
     """A form that was not of our pages."""
     return draw(request, "missing.html", _words(request), 403, what="refused")
+
+
+def often_page(request: Request) -> Response:
+    """Too many pages at once."""
+    return draw(request, "missing.html", _words(request), 429, what="often")
 
 
 def _words(request: Request) -> PageWords:

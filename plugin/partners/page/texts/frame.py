@@ -24,6 +24,8 @@ ENGLISH = {
     "missing.title": "There is nothing here",
     "missing.lead": "The address may be mistyped, or what was here belongs to somebody else.",
     "missing.back": "Back to the overview",
+    "often.title": "Too many pages at once",
+    "often.lead": "Wait a moment, and load it again.",
     "refused.title": "This was not taken",
     "refused.lead": "It did not come from a page of yours that is still open. Open the page again and repeat it there.",
 }
@@ -49,6 +51,8 @@ CHINESE = {
     "missing.title": "这里没有内容",
     "missing.lead": "地址可能有误，或内容属于其他人。",
     "missing.back": "返回概览",
+    "often.title": "请求过于频繁",
+    "often.lead": "请稍候，然后重新加载。",
     "refused.title": "未被接受",
     "refused.lead": "该操作并非来自您仍打开的页面。请重新打开页面后再试。",
 }
