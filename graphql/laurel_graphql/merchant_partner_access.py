@@ -53,6 +53,11 @@ class PartnerHostAddInput:
     name: str = strawberry.field(description="Its name, 1 to 80 characters.")
     base_url: str = strawberry.field(description="Where its app is, from https:// on.")
     key: str = strawberry.field(description="The key that it made for this program.")
+    code_prefixes: list[str] = strawberry.field(
+        default_factory=list,
+        description="What the codes begin with that it hands out for this program's shop, at most 50, such as "
+        "`HARBOR-`: orders with such a code are reported to it.",
+    )
 
 
 @strawberry.input(description="The connection to end.")
@@ -95,6 +100,7 @@ async def _add_host(context: MerchantContext, given: PartnerHostAddInput) -> Map
     number = await context.partner_desk.add_host(
         context.engine, context.program_id, handle=readable(given.handle), name=readable(given.name),
         base_url=readable(given.base_url), key=readable(given.key), actor=context.actor,
+        code_prefixes=[readable(one) for one in given.code_prefixes],
     )  # fmt: skip
     async with context.reading() as connection:
         found = await host_of(connection, context.program_id, number)
@@ -126,7 +132,7 @@ class AccessMutations:
         "partner_host_add", "Connect with a program elsewhere as its partner.", refused="nothing was connected",
         takes=PartnerHostAddInput, gives=_HostGiven,
         codes="HANDLE_INVALID HANDLE_TAKEN NAME_INVALID TOO_MANY ALREADY_CONNECTED ADDRESS_REFUSED KEY_INVALID "
-        "KEY_REFUSED UNREACHABLE ANSWER_UNREADABLE UNAVAILABLE",
+        "KEY_REFUSED PREFIX_INVALID UNREACHABLE ANSWER_UNREADABLE UNAVAILABLE",
         does=_add_host,
     )  # fmt: skip
     partner_host_end = staff_mutation(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from engine.database import Connection, Database
@@ -20,6 +21,15 @@ class PartnerDesk(Protocol):
         """What signs with the program's key; made with the first use."""
 
     async def add_host(
-        self, engine: Database, program_id: int, *, handle: str, name: str, base_url: str, key: str, actor: str
+        self,
+        engine: Database,
+        program_id: int,
+        *,
+        handle: str,
+        name: str,
+        base_url: str,
+        key: str,
+        actor: str,
+        code_prefixes: Sequence[str] = (),
     ) -> int:
         """Connect with a program elsewhere, whose partner this one is; returns its id. Raises HostRefused."""

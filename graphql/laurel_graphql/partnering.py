@@ -80,6 +80,7 @@ CODES = {
     "PARTNER_NOT_FOUND": "Returned when the program has no such partner.",
     "POOL_CLOSED": "Returned when the pool is closed or has expired.",
     "POOL_NOT_FOUND": "Returned when the partner has no such pool.",
+    "PREFIX_INVALID": "Returned unless each is 2 to 16 visible characters, and there are at most 50 of them.",
     "PREPAID_USED_UP": "Returned when what the partner paid beforehand does not suffice.",
     "PROGRAM_NOT_PUBLISHED": "Returned before the program is first published.",
     "REASON_INVALID": "Returned unless a reason is given, 1 to 500 characters.",

@@ -18,7 +18,7 @@ from plugin.partners.tokens import TokenRefusedError, read_keys
 
 PREFIXES_MAXIMUM = 50
 AGREEMENTS_MAXIMUM = 500
-_PREFIX = re.compile(r"[A-Z0-9][A-Z0-9-]{1,15}", re.ASCII)
+_PREFIX = re.compile(r"[!-~]{2,16}", re.ASCII)
 _RATE = re.compile(r"[0-9]{1,9}(\.[0-9]{1,12})?", re.ASCII)
 
 
@@ -45,7 +45,7 @@ class Connector:
         address = checked_base_url(base_url, development=self._development)
         own = [prefix.strip().upper() for prefix in code_prefixes]
         if len(own) > PREFIXES_MAXIMUM or not all(_PREFIX.fullmatch(prefix) for prefix in own):
-            raise HostRefused("PREFIX_INVALID", "codePrefixes", "Codes begin with 2 to 16 letters, digits and hyphens.")
+            raise HostRefused("PREFIX_INVALID", "codePrefixes", "A beginning of codes is 2 to 16 visible characters.")
         client = HostClient(self._http, address, given)
         try:
             terms = await read_terms(client)

@@ -23,12 +23,15 @@ from tests.support.graphql_requests import Ask
 from tests.support.partner_desk import ReadableDesk
 
 AT = datetime(2026, 2, 3, 12, tzinfo=UTC)
-GIVEN = {"handle": "harbor", "name": "Harbor", "baseUrl": "https://harbor.example", "key": "lpk_a"}
+GIVEN = {
+    "handle": "harbor", "name": "Harbor", "baseUrl": "https://harbor.example", "key": "lpk_a",
+    "codePrefixes": ["CUP-"],
+}  # fmt: skip
 AGREED = {"1": {"currency": "USD", "buy_rate": "0.01", "redeem_rate": "0.008"}}
 
 
 async def test_a_program_elsewhere_is_connected_and_let_go(ask_merchant: Ask) -> None:
-    desk, host = ReadableDesk(), "host { id name baseUrl keyId endedAt }"
+    desk, host = ReadableDesk(), "host { id name baseUrl keyId codePrefixes endedAt }"
 
     made = (await change(ask_merchant, "partnerHostAdd", host, GIVEN, partner_desk=desk))["host"]
     nobody = {**GIVEN, "handle": "nobody", "baseUrl": "https://nobody.example"}
@@ -37,6 +40,7 @@ async def test_a_program_elsewhere_is_connected_and_let_go(ask_merchant: Ask) ->
     listed = (await ask_merchant("{ partnerHosts { id } }")).data["partnerHosts"]
 
     assert (made["name"], made["keyId"], made["endedAt"]) == ("Harbor", "lpk_a", None)
+    assert made["codePrefixes"] == ["CUP-"]
     assert refusals(refused) == [("UNREACHABLE", ["input", "baseUrl"])]
     assert ended["endedAt"] is not None
     assert listed == [{"id": made["id"]}]

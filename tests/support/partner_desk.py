@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from engine.database import tenant_transaction
@@ -31,11 +33,20 @@ class ReadableDesk:
         return signed
 
     async def add_host(
-        self, engine: AsyncEngine, program_id: int, *, handle: str, name: str, base_url: str, key: str, actor: str
+        self,
+        engine: AsyncEngine,
+        program_id: int,
+        *,
+        handle: str,
+        name: str,
+        base_url: str,
+        key: str,
+        actor: str,
+        code_prefixes: Sequence[str] = (),
     ) -> int:
         """Connect without a word, except where nobody answers."""
         if "nobody" in base_url:
             raise HostRefused("UNREACHABLE", "baseUrl", "Nobody answered.")
-        host = NewHost(handle, name, base_url, key, b"sealed", {}, {})
+        host = NewHost(handle, name, base_url, key, b"sealed", {}, {}, code_prefixes)
         async with tenant_transaction(engine, program_id) as connection:
             return await add_host(connection, program_id, host, actor=actor)

@@ -101,6 +101,9 @@ class PartnerHost:
     name: str = strawberry.field(description="Its name.")
     base_url: str = strawberry.field(description="Where its app is.")
     key_id: str = strawberry.field(description="The name of the key that it made for this program.")
+    code_prefixes: list[str] = strawberry.field(
+        description="What its codes for this program's shop begin with; orders with such a code are reported."
+    )
     created_at: datetime = strawberry.field(description="When it was connected.")
     created_by: str = strawberry.field(description="Who connected it.")
     ended_at: datetime | None = strawberry.field(description="When it was ended, null while it goes on.")
@@ -163,6 +166,7 @@ def host_record_of(record: Host) -> PartnerHost:
         name=record.name,
         base_url=record.base_url,
         key_id=record.key_id,
+        code_prefixes=list(record.code_prefixes),
         created_at=record.created_at,
         created_by=record.created_by,
         ended_at=record.ended_at,

@@ -11,8 +11,8 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (form.id !== "connect") return;
   event.preventDefault();
-  const done = await submit(form, ({ handle, ...input }) => mutate(form.dataset.mutation, {
-    ...input, handle: handle ?? slug(input.name),
+  const done = await submit(form, ({ handle, codePrefixes, ...input }) => mutate(form.dataset.mutation, {
+    ...input, handle: handle ?? slug(input.name), codePrefixes: (codePrefixes ?? "").split(/[\s,，、]+/).filter(Boolean),
   }), { strip: 1, done: form.dataset.done });
   if (done) await refresh();
 });
