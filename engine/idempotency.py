@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import orjson
 from sqlalchemy import text
@@ -53,10 +54,12 @@ _FIND = text("""
     SELECT input_hash, object_kind, object_id FROM idempotency_keys
     WHERE program_id = :program_id AND scope = :scope AND idempotency_key = :key
 """)
-_REMEMBER = text("""
+REMEMBER_SQL = """
     INSERT INTO idempotency_keys (program_id, scope, idempotency_key, input_hash, object_kind, object_id)
     VALUES (:program_id, :scope, :key, :input_hash, :object_kind, :object_id)
-""")
+"""
+"""For whoever writes the object in the same statement, with the values of `to_remember`."""
+_REMEMBER = text(REMEMBER_SQL)
 
 
 async def begin(connection: AsyncConnection, request: KeyedRequest, object_kind: str) -> int | None:
@@ -68,8 +71,11 @@ async def begin(connection: AsyncConnection, request: KeyedRequest, object_kind:
     # By itself and first: a statement sees what was there when it began, not what it waited for.
     await connection.execute(_WAIT, key)
     row = (await connection.execute(_FIND, key)).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else known_object(request, object_kind, row)
+
+
+def known_object(request: KeyedRequest, object_kind: str, row: Any) -> int:
+    """The id of the object that a row of a key stands for. Raises IdempotencyKeyReused where it is for other input."""
     if bytes(row.input_hash) != request.input_hash or row.object_kind != object_kind:
         raise IdempotencyKeyReused(request.key)
     object_id: int = row.object_id
@@ -78,10 +84,12 @@ async def begin(connection: AsyncConnection, request: KeyedRequest, object_kind:
 
 async def remember(connection: AsyncConnection, request: KeyedRequest, object_kind: str, object_id: int) -> None:
     """Let the key stand for an object, for good."""
-    await connection.execute(
-        _REMEMBER,
-        {
-            "program_id": request.program_id, "scope": request.scope, "key": request.key,
-            "input_hash": request.input_hash, "object_kind": object_kind, "object_id": object_id,
-        },
-    )  # fmt: skip
+    await connection.execute(_REMEMBER, to_remember(request, object_kind, object_id))
+
+
+def to_remember(request: KeyedRequest, object_kind: str, object_id: int) -> dict[str, object]:
+    """What a key stands for, as it is kept."""
+    return {
+        "program_id": request.program_id, "scope": request.scope, "key": request.key,
+        "input_hash": request.input_hash, "object_kind": object_kind, "object_id": object_id,
+    }  # fmt: skip

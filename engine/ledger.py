@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import NamedTuple
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine import ledger_store
 from engine.accounts import MemberAccount, member_account
+from engine.database import transaction_time
 from engine.lots import Lot, Taking, next_expiry
 
 _MOVES_AT_MOST = 3
@@ -109,13 +109,14 @@ class Ledger:
         self._ids: list[int] = []
 
     @classmethod
-    async def open(cls, connection: AsyncConnection, members: Iterable[MemberKey]) -> Ledger:
-        """Lock these members, in id order, and read their balances at the database's now.
+    async def open(
+        cls, connection: AsyncConnection, members: Iterable[MemberKey], now: datetime | None = None
+    ) -> Ledger:
+        """Lock these members, in id order, and read their balances at the database's now: `now`, where it is known.
 
         Of a member who was merged into another, the other is locked in their place.
         """
-        now: datetime = (await connection.execute(text("SELECT now()"))).scalar_one()
-        ledger = cls(connection, now)
+        ledger = cls(connection, now or await transaction_time(connection))
         wanted = sorted(set(members))
         for _ in range(_MOVES_AT_MOST):  # again only when members were merged or parted while we waited for the lock
             rows, parted = await ledger_store.lock_members(connection, wanted)

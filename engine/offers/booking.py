@@ -9,10 +9,13 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.crash import crash_point
+from engine.idempotency import REMEMBER_SQL, KeyedRequest, to_remember
 from engine.offers.budget import Account, BudgetMove, move_budget
 from engine.offers.catalog import Offer
+from engine.offers.claims import Claim, ClaimState
 from engine.offers.costs import claim_cost, next_cost
 from engine.offers.exchanging import TakenQuote
+from engine.offers.looking import KIND
 from engine.offers.promising import Promise
 from engine.offers.refusals import ClaimRefused, ReasonCode
 from engine.offers.unbooking import claim_effect
@@ -21,12 +24,14 @@ from engine.partners.facts import Agreement
 from engine.partners.kinds import EventKind, micros_for
 from engine.partners.limits import PartnerLimit
 
-_INSERT = text("""
+# The claim and the key that stands for it from now on.
+_INSERT = text(f"""
+    WITH remembered AS ({REMEMBER_SQL})
     INSERT INTO offer_claims (program_id, claim_id, offer_id, offer_version, partner_id, agreement_version, member_id,
         shop_id, customer_id, kind, state, code, points, reservation_id, gives, account, budget, expires_at, settled_at)
     VALUES (:program_id, :claim_id, :offer_id, :offer_version, :partner_id, :agreement_version, :member_id,
         :shop_id, :customer_id, :kind, :state, :code, :points, :reservation_id, :gives, :account, :budget, :expires_at,
-        CASE WHEN :state = 'used' THEN now() END)
+        CASE WHEN CAST(:state AS text) = 'used' THEN now() END)
 """)
 
 
@@ -48,9 +53,9 @@ class Booking:
     now: datetime
 
 
-async def write_claim(connection: AsyncConnection, booking: Booking) -> None:
-    """Write the claim's own row; nobody waits for it."""
-    await connection.execute(_INSERT, _row(booking))
+async def write_claim(connection: AsyncConnection, booking: Booking, request: KeyedRequest) -> None:
+    """Write the claim's own row and what its key stands for; nobody waits for these."""
+    await connection.execute(_INSERT, {**to_remember(request, KIND, booking.claim_id), **_row(booking)})
     crash_point("claim-after-insert")
 
 
@@ -74,17 +79,39 @@ async def book(connection: AsyncConnection, booking: Booking) -> bool:
     return True
 
 
+def written_claim(booking: Booking) -> Claim:
+    """The claim as it was written just now, by the offer's present version."""
+    offer, expires_at = booking.offer, booking.promised.expires_at
+    return Claim(
+        program_id=offer.program_id, claim_id=booking.claim_id, offer_id=offer.offer_id, offer_version=offer.version,
+        partner_id=offer.partner_id, agreement_version=booking.agreement.version, member_id=booking.member_id,
+        shop_id=booking.shop_id, customer_id=booking.customer_id, kind=offer.definition.kind, state=_state(offer),
+        made_code=booking.promised.code, points=booking.points, reservation_id=booking.reservation_id,
+        gives=booking.quote.gives if booking.quote is not None else None, account=booking.account,
+        budget=_cost(booking), created_at=booking.now, expires_at=expires_at,
+        settled_at=booking.now if _state(offer) == "used" else None, note=None, offer_handle=offer.handle,
+        partner_handle=offer.partner.handle, partner_name=offer.partner.name, definition=offer.definition,
+        over=expires_at is not None and expires_at <= booking.now,
+    )  # fmt: skip
+
+
+def _state(offer: Offer) -> ClaimState:
+    return "used" if offer.definition.kind == "exchange" else "ready"
+
+
+def _cost(booking: Booking) -> int:
+    return claim_cost(booking.offer.definition, booking.agreement.definition, booking.points)[0]
+
+
 def _row(booking: Booking) -> dict[str, object]:
     offer, quote = booking.offer, booking.quote
-    amount, _ = claim_cost(offer.definition, booking.agreement.definition, booking.points)
-    exchange = offer.definition.kind == "exchange"
     return {
         "program_id": offer.program_id, "claim_id": booking.claim_id, "offer_id": offer.offer_id,
         "offer_version": quote.offer_version if quote is not None else offer.version, "partner_id": offer.partner_id,
         "agreement_version": booking.agreement.version, "member_id": booking.member_id, "shop_id": booking.shop_id,
-        "customer_id": booking.customer_id, "kind": offer.definition.kind, "state": "used" if exchange else "ready",
+        "customer_id": booking.customer_id, "kind": offer.definition.kind, "state": _state(offer),
         "code": booking.promised.code, "points": booking.points, "reservation_id": booking.reservation_id,
-        "gives": quote.gives if quote is not None else None, "account": booking.account, "budget": amount,
+        "gives": quote.gives if quote is not None else None, "account": booking.account, "budget": _cost(booking),
         "expires_at": booking.promised.expires_at,
     }  # fmt: skip
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.offers.definitions import OfferDefinition
+from engine.offers.definitions import OfferDefinition, read_definition
 from engine.offers.refusals import OfferRefused
 from engine.rules.bounds import Handle
 
@@ -79,16 +79,16 @@ class Offer:
     codes_end_at: datetime | None
 
 
-_SELECT = """SELECT o.program_id, o.offer_id, o.partner_id, o.handle, o.version, o.position, o.state,
+OFFER_COLUMNS = """o.program_id, o.offer_id, o.partner_id, o.handle, o.version, o.position, o.state,
         v.definition::text AS definition, o.budget_unit, o.budget_free, o.budget_held, o.budget_spent, o.budget_next,
         o.claims_made, o.claims_left, o.created_at, o.published_at, o.closed_at, o.archived_at,
         p.handle AS partner_handle, p.name, p.website, p.about, p.paused_at IS NULL AND p.archived_at IS NULL AS active,
-        q.expires_at AS codes_end_at
-    FROM offers o
+        q.expires_at AS codes_end_at"""
+OFFER_TABLES = """offers o
     JOIN offer_versions v ON v.program_id = o.program_id AND v.offer_id = o.offer_id AND v.version = o.version
     JOIN partners p ON p.program_id = o.program_id AND p.partner_id = o.partner_id
-    LEFT JOIN code_pools q ON q.program_id = o.program_id AND q.pool_id = o.pool_id
-    WHERE o.program_id = :program_id"""
+    LEFT JOIN code_pools q ON q.program_id = o.program_id AND q.pool_id = o.pool_id"""
+_SELECT = f"SELECT {OFFER_COLUMNS} FROM {OFFER_TABLES} WHERE o.program_id = :program_id"
 _LIST = text(f"""{_SELECT} AND (:archived OR o.archived_at IS NULL)
     AND (CAST(:partner_id AS bigint) IS NULL OR o.partner_id = :partner_id)
     ORDER BY o.position, o.offer_id LIMIT :most""")
@@ -120,19 +120,19 @@ async def offers_of(
 ) -> list[Offer]:
     """The program's offers in the merchant's order, of one partner where it is named; drafts among them."""
     given = {"program_id": program_id, "partner_id": partner_id, "archived": archived, "most": EVER_MAXIMUM}
-    return [_offer(row) for row in await connection.execute(_LIST, given)]
+    return [offer_of_row(row) for row in await connection.execute(_LIST, given)]
 
 
 async def offer_of(connection: AsyncConnection, program_id: int, offer_id: int) -> Offer | None:
     """One offer, archived or not; None when the program has no such one."""
     row = (await connection.execute(_ONE, {"program_id": program_id, "offer_id": offer_id})).one_or_none()
-    return _offer(row) if row else None
+    return offer_of_row(row) if row else None
 
 
 async def offer_by_handle(connection: AsyncConnection, program_id: int, handle: str) -> Offer | None:
     """One offer by its handle, archived or not; None when the program has no such one."""
     row = (await connection.execute(_BY_HANDLE, {"program_id": program_id, "handle": handle})).one_or_none()
-    return _offer(row) if row else None
+    return offer_of_row(row) if row else None
 
 
 async def offer_version(
@@ -141,7 +141,7 @@ async def offer_version(
     """What an offer said in one of its versions; None when there is no such one."""
     given = {"program_id": program_id, "offer_id": offer_id, "version": version}
     found = (await connection.execute(_VERSION, given)).scalar_one_or_none()
-    return OfferDefinition.model_validate_json(found) if found is not None else None
+    return read_definition(found) if found is not None else None
 
 
 async def insert_offer(
@@ -193,13 +193,14 @@ async def locked_offer(connection: AsyncConnection, program_id: int, offer_id: i
     return known
 
 
-def _offer(row: Any) -> Offer:
+def offer_of_row(row: Any) -> Offer:
+    """An offer of a row that has OFFER_COLUMNS."""
     budget = None
     if row.budget_unit is not None:
         budget = BudgetState(row.budget_unit, row.budget_free, row.budget_held, row.budget_spent)
     return Offer(
         row.program_id, row.offer_id, row.partner_id, row.handle, row.version, row.position, row.state,
-        OfferDefinition.model_validate_json(row.definition), budget, row.budget_next, row.claims_made, row.claims_left,
+        read_definition(row.definition), budget, row.budget_next, row.claims_made, row.claims_left,
         row.created_at, row.published_at, row.closed_at, row.archived_at,
         PartnerFace(row.partner_handle, row.name, row.website, row.about, row.active), row.codes_end_at,
     )  # fmt: skip

@@ -7,49 +7,32 @@ who want the same wait for no longer than a commit takes.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.crash import crash_point
-from engine.idempotency import IdempotencyKeyInvalid, IdempotencyKeyReused, KeyedRequest, begin, keyed_request, remember
+from engine.idempotency import IdempotencyKeyInvalid, IdempotencyKeyReused, KeyedRequest, keyed_request
 from engine.ledger import Ledger, MemberKey
-from engine.offers.availability import points_needed, reasons_of
-from engine.offers.booking import Booking, book, write_claim
-from engine.offers.catalog import Offer, offer_of
+from engine.members import member_of_customer
+from engine.money import POINTS_MAXIMUM
+from engine.offers.availability import Asker, Moment, points_needed, reasons_of
+from engine.offers.booking import Booking, book, write_claim, written_claim
+from engine.offers.catalog import Offer
 from engine.offers.claims import Claim, claim_of
+from engine.offers.codes import BEFORE_LOOK, LET_GO
 from engine.offers.definitions import Exchange
 from engine.offers.exchanging import TakenQuote, account_of, check_day, take_quote
+from engine.offers.looking import CLAIMS_PER_MINUTE, Asked, Look, look, look_back, take_turn
 from engine.offers.promising import promise
 from engine.offers.refusals import ClaimRefused, ReasonCode
 from engine.offers.spending import spend_for_claim
-from engine.offers.standing import CLAIMS_PER_MINUTE, Desk, claims_too_often, had_before, open_desk
+from engine.partners.facts import Agreement
 from engine.reservations import open_ledger
+from engine.rules.facts import Status
+from engine.standings import read_status
 
-_KIND = "claim"
 _TRIES_MAXIMUM = 5
-# Never released: the commit does that, and until then others wait.
-_BEGIN = text("SAVEPOINT claim")
-_AGAIN = text("ROLLBACK TO SAVEPOINT claim")
-_SCOPE = text("""
-    SELECT 'claim ' || encode(subject_hash(redaction_key, 'claim', :shop_id, :customer_id), 'hex'), code_key,
-        nextval('ledger_ids') FROM programs WHERE program_id = :program_id
-""")
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """Who wants what; `claim_id` is what the claim will be called, if it is made."""
-
-    program_id: int
-    shop_id: int
-    customer_id: int
-    offer_id: int
-    quote_id: int | None
-    account: str | None
-    code_key: bytes = b""
-    claim_id: int = 0
 
 
 async def claim_offer(
@@ -61,41 +44,37 @@ async def claim_offer(
     An exchange needs a quote of `quote_exchange` and the member's account there. A repeat of the key with equal input
     gives the same claim as it stands now. Raises ClaimRefused; then this transaction must be rolled back.
     """
-    asked = _Asked(program_id, shop_id, customer_id, offer_id, quote_id, account)
-    request, asked = await _keyed(connection, asked, idempotency_key)
+    asked = Asked(program_id, shop_id, customer_id, offer_id, quote_id, account)
+    wanted = {"offer_id": offer_id, "quote_id": quote_id, "account": account}
     try:
-        claim_id = await begin(connection, request, _KIND)
-    except IdempotencyKeyReused:
-        raise ClaimRefused(ReasonCode.IDEMPOTENCY_KEY_REUSED) from None
-    if claim_id is None:
-        return await _claim(connection, asked, request)
-    return await _made(connection, program_id, claim_id)
-
-
-async def _keyed(connection: AsyncConnection, asked: _Asked, key: str) -> tuple[KeyedRequest, _Asked]:
-    """The request under its key. The scope is a keyed hash of the customer: it outlives their erasure."""
-    given = {"program_id": asked.program_id, "shop_id": asked.shop_id, "customer_id": asked.customer_id}
-    scope, code_key, claim_id = (await connection.execute(_SCOPE, given)).one()
-    wanted = {"offer_id": asked.offer_id, "quote_id": asked.quote_id, "account": asked.account}
-    try:
-        request = keyed_request(asked.program_id, scope, key, wanted)
+        request = keyed_request(program_id, "", idempotency_key, wanted)
     except IdempotencyKeyInvalid:
         raise ClaimRefused(ReasonCode.INVALID_IDEMPOTENCY_KEY) from None
-    return request, replace(asked, code_key=bytes(code_key), claim_id=claim_id)
-
-
-async def _claim(connection: AsyncConnection, asked: _Asked, request: KeyedRequest) -> Claim:
-    await connection.execute(_BEGIN)
+    request, asked = await take_turn(connection, asked, request)
     for _ in range(_TRIES_MAXIMUM):
-        booking = await _prepare(connection, asked)
-        await write_claim(connection, booking)
-        await remember(connection, request, _KIND, booking.claim_id)
-        claim = await _made(connection, asked.program_id, booking.claim_id)
-        if await book(connection, booking):
-            crash_point("claim-before-commit")
+        claim = await _claim(connection, asked, request)
+        if claim is not None:
             return claim
-        await connection.execute(_AGAIN)  # what was taken is back: look at the offer as it is now
+        await connection.execute(LET_GO)  # what was taken is back: look at the offer as it is now
     raise ClaimRefused(ReasonCode.OFFER_CLOSED)
+
+
+async def _claim(connection: AsyncConnection, asked: Asked, request: KeyedRequest) -> Claim | None:
+    """The claim that the key stands for, or a new one; None where the offer was changed meanwhile."""
+    try:
+        known = await look(connection, asked, request)
+    except IdempotencyKeyReused:
+        raise ClaimRefused(ReasonCode.IDEMPOTENCY_KEY_REUSED) from None
+    if known.claim_id is not None:
+        return await _made(connection, asked.program_id, known.claim_id)
+    booking = await _prepare(connection, asked, known)
+    await write_claim(connection, booking, request)
+    if not await book(connection, booking):
+        return None
+    crash_point("claim-before-commit")
+    if booking.quote is not None and booking.quote.offer_version != booking.offer.version:
+        return await _made(connection, asked.program_id, booking.claim_id)
+    return written_claim(booking)
 
 
 async def _made(connection: AsyncConnection, program_id: int, claim_id: int) -> Claim:
@@ -104,40 +83,66 @@ async def _made(connection: AsyncConnection, program_id: int, claim_id: int) -> 
     return found
 
 
-async def _prepare(connection: AsyncConnection, asked: _Asked) -> Booking:
-    """Check everything, take the points and the code: all but what many wait for. Raises ClaimRefused."""
-    offer = await offer_of(connection, asked.program_id, asked.offer_id)
+async def _prepare(connection: AsyncConnection, asked: Asked, known: Look) -> Booking:
+    """Check everything, take the code and the points: all but what many wait for. Raises ClaimRefused."""
+    offer = known.offer
     if offer is None or offer.archived_at is not None or offer.state == "draft":
         raise ClaimRefused(ReasonCode.OFFER_NOT_FOUND)
-    account = account_of(offer.definition, asked.account)
-    desk = await open_desk(connection, asked.program_id, asked.shop_id, asked.customer_id, [offer], limits=False)
-    _refuse(offer, desk, None)  # who is refused anyway need not wait for the lock
-    assert desk.asker is not None, "whoever is signed in is a member"
-    key = MemberKey(asked.program_id, desk.asker.member_id)
-    ledger = await _locked(connection, key, points_needed(offer.definition))
+    account, needed = account_of(offer.definition, asked.account), points_needed(offer.definition)
+    asker = await _asker(connection, asked, known, offer)
+    key = MemberKey(asked.program_id, asker.member_id)
+    await _refuse_early(connection, offer, asker, known)
+    ledger = await _locked(connection, key, needed, known)
     root = ledger.root(key)
+    await connection.execute(BEFORE_LOOK)
+    before = await look_back(connection, root, offer, ledger.now)
+    asker, moment = replace(asker, available=ledger.holdings[root].available), _moment(known, before.had)
+    _refuse(offer, asker, moment, None)
     quote = await _quoted(ledger, key, asked, offer)
-    points = quote.points if quote is not None else points_needed(offer.definition)
-    await _check_again(ledger, root, offer, desk, points)
+    points = quote.points if quote is not None else needed
+    if before.too_often:
+        raise ClaimRefused(ReasonCode.RATE_LIMITED, {"limit": CLAIMS_PER_MINUTE})
+    _refuse(offer, asker, moment, points)
+    await check_day(connection, offer, root.member_id, points, ledger.now)
+    promised = await promise(connection, offer, asked.claim_id, root.member_id, asked.code_key, ledger.now)
+    crash_point("claim-after-code")
     reservation_id = await spend_for_claim(ledger, key, offer, asked.claim_id, points) if points else None
     ledger.holdings[root].changed = True  # what is shown to the member is no longer as it was
     await ledger.write()
     crash_point("claim-after-points")
-    promised = await promise(connection, offer, asked.claim_id, root.member_id, asked.code_key, ledger.now)
-    crash_point("claim-after-code")
     return Booking(
-        offer=offer, agreement=desk.agreements[offer.partner_id], claim_id=asked.claim_id, member_id=root.member_id,
+        offer=offer, agreement=_agreed(known), claim_id=asked.claim_id, member_id=root.member_id,
         shop_id=asked.shop_id, customer_id=asked.customer_id, promised=promised, points=points,
         reservation_id=reservation_id, quote=quote, account=account, now=ledger.now,
     )  # fmt: skip
 
 
-async def _locked(connection: AsyncConnection, key: MemberKey, points: int) -> Ledger:
+async def _asker(connection: AsyncConnection, asked: Asked, known: Look, offer: Offer) -> Asker:
+    """Who asks; what they have to spend is found out under their lock."""
+    member_id, status = known.member_id, Status()
+    if member_id is None:
+        found = await member_of_customer(connection, asked.program_id, asked.shop_id, asked.customer_id)
+        member_id = found.member_id
+    if offer.definition.tiers or offer.definition.plans:
+        status = await read_status(connection, MemberKey(asked.program_id, member_id))
+    return Asker(member_id, POINTS_MAXIMUM, known.tags, status.tier, frozenset(status.plans))
+
+
+async def _refuse_early(connection: AsyncConnection, offer: Offer, asker: Asker, known: Look) -> None:
+    """Who is refused anyway need not wait for the lock."""
+    if reasons_of(offer, asker, _moment(known, 0)):
+        before = await look_back(connection, MemberKey(offer.program_id, asker.member_id), offer, known.now)
+        _refuse(offer, asker, _moment(known, before.had), None)
+
+
+async def _locked(connection: AsyncConnection, key: MemberKey, points: int, known: Look) -> Ledger:
     """Lock the member; their lots are only read where points are spent."""
-    return await open_ledger(connection, key, points) if points else await Ledger.open(connection, [key])
+    if points:
+        return await open_ledger(connection, key, points, known.now)
+    return await Ledger.open(connection, [key], known.now)
 
 
-async def _quoted(ledger: Ledger, key: MemberKey, asked: _Asked, offer: Offer) -> TakenQuote | None:
+async def _quoted(ledger: Ledger, key: MemberKey, asked: Asked, offer: Offer) -> TakenQuote | None:
     """The quote of an exchange, used up by this claim; its points are loaded as well."""
     if not isinstance(offer.definition.gives, Exchange):
         return None
@@ -149,19 +154,16 @@ async def _quoted(ledger: Ledger, key: MemberKey, asked: _Asked, offer: Offer) -
     return quote
 
 
-async def _check_again(ledger: Ledger, root: MemberKey, offer: Offer, desk: Desk, points: int) -> None:
-    """Everything that the member's lock holds still. Raises ClaimRefused."""
-    connection, (program_id, member_id) = ledger.connection, root
-    if await claims_too_often(connection, program_id, member_id):
-        raise ClaimRefused(ReasonCode.RATE_LIMITED, {"limit": CLAIMS_PER_MINUTE})
-    had = await had_before(connection, program_id, member_id, [offer], ledger.now)
-    assert desk.asker is not None
-    asker = replace(desk.asker, available=ledger.holdings[root].available)
-    _refuse(offer, replace(desk, asker=asker, had=had), points)
-    await check_day(connection, offer, member_id, points, ledger.now)
+def _moment(known: Look, had: int) -> Moment:
+    return Moment(known.now, known.agreement, had=had)
 
 
-def _refuse(offer: Offer, desk: Desk, points: int | None) -> None:
-    reasons = reasons_of(offer, desk.asker, desk.moment(offer), points)
+def _agreed(known: Look) -> Agreement:
+    assert known.agreement is not None, "without one the offer is closed"
+    return known.agreement
+
+
+def _refuse(offer: Offer, asker: Asker, moment: Moment, points: int | None) -> None:
+    reasons = reasons_of(offer, asker, moment, points)
     if reasons:
         raise ClaimRefused(reasons[0].code, reasons[0].details)

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.offers.definitions import OfferDefinition, OfferKind
+from engine.offers.definitions import OfferDefinition, OfferKind, read_definition
 
 ClaimState = Literal["ready", "used", "void", "expired"]
 ClaimStatus = Literal["READY", "USED", "VOID", "EXPIRED"]
@@ -127,5 +127,5 @@ async def claim_by_code(connection: AsyncConnection, program_id: int, partner_id
 
 def _claim(row: Any) -> Claim:
     values = dict(row._mapping)
-    values["definition"] = OfferDefinition.model_validate_json(values["definition"])
+    values["definition"] = read_definition(values["definition"])
     return Claim(**values)

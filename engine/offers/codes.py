@@ -45,8 +45,9 @@ def _take(wait: str) -> str:
 TAKE_SQL = _take("SKIP LOCKED")
 _TAKE = text(TAKE_SQL)
 _TAKE_OR_WAIT = text(_take(""))
-_LOOK = text("SAVEPOINT code")
-_LET_GO = text("ROLLBACK TO SAVEPOINT code")
+BEFORE_LOOK = text("SAVEPOINT code")
+LET_GO = text("ROLLBACK TO SAVEPOINT code")
+"""Everything since then is undone, and what was locked is let go; the savepoint itself stays until the commit."""
 _LOCK_POOL = text(f"SELECT pool_id FROM code_pools WHERE {_KEY} FOR UPDATE")
 _FREE = f"(SELECT sum(codes_free) FROM pool_counts WHERE {_KEY})"
 _MARK = text(f"""
@@ -70,16 +71,20 @@ _RETURN = text(f"""
 _VOID = text(f"UPDATE pool_codes c SET state = 'void' WHERE {_MINE} RETURNING c.code_id")
 
 
-async def take_code(connection: AsyncConnection, program_id: int, pool_id: int, claim_id: int) -> str | None:
+async def take_code(
+    connection: AsyncConnection, program_id: int, pool_id: int, claim_id: int, *, marked: bool = False
+) -> str | None:
     """Give a free code of an open pool to a claim, for good once the transaction commits; None when there is none.
 
-    Where every free code is being taken by others, this waits for them as long as a lock may be waited for.
+    Where every free code is being taken by others, this waits for them as long as a lock may be waited for. `marked`:
+    the caller set BEFORE_LOOK before, and wrote nothing since, as this may have to go back to it.
     """
     given = {"program_id": program_id, "pool_id": pool_id, "claim_id": claim_id}
-    await connection.execute(_LOOK)
+    if not marked:
+        await connection.execute(BEFORE_LOOK)
     row = (await connection.execute(_TAKE, given)).one_or_none()
     if row is None:
-        await connection.execute(_LET_GO)
+        await connection.execute(LET_GO)
         row = (await connection.execute(_TAKE_OR_WAIT, given)).one_or_none()
     if row is None:
         return None

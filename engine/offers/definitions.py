@@ -6,6 +6,7 @@ Amounts of money are minor units of the offer's one `currency`, which has to be 
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, Field, model_validator
@@ -236,3 +237,9 @@ class OfferDefinition(Frozen):
             raise ValueError("a budget of money needs a payment, a voucher or an exchange")
         if self.budget is not None and self.budget.unit == "points" and not (spends or self.earning is not None):
             raise ValueError("a budget of points needs points that are given or taken")
+
+
+@lru_cache(maxsize=512)
+def read_definition(stored: str) -> OfferDefinition:
+    """A version as it is kept, read once: it never changes."""
+    return OfferDefinition.model_validate_json(stored)

@@ -49,7 +49,10 @@ def named_by_token(token: str) -> tuple[int, int] | None:
 async def promise(
     connection: AsyncConnection, offer: Offer, claim_id: int, member_id: int, code_key: bytes, now: datetime
 ) -> Promise:
-    """Make or take what a claim of the offer hands out. Raises ClaimRefused SOLD_OUT."""
+    """Make or take what a claim of the offer hands out. Raises ClaimRefused SOLD_OUT.
+
+    The caller set `codes.BEFORE_LOOK` before, and wrote nothing since.
+    """
     gives = offer.definition.gives
     match gives:
         case Code() | Redemption():
@@ -71,7 +74,7 @@ async def _code(
     expires_at = min(ends, default=None)
     if not isinstance(gives.source, Pool):
         return Promise(made_code(code_key, claim_id, gives.source.prefix), expires_at)
-    code = await take_code(connection, offer.program_id, gives.source.pool_id, claim_id)
+    code = await take_code(connection, offer.program_id, gives.source.pool_id, claim_id, marked=True)
     if code is None:
         raise ClaimRefused(ReasonCode.SOLD_OUT)
     return Promise(code, expires_at)

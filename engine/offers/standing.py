@@ -23,9 +23,9 @@ from engine.rewards.standing import customer_tags, period_start
 from engine.rules.facts import Status
 from engine.standings import read_status
 
-CLAIMS_PER_MINUTE = 30
-_FAMILY = """ARRAY(SELECT member_id FROM members WHERE program_id = :program_id
+FAMILY = """ARRAY(SELECT member_id FROM members WHERE program_id = :program_id
     AND (member_id = :member_id OR merged_into = :member_id))"""
+"""The ids of a member and of those who were merged into them, in a statement."""
 _HAD = BulkStatement(
     {"program_id": "bigint", "offer_id": "bigint", "member_id": "bigint", "since": "timestamptz"},
     """SELECT g.offer_id, count(*) FROM given g
@@ -33,15 +33,9 @@ _HAD = BulkStatement(
     JOIN offer_claims c ON c.program_id = g.program_id AND c.offer_id = g.offer_id AND c.member_id = m.member_id
     WHERE c.created_at >= g.since AND c.state <> 'void' GROUP BY g.offer_id""",
 )
-_RECENT = text("""
-    SELECT count(*) FROM (
-        SELECT created_at FROM offer_claims WHERE program_id = :program_id AND member_id = :member_id
-        ORDER BY claim_id DESC LIMIT :most
-    ) newest WHERE created_at > now() - interval '1 minute'
-""")
 _EXCHANGED = text(f"""
     SELECT COALESCE(sum(points), 0) FROM offer_claims WHERE program_id = :program_id AND offer_id = :offer_id
-    AND member_id = ANY ({_FAMILY}) AND state <> 'void' AND created_at >= :since
+    AND member_id = ANY ({FAMILY}) AND state <> 'void' AND created_at >= :since
 """)
 
 
@@ -61,11 +55,9 @@ class Desk:
 
 
 async def open_desk(
-    connection: AsyncConnection, program_id: int, shop_id: int, customer_id: int | None, offers: Iterable[Offer], *,
-    limits: bool = True,
-) -> Desk:  # fmt: skip
-    """Read what these offers ask of a customer (None: nobody is signed in); without `limits` not what they had before,
-    for who counts that under the member's lock anyway."""
+    connection: AsyncConnection, program_id: int, shop_id: int, customer_id: int | None, offers: Iterable[Offer]
+) -> Desk:
+    """Read what these offers ask of a customer (None: nobody is signed in)."""
     offers = list(offers)
     now = await transaction_time(connection)
     agreements = await _agreements(connection, program_id, offers, now)
@@ -78,7 +70,7 @@ async def open_desk(
     status = Status()
     if any(offer.definition.tiers or offer.definition.plans for offer in offers):
         status = await read_status(connection, MemberKey(program_id, member.member_id))
-    had = await had_before(connection, program_id, member.member_id, offers, now) if limits else {}
+    had = await _had_before(connection, program_id, member.member_id, offers, now)
     asker = Asker(member.member_id, member.available, tags, status.tier, frozenset(status.plans))
     return Desk(now, asker, had, agreements)
 
@@ -92,7 +84,7 @@ async def _agreements(
     return {partner_id: agreement for partner_id, agreement in current.items() if agreement is not None}
 
 
-async def had_before(
+async def _had_before(
     connection: AsyncConnection, program_id: int, member_id: int, offers: Iterable[Offer], now: datetime
 ) -> dict[int, int]:
     """How many of each limited offer a member claimed in the period that its limit counts, by offer id.
@@ -103,7 +95,7 @@ async def had_before(
     if not limited:
         return {}
     by_day = any(limit.period != "ever" for _, limit in limited if limit is not None)
-    zone = await program_zone(connection, program_id) if by_day else ZoneInfo("UTC")
+    zone = await program_zone(connection, program_id, now) if by_day else ZoneInfo("UTC")
     rows = [
         (program_id, offer.offer_id, member_id, period_start(limit.period, now, zone))
         for offer, limit in limited
@@ -116,19 +108,12 @@ async def exchanged_today(
     connection: AsyncConnection, program_id: int, member_id: int, offer_id: int, now: datetime
 ) -> int:
     """How many points a member exchanged by an offer on this day of the program's zone."""
-    since = period_start("day", now, await program_zone(connection, program_id))
+    since = period_start("day", now, await program_zone(connection, program_id, now))
     given = {"program_id": program_id, "member_id": member_id, "offer_id": offer_id, "since": since}
     return int((await connection.execute(_EXCHANGED, given)).scalar_one())
 
 
-async def claims_too_often(connection: AsyncConnection, program_id: int, member_id: int) -> bool:
-    """Whether a member claimed as much in the last minute as is allowed."""
-    given = {"program_id": program_id, "member_id": member_id, "most": CLAIMS_PER_MINUTE}
-    recent: int = (await connection.execute(_RECENT, given)).scalar_one()
-    return recent >= CLAIMS_PER_MINUTE
-
-
-async def program_zone(connection: AsyncConnection, program_id: int) -> ZoneInfo:
+async def program_zone(connection: AsyncConnection, program_id: int, now: datetime) -> ZoneInfo:
     """The zone that a program's days are counted in."""
-    live = await live_version(connection, program_id)
+    live = await live_version(connection, program_id, now)
     return ZoneInfo(live.definition.time_zone if live is not None else "UTC")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
-from typing import Any
+from functools import lru_cache
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -47,7 +47,7 @@ async def agreements_by_partner(
     given = {"program_id": program_id, "partners": sorted(set(partner_ids))}
     found: dict[int, list[Agreement]] = {}
     for row in await connection.execute(_AGREEMENTS, given):
-        found.setdefault(row.partner_id, []).append(_agreement(row))
+        found.setdefault(row.partner_id, []).append(read_agreement(*row))
     return {partner_id: tuple(agreements) for partner_id, agreements in found.items()}
 
 
@@ -112,6 +112,14 @@ def refuse_mixed_prepaid(definitions: Sequence[AgreementDefinition]) -> None:
         raise PartnerRefused("INVALID", "agreement.currency", message)
 
 
-def _agreement(row: Any) -> Agreement:
-    definition = AgreementDefinition.model_validate_json(row.definition)
-    return Agreement(row.partner_id, row.version, definition, row.effective_from, row.created_at, row.created_by)
+def read_agreement(
+    partner_id: int, version: int, definition: str, effective_from: datetime, created_at: datetime, created_by: str
+) -> Agreement:
+    """A version of an agreement as it is kept."""
+    return Agreement(partner_id, version, _read_definition(definition), effective_from, created_at, created_by)
+
+
+@lru_cache(maxsize=1024)
+def _read_definition(stored: str) -> AgreementDefinition:
+    """A version as it is kept, read once: it never changes."""
+    return AgreementDefinition.model_validate_json(stored)
