@@ -16,7 +16,7 @@ NAMED_MAXIMUM = 100
 ROW_FIELDS = ("altered", "missing_here")
 _BETWEEN = re.compile(r"[\s,;，；、]+")
 _ROWS = re.compile(r"([0-9]{1,9})(?:[-–]([0-9]{1,9}))?", re.ASCII)
-_EVENT = re.compile(r"[0-9]{1,18}", re.ASCII)
+_EVENT = re.compile(r"[1-9][0-9]{0,17}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ from plugin.web.locales import locale_of
 from plugin.web.rate_limits import RateLimiter
 
 NO_ZONE = ZoneInfo("UTC")
-PAGES_PER_SECOND = 20
+PAGES_PER_SECOND = 50
 """How many pages and files one key is shown: what a page loads besides itself counts, too."""
 FORM_MAXIMUM_BYTES = 16 * 1024
 FORM_FIELDS_MAXIMUM = 10

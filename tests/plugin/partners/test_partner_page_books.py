@@ -113,6 +113,7 @@ async def test_an_answer_names_rows_that_wait_until_they_are_settled(
         "not on it": {"altered": "4"},
         "in two fields": {"altered": "1", "missing_here": "1-2"},
         "no event": {"missing_there": "12a"},
+        "not as ids are written": {"missing_there": "007"},
         "on it": {"missing_there": events[0]},
     }
     for what, fields in refused.items():
