@@ -62,9 +62,9 @@ def _noted_host(notes: Mapping[str, str], hosts: Sequence[NamingHost]) -> Naming
 
 
 def _code_of(order: Order, host: NamingHost) -> str | None:
-    """The first code of an order that begins as the host's codes do; shops take codes in any case of letters."""
+    """The first code of an order that begins as the host's codes do, in any case of letters, as the order has it."""
     for discount in order.discounts:
-        code = discount.code.upper()
-        if len(code) <= CODE_LENGTH_MAXIMUM and any(code.startswith(prefix) for prefix in host.code_prefixes):
+        code = discount.code
+        if len(code) <= CODE_LENGTH_MAXIMUM and code.upper().startswith(host.code_prefixes):
             return code
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, timedelta
 from typing import Any, Literal
 
 from sqlalchemy import text
@@ -17,6 +17,10 @@ from engine.known_orders import OrderKey
 from engine.money import Money
 from engine.order_facts import read_orders
 
+PUT_OFF = timedelta(minutes=10)
+"""How long a report waits that the host put off."""
+GIVEN_UP_AFTER = timedelta(days=400)
+"""No agreement takes an older report."""
 ORDERS_AT_ONCE = 200
 REPORTS_AT_ONCE = 200
 
@@ -34,11 +38,20 @@ _KEEP = text("""
     VALUES (:program_id, :host_id, :report_id, :kind, :reference, :amount_minor, :currency, CAST(:body AS jsonb))
     ON CONFLICT DO NOTHING
 """)
-# A purchase goes before its refunds, as it was made before them.
+# A purchase goes before its refunds, as it was made before them; what the host put off lets everything else pass.
 _WAITING = text("""
     SELECT report_id, body FROM host_reports
     WHERE program_id = :program_id AND host_id = :host_id AND state = 'waiting'
-    ORDER BY created_at, kind, report_id LIMIT :most
+        AND (put_off_at IS NULL OR put_off_at < now() - :pause)
+    ORDER BY put_off_at NULLS FIRST, created_at, kind, report_id LIMIT :most
+""")
+_PUT_OFF = text("""
+    UPDATE host_reports SET put_off_at = now()
+    WHERE program_id = :program_id AND host_id = :host_id AND report_id = ANY(:report_ids) AND state = 'waiting'
+""")
+_GIVE_UP = text("""
+    UPDATE host_reports SET state = 'refused', answer = '{"code": "GIVEN_UP"}', answered_at = now()
+    WHERE program_id = :program_id AND host_id = :host_id AND state = 'waiting' AND created_at < now() - :longest
 """)
 _ANSWERED = text("""
     UPDATE host_reports SET state = :state, answer = CAST(:answer AS jsonb), answered_at = now()
@@ -102,14 +115,20 @@ def _values(report: DueReport, named: Mapping[str, str]) -> dict[str, object]:
 
 
 async def waiting_reports(connection: AsyncConnection, host: Host) -> list[WaitingReport]:
-    """The oldest reports that were not answered, at most as many as one call takes."""
-    values = {"program_id": host.program_id, "host_id": host.host_id, "most": REPORTS_AT_ONCE}
+    """The oldest reports that were not answered, at most as many as one call takes; too old ones are given up."""
+    key = {"program_id": host.program_id, "host_id": host.host_id}
+    await connection.execute(_GIVE_UP, {**key, "longest": GIVEN_UP_AFTER})
+    values = {**key, "pause": PUT_OFF, "most": REPORTS_AT_ONCE}
     return [WaitingReport(row.report_id, row.body) for row in await connection.execute(_WAITING, values)]
 
 
-async def store_answers(connection: AsyncConnection, host: Host, answers: Sequence[HostAnswer]) -> None:
-    """Keep what a host said; what it said first stays."""
+async def store_answers(
+    connection: AsyncConnection, host: Host, answers: Sequence[HostAnswer], put_off: Sequence[str] = ()
+) -> None:
+    """Keep what a host said; what it said first stays. Reports that are `put_off` are sent again later."""
     key = {"program_id": host.program_id, "host_id": host.host_id}
+    if put_off:
+        await connection.execute(_PUT_OFF, {**key, "report_ids": list(put_off)})
     for one in answers:
         answer = json.dumps(dict(one.answer))
         await connection.execute(_ANSWERED, {**key, "report_id": one.report_id, "state": one.state, "answer": answer})

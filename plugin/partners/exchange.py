@@ -41,7 +41,7 @@ PAGES_MAXIMUM = 50
 EVENTS_PAGE = 500
 STATEMENTS_PAGE = 100
 _ASK_AGAIN = frozenset(["PARTNER_PAUSED"])
-"""Refusals that pass: such a report is sent again."""
+"""Refusals that pass: such a report is sent again later."""
 
 log = structlog.get_logger("laurel.hosts")
 
@@ -116,9 +116,10 @@ class Exchange:
             given = await client.send("/reports", {"reports": [report.body for report in waiting]})
             answers = [one for one in _listed(given, "answers") if one.get("report_id") in sent]
             settled = [_settled(one) for one in answers if one.get("code") not in _ASK_AGAIN]
+            put_off = sent - {one.report_id for one in settled}
             async with tenant_transaction(self.engine, host.program_id) as connection:
-                await store_answers(connection, host, settled)
-            if len(settled) < len(waiting) or len(waiting) < REPORTS_AT_ONCE:
+                await store_answers(connection, host, settled, sorted(put_off))
+            if len(waiting) < REPORTS_AT_ONCE:
                 return
 
     async def _terms(self, host: Host, client: HostClient) -> Host:

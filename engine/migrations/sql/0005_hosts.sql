@@ -57,6 +57,8 @@ CREATE TABLE host_reports (
     state text NOT NULL DEFAULT 'waiting' CHECK (state IN ('waiting', 'accepted', 'refused')),
     answer jsonb,
     created_at timestamptz NOT NULL DEFAULT now(),
+    -- When the host last put us off.
+    put_off_at timestamptz,
     answered_at timestamptz,
     PRIMARY KEY (program_id, host_id, report_id)
 );

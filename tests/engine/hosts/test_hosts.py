@@ -41,7 +41,7 @@ def test_a_note_is_for_the_host_that_it_names_and_for_nobody_else() -> None:
 
 def test_a_code_is_for_every_host_whose_codes_begin_so() -> None:
     assert named_hosts(_order(None, "TENOFF", "harbor-7"), [PINE, OAK]) == {
-        1: Named(code="HARBOR-7"), 2: Named(code="HARBOR-7")
+        1: Named(code="harbor-7"), 2: Named(code="harbor-7")
     }  # fmt: skip
     assert named_hosts(_order(None, "HARBOUR-7", "OAK-1"), [PINE, OAK]) == {2: Named(code="OAK-1")}
 

@@ -19,6 +19,7 @@ from engine.applying import apply_events
 from engine.audit import audit
 from engine.database import create_engine, tenant_transaction
 from engine.events import Customer, Fact, Order
+from engine.hosts import reporting
 from engine.hosts.store import Host, HostRefused, hosts_of
 from engine.partners.catalog import pause_partner
 from engine.partners.facts import Partner
@@ -272,9 +273,21 @@ async def test_a_lost_answer_and_a_pause_cost_nothing(two: TwoPrograms, monkeypa
         await pause_partner(connection, two.host.program_id, coffee.partner_id, expected_version=coffee.version)
     await two.happen(_bought(502, number))
     assert (await two.meet()).failures == 0
+    await two.happen(_returned(501, "20.00"))
+    monkeypatch.setattr(reporting, "REPORTS_AT_ONCE", 1)  # what was put off does not stand before the refund
+    assert (await two.meet()).failures == 0
     reports = await two.kept("SELECT report_id, state FROM host_reports ORDER BY report_id")
-    assert [tuple(one.values()) for one in reports] == [("order-501", "accepted"), ("order-502", "waiting")]
-    assert [(kind, points) for kind, points, *_ in await two.host.books(coffee)] == [("issued", 400)]
+    assert [tuple(one.values()) for one in reports] == [
+        ("order-501", "accepted"), ("order-502", "waiting"), ("returned-501-2000", "accepted")
+    ]  # fmt: skip
+    assert [(kind, points) for kind, points, *_ in await two.host.books(coffee)] == [
+        ("issued", 400), ("clawed_back", 200)
+    ]  # fmt: skip
+    with psycopg.connect(two.owner_url) as owner:
+        owner.execute("UPDATE host_reports SET created_at = now() - interval '401 days' WHERE state = 'waiting'")
+    await two.meet()
+    [given_up] = await two.kept("SELECT state, answer FROM host_reports WHERE report_id = 'order-502'")
+    assert given_up == {"state": "refused", "answer": {"code": "GIVEN_UP"}}
 
 
 async def test_a_program_is_connected_by_a_good_key_at_a_public_address(two: TwoPrograms) -> None:
