@@ -147,3 +147,10 @@ async def remember_erased(
         _REMEMBER,
         {"program_id": program_id, "shop_id": shop_id, "kind": kind, "ids": sorted(set(ids)), "at": at},
     )
+
+
+def of_nobody(rows: str) -> str:
+    """SQL: no customer is left of the person whose member the rows of this alias are of, a merged one's receiver's."""
+    return f"""NOT EXISTS (SELECT FROM members m JOIN customers c ON c.program_id = m.program_id
+        AND c.member_id = CASE WHEN m.merged_into IS NULL THEN m.member_id ELSE m.merged_into END
+        WHERE m.program_id = {rows}.program_id AND m.member_id = {rows}.member_id)"""

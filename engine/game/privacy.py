@@ -6,6 +6,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.leaderboards.forgetting import forget_member
+from engine.redactions import of_nobody
 
 # A person is their member and every member that was merged into it.
 _PERSON = """(SELECT f.member_id FROM members f WHERE f.program_id = :program_id
@@ -46,18 +47,17 @@ async def erase_game(connection: AsyncConnection, program_id: int, member_id: in
     return {**counts, "game_wishes": (await connection.execute(_FORGET, key)).rowcount}
 
 
-_NOBODY = "AND NOT EXISTS (SELECT FROM customers c WHERE c.program_id = {0}.program_id AND c.member_id = {0}.member_id)"
 _LEFT_BEHIND = {
     "board_marks": "INSERT INTO board_marks (program_id, member_id, definition_id) "
     "SELECT p.program_id, p.member_id, p.definition_id FROM board_participants p "
-    f"WHERE p.program_id = :program_id {_NOBODY.format('p')}",
-    "boards": f"DELETE FROM board_participants p WHERE p.program_id = :program_id {_NOBODY.format('p')}",
+    f"WHERE p.program_id = :program_id AND {of_nobody('p')}",
+    "boards": f"DELETE FROM board_participants p WHERE p.program_id = :program_id AND {of_nobody('p')}",
     "board_names": "UPDATE board_results r SET display_name = '' "
-    f"WHERE r.program_id = :program_id AND r.display_name <> '' {_NOBODY.format('r')}",
+    f"WHERE r.program_id = :program_id AND r.display_name <> '' AND {of_nobody('r')}",
     "league_names": "UPDATE league_entries e SET display_name = '' "
-    f"WHERE e.program_id = :program_id AND e.display_name <> '' {_NOBODY.format('e')}",
+    f"WHERE e.program_id = :program_id AND e.display_name <> '' AND {of_nobody('e')}",
     "appeals": "UPDATE board_quarantines q SET appeal = NULL "
-    f"WHERE q.program_id = :program_id AND q.appeal IS NOT NULL {_NOBODY.format('q')}",
+    f"WHERE q.program_id = :program_id AND q.appeal IS NOT NULL AND {of_nobody('q')}",
 }
 
 

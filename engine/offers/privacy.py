@@ -5,6 +5,8 @@ from __future__ import annotations
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.redactions import of_nobody
+
 # A person is their member and every member that was merged into it.
 _PERSON = """(SELECT f.member_id FROM members f WHERE f.program_id = :program_id
     AND (f.member_id = :member_id OR f.merged_into = :member_id))"""
@@ -49,13 +51,12 @@ async def erase_offers(connection: AsyncConnection, program_id: int, member_id: 
     return {part: (await connection.execute(text(sql), key)).rowcount for part, sql in _ERASE.items()}
 
 
-_NOBODY = "AND NOT EXISTS (SELECT FROM customers c WHERE c.program_id = {0}.program_id AND c.member_id = {0}.member_id)"
 _LEFT_BEHIND = {
     "offer_claims": "UPDATE offer_claims o SET customer_id = NULL, account = NULL, note = NULL "
     "WHERE o.program_id = :program_id AND (o.customer_id IS NOT NULL OR o.account IS NOT NULL OR o.note IS NOT NULL) "
-    + _NOBODY.format("o"),
-    "offer_clicks": f"DELETE FROM offer_clicks k WHERE k.program_id = :program_id {_NOBODY.format('k')}",
-    "partner_numbers": f"DELETE FROM partner_members n WHERE n.program_id = :program_id {_NOBODY.format('n')}",
+    f"AND {of_nobody('o')}",
+    "offer_clicks": f"DELETE FROM offer_clicks k WHERE k.program_id = :program_id AND {of_nobody('k')}",
+    "partner_numbers": f"DELETE FROM partner_members n WHERE n.program_id = :program_id AND {of_nobody('n')}",
 }
 
 

@@ -10,6 +10,7 @@ import pytest
 from engine.database import tenant_transaction
 from engine.ledger import MemberKey
 from engine.merging import merge_members, unmerge_members
+from engine.offers.privacy import erase_offers_of_nobody
 from engine.privacy import export_customer, redact_customer
 from tests.support.trading import TEN_A_DOLLAR, Trading, purchase, refund
 
@@ -75,3 +76,20 @@ async def test_members_who_became_one_earn_by_both_numbers_and_by_their_own_when
 
     assert (await trading.member(1)).available + (await trading.member(2)).available == 210
     assert await trading.breaches() == {}
+
+
+async def test_a_shop_that_is_erased_takes_no_number_of_a_merged_member_who_goes_on(trading: Trading) -> None:
+    partner = await trading.partner()
+    offer = await trading.offer(partner, TEN_A_DOLLAR)
+    ada, bea = await trading.claim(offer, 1), await trading.claim(offer, 2)
+    day = await trading.now() - timedelta(days=3)
+    giver, receiver = MemberKey(trading.program_id, ada.member_id), MemberKey(trading.program_id, bea.member_id)
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        await merge_members(connection, giver, receiver, actor="tests")
+        assert await erase_offers_of_nobody(connection, trading.program_id) == {
+            "offer_claims": 0, "offer_clicks": 0, "partner_numbers": 0,
+        }  # fmt: skip
+
+    answer = await trading.report(partner, **purchase(1, day, "20.00", member=ada.made_code))
+
+    assert answer.state == "applied"
