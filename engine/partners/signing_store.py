@@ -68,6 +68,7 @@ _TO_SIGN = text(f"""
     WHERE signed.event_id IS NULL OR newest.event_id > signed.event_id ORDER BY 1, 2
 """)
 _LOCK = text("SELECT pg_advisory_xact_lock(hashtextextended('partner-events ' || :partner_id, :program_id))")
+_TRY_LOCK = text("SELECT pg_try_advisory_xact_lock(hashtextextended('partner-events ' || :partner_id, :program_id))")
 _SIGNED_UNTIL = text(f"""
     SELECT ({_NEWEST_SIGNED}) FROM partners p WHERE p.program_id = :program_id AND p.partner_id = :partner_id
 """)
@@ -116,15 +117,19 @@ async def partners_to_sign(connection: AsyncConnection) -> list[tuple[int, int]]
 
 
 async def sign_events(
-    connection: AsyncConnection, program_id: int, partner_id: int, sign: Sign, most: int = SIGNED_AT_ONCE
-) -> int:
+    connection: AsyncConnection, program_id: int, partner_id: int, sign: Sign, most: int = SIGNED_AT_ONCE, *,
+    wait: bool = True,
+) -> int:  # fmt: skip
     """Sign a partner's oldest events that are not signed; how many there were. Others that sign for it wait.
 
-    All or nothing: where `sign` raises, nothing of it may be committed.
+    Without `wait` nothing is signed of a partner for which somebody else signs: that one has it in hand. All or
+    nothing: where `sign` raises, nothing of it may be committed.
     """
     given = {"program_id": program_id, "partner_id": partner_id}
     # By itself and first: a statement sees what was there when it began, not what it waited for.
-    await connection.execute(_LOCK, given)
+    has_turn = (await connection.execute(_LOCK if wait else _TRY_LOCK, given)).scalar_one()
+    if has_turn is False:
+        return 0
     after = (await connection.execute(_SIGNED_UNTIL, given)).scalar_one_or_none() or 0
     rows = (await connection.execute(_UNSIGNED, {**given, "after": after, "most": most})).all()
     if rows:

@@ -36,10 +36,16 @@ class BookRounds:
             due = {program_id for program_id, _ in await partners_due(connection, await self.tenants.read())}
         issued = 0
         for program_id in sorted(due):
-            async with tenant_transaction(self.services.engine, program_id) as connection:
-                sign = await self.signers.signer(connection, program_id)
-            issued += await close_due(self.services.engine, program_id, sign=sign, failed=_not_issued)
+            try:
+                issued += await self._close_program(program_id)
+            except Exception as error:  # its key cannot be made, say: no reason for the others to wait
+                log.error("statements not issued", program=program_id, exc_info=error)
         return issued
+
+    async def _close_program(self, program_id: int) -> int:
+        async with tenant_transaction(self.services.engine, program_id) as connection:
+            sign = await self.signers.signer(connection, program_id)
+        return await close_due(self.services.engine, program_id, sign=sign, failed=_not_issued)
 
     async def exchange(self) -> int:
         """Report to hosts, and read and check what they signed."""

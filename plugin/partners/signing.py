@@ -51,17 +51,27 @@ class EventSigners:
         return _signing(self._box.open(private_key, program_id, key_id), key_name(key_id))
 
     async def sign_due(self, engine: AsyncEngine, program_ids: tuple[int, ...]) -> int:
-        """Sign what these programs recorded and nobody signed yet; returns how many events it was."""
+        """Sign what these programs recorded and nobody signed yet; returns how many events it was.
+
+        One partner holds up no other: one whose statement is being issued is signed by that, and trouble is logged.
+        """
         async with tenant_transaction(engine, *program_ids) as connection:
             waiting = await partners_to_sign(connection)
         signed = 0
         for program_id, partner_id in waiting:
-            page = SIGNED_AT_ONCE
-            while page == SIGNED_AT_ONCE:
-                async with tenant_transaction(engine, program_id) as connection:
-                    sign = await self.signer(connection, program_id)
-                    page = await sign_events(connection, program_id, partner_id, sign)
-                signed += page
+            try:
+                signed += await self._sign_partner(engine, program_id, partner_id)
+            except Exception as error:
+                log.error("events not signed", program_id=program_id, partner=partner_id, exc_info=error)
+        return signed
+
+    async def _sign_partner(self, engine: AsyncEngine, program_id: int, partner_id: int) -> int:
+        signed, page = 0, SIGNED_AT_ONCE
+        while page == SIGNED_AT_ONCE:
+            async with tenant_transaction(engine, program_id) as connection:
+                sign = await self.signer(connection, program_id)
+                page = await sign_events(connection, program_id, partner_id, sign, wait=False)
+            signed += page
         return signed
 
     def _open(self, program_id: int, stored: SigningKey) -> Ed25519PrivateKey | None:
