@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import IO, get_args
 
 from engine.files.columns import Columns
@@ -21,6 +21,8 @@ COLUMNS = Columns(
 PROBLEMS_MAXIMUM = 50
 _KINDS = frozenset(get_args(EventKind))
 _WHOLE = re.compile(r"-?[0-9]{1,16}", re.ASCII)
+# In 28 digits, as many as a decimal is exact in. A workbook's smallest numbers come as 1e-05.
+_AMOUNT = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,13})?(e-[0-9]{1,2})?", re.ASCII)
 _DATE_MAXIMUM = 40
 
 
@@ -96,13 +98,14 @@ def _points(cell: str) -> int:
 
 
 def _micros(cell: str, currency: str) -> int:
+    written = cell[1:] if cell.startswith("'-") else cell
+    if not _AMOUNT.fullmatch(written):
+        raise ValueError("amount-invalid")
     try:
-        scaled = Decimal(cell[1:] if cell.startswith("'-") else cell) * MICROS_PER_MINOR * 10 ** exponent(currency)
+        scaled = Decimal(written) * MICROS_PER_MINOR * 10 ** exponent(currency)
     except MoneyError:
         raise ValueError("currency-unknown") from None
-    except InvalidOperation:
-        raise ValueError("amount-invalid") from None
-    if not scaled.is_finite() or abs(scaled) > MICROS_MAXIMUM or scaled != int(scaled):
+    if abs(scaled) > MICROS_MAXIMUM or scaled != int(scaled):
         raise ValueError("amount-invalid")
     return int(scaled)
 

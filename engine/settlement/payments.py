@@ -13,6 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.database import transaction_time
 from engine.money import MINOR_UNITS_MAXIMUM, Money
+from engine.partners.adjusting import AMOUNT_MINOR_MAXIMUM
 from engine.partners.catalog import agreements_of, partner_of
 from engine.partners.facts import Agreement, in_force
 from engine.partners.prepaid import move_prepaid
@@ -151,8 +152,11 @@ def _refuse_invalid(asked: Payment, now: datetime) -> None:
     if len(asked.reference) > REFERENCE_MAXIMUM or not _REFERENCE.fullmatch(asked.reference):
         message = f"A reference is 1 to {REFERENCE_MAXIMUM} visible ASCII characters."
         raise PaymentRefused("REFERENCE_INVALID", "reference", message)
-    if not 0 < abs(asked.amount_minor) <= MINOR_UNITS_MAXIMUM:
-        raise PaymentRefused("AMOUNT_INVALID", "amount", "An amount is a whole number of minor units other than 0.")
+    # What is paid beforehand is counted in micros, as events are.
+    most = AMOUNT_MINOR_MAXIMUM if asked.kind == "prepayment" else MINOR_UNITS_MAXIMUM
+    if not 0 < abs(asked.amount_minor) <= most:
+        message = f"An amount is a whole number of minor units other than 0, at most {most}."
+        raise PaymentRefused("AMOUNT_INVALID", "amount", message)
     # A day has begun somewhere up to 14 hours before it does in UTC.
     if not _FIRST_DAY <= asked.paid_on <= (now + timedelta(hours=14)).date():
         raise PaymentRefused("DATE_INVALID", "paidOn", "A payment was made in this millennium, and not in the future.")

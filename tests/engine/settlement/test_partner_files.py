@@ -192,6 +192,8 @@ async def test_one_reference_in_two_currencies_is_two_things(settling: Settling)
         (["reference,amount,points", "A,1.00,", "B,1.00,5"], ((3, "points-missing"),)),
         (["reference,amount", "A,1e999", "B,NaN", "C,1.000000001", "D,--1"],
          ((2, "amount-invalid"), (3, "amount-invalid"), (4, "amount-invalid"), (5, "amount-invalid"))),
+        (["reference,amount", "A,1e1000000", "B,1_000", "C,١", "D,+1", "E,1e-05", "F,-7.50"],
+         tuple((row, "amount-invalid") for row in (2, 3, 4, 5))),
         (["reference,points", "A,1.5", "B,99999999999999999"], ((2, "points-invalid"), (3, "points-invalid"))),
         (["reference,kind,points", "A,gift,1"], ((2, "kind-unknown"),)),
         (["reference,amount,currency", "A,1,XXQ"], ((2, "currency-unknown"),)),

@@ -120,6 +120,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"kind": "prepayment"}, "STATEMENT_NOT_WANTED"), ({"currency": "EUR"}, "CURRENCY_INVALID"),
     ({"statement_id": 999}, "STATEMENT_NOT_FOUND"), ({"partner": 999}, "PARTNER_NOT_FOUND"),
     ({"kind": "prepayment", "statement_id": None}, "NOT_PREPAID"),
+    ({"kind": "prepayment", "statement_id": None, "minor": 10**12 + 1}, "AMOUNT_INVALID"),
 ]  # fmt: skip
 
 
