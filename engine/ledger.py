@@ -59,6 +59,8 @@ class Holdings:
     lots: list[Lot] | None = None
     all_lots: bool = False
     changed: bool = False
+    has_left: bool = False
+    """Whether they left the program: what they did before gives nobody anything any more."""
 
 
 class EffectKey(NamedTuple):
@@ -109,29 +111,29 @@ class Ledger:
         self._ids: list[int] = []
 
     @classmethod
-    async def open(
-        cls, connection: AsyncConnection, members: Iterable[MemberKey], now: datetime | None = None
-    ) -> Ledger:
-        """Lock these members, in id order, and read their balances at the database's now: `now`, where it is known.
+    async def open(cls, connection: AsyncConnection, members: Iterable[MemberKey]) -> Ledger:
+        """Lock these members, in id order, and read their balances at the database's now.
 
         Of a member who was merged into another, the other is locked in their place.
         """
-        ledger = cls(connection, now or await transaction_time(connection))
         wanted = sorted(set(members))
+        rows, parted = await ledger_store.lock_members(connection, wanted)
+        ledger = cls(connection, rows[0].now if rows else await transaction_time(connection))
         for _ in range(_MOVES_AT_MOST):  # again only when members were merged or parted while we waited for the lock
-            rows, parted = await ledger_store.lock_members(connection, wanted)
             moved = {MemberKey(*key) for key in parted}
-            for program_id, asked_id, merged_into, *balances in rows:
-                locked = MemberKey(program_id, balances[0])
+            for program_id, asked_id, merged_into, _now, has_left, locked_id, *balances in rows:
+                locked = MemberKey(program_id, locked_id)
                 ledger._follow[MemberKey(program_id, asked_id)] = locked
                 ledger._follow[locked] = MemberKey(program_id, merged_into or locked.member_id)
                 if merged_into is None:
-                    ledger.holdings[locked] = Holdings(locked, *balances[1:])
+                    ledger.holdings[locked] = Holdings(locked, *balances)
+                    ledger.holdings[locked].has_left = has_left
                 else:
                     moved.add(ledger._follow[locked])
             wanted = sorted(moved - ledger.holdings.keys())
             if not wanted:
                 return ledger
+            rows, parted = await ledger_store.lock_members(connection, wanted)
         raise RuntimeError("a member is merged on and on")
 
     def root(self, key: MemberKey) -> MemberKey:

@@ -30,7 +30,8 @@ _LOCK_MEMBERS = BulkStatement(
             CASE WHEN a.merged_into IS NULL THEN a.member_id ELSE a.merged_into END AS member_id
         FROM given g JOIN members a ON a.program_id = g.program_id AND a.member_id = g.member_id
     )
-    SELECT m.program_id, w.asked, m.merged_into, m.member_id, m.available, m.pending, m.reserved, m.debt, m.lifetime,
+    SELECT m.program_id, w.asked, m.merged_into, now() AS now, m.closed_at IS NOT NULL AS has_left,
+        m.member_id, m.available, m.pending, m.reserved, m.debt, m.lifetime,
         m.next_expiry_at
     FROM members m JOIN wanted w ON m.program_id = w.program_id AND m.member_id = w.member_id
     ORDER BY m.program_id, m.member_id FOR UPDATE OF m""",
@@ -122,7 +123,8 @@ async def lock_members(
 ) -> tuple[Sequence[Any], set[tuple[int, int]]]:
     """Lock these members' rows, or those of whom they were merged into, in the order of their ids; read the balances.
 
-    Rows are (program, member asked for, whom the locked one was merged into, locked member, balances…). Beside them:
+    Rows are (program, member asked for, whom the locked one was merged into, the transaction's time, whether the locked
+    one left, locked member, balances…). Beside them:
     (program, member) of those who were parted from whom they were merged into while that one's lock was waited for.
     """
     rows = await _LOCK_MEMBERS.run(connection, members)

@@ -62,14 +62,9 @@ _INSERT = text("""
 _UPDATE = text(f"UPDATE reservations SET state = :state, captured = :captured, restored = :restored {_ONE}")
 
 
-async def open_ledger(
-    connection: AsyncConnection, key: MemberKey, points: int, now: datetime | None = None
-) -> Ledger:  # fmt: skip
-    """Lock a member, expire what is due and load as many lots as `points` need: ready to hold or spend them.
-
-    `now` is the transaction's time, where it is known.
-    """
-    ledger = await Ledger.open(connection, [key], now)
+async def open_ledger(connection: AsyncConnection, key: MemberKey, points: int) -> Ledger:
+    """Lock a member, expire what is due and load as many lots as `points` need: ready to hold or spend them."""
+    ledger = await Ledger.open(connection, [key])
     await ledger.load_spendable_lots(ledger.root(key), points)
     await expire_due(ledger, [ledger.root(key)])
     return ledger

@@ -8,8 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.conversions.limits import NotCovered
-from engine.conversions.posting import has_left, settle
-from engine.conversions.store import lock_conversion, note_change, read_conversion
+from engine.conversions.posting import settle
+from engine.conversions.store import lock_conversion, read_conversion
 from engine.ledger import Ledger
 
 ACTOR = "program"
@@ -39,13 +39,11 @@ async def approve_if_due(connection: AsyncConnection, program_id: int, conversio
         return False
     at = one.approves_at
     try:
-        if await has_left(connection, ledger.root(one.member)):
+        if ledger.holdings[ledger.root(one.member)].has_left:
             raise NotCovered("MEMBER_LEFT")
         after = replace(one, state="approved", approves_at=None, approved_at=at)
-        after = await settle(connection, after, at=at, actor=ACTOR)
-        await note_change(connection, after, "approved", actor=ACTOR)
+        await settle(connection, after, "approved", at=at, actor=ACTOR)
     except NotCovered as limit:
         after = replace(one, state="declined", reason=limit.code, approves_at=None)
-        after = await settle(connection, after, at=at, actor=ACTOR)
-        await note_change(connection, after, "declined", actor=ACTOR, reason=limit.code)
+        await settle(connection, after, "declined", at=at, actor=ACTOR, reason=limit.code)
     return True

@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.conversions.attribution import CLOCKS_DIFFER, Touch, attribute
 from engine.conversions.reports import Purchase
-from engine.offers.claims import Claim, claim_by_code
+from engine.offers.claims import Claim, claim_by_code, claim_of
 from engine.partners.definitions import Attribution
 from engine.partners.numbers import member_of_number
 
@@ -60,16 +60,16 @@ class NotAttributed(Exception):  # noqa: N818  # named for the rule, as the fiel
 
 @dataclass(frozen=True, slots=True)
 class _Found:
+    claim: Claim | None
     code: Touch | None
-    code_used: bool
     member_known: bool
     numbers: tuple[Touch, ...]
 
 
 async def find_claim(
     connection: AsyncConnection, program_id: int, partner_id: int, purchase: Purchase, rule: Attribution
-) -> Touch:
-    """The claim that a purchase is credited to, by what its report names. Raises NotAttributed.
+) -> tuple[Touch, Claim]:
+    """The claim that a purchase is credited to, by what its report names, without a lock. Raises NotAttributed.
 
     What is not known of this partner is passed over, so that a shop's own code beside our number does no harm.
     """
@@ -79,8 +79,12 @@ async def find_claim(
     found = await _named(connection, program_id, partner_id, purchase)
     touch = attribute(rule, purchase.occurred_at, code=found.code, clicks=clicks, numbers=found.numbers)
     if touch is not None:
-        return touch
-    if found.code_used:
+        claim = found.claim
+        if claim is None or claim.claim_id != touch.claim_id:
+            claim = await claim_of(connection, program_id, touch.claim_id)
+        assert claim is not None, "a claim that was just found is there for good"
+        return touch, claim
+    if found.claim is not None and found.claim.state == "used":
         raise NotAttributed("CODE_USED")
     only_number = purchase.code is None and purchase.click is None
     raise NotAttributed("MEMBER_UNKNOWN" if only_number and not found.member_known else "NOT_ATTRIBUTED")
@@ -102,7 +106,7 @@ async def _named(connection: AsyncConnection, program_id: int, partner_id: int, 
         numbers = tuple(Touch("number", row.claim_id, row.created_at) for row in rows)
     usable = claim is not None and is_usable(claim, purchase.occurred_at)
     code = Touch("code", claim.claim_id, claim.created_at) if claim is not None and usable else None
-    return _Found(code, claim is not None and claim.state == "used", member_id is not None, numbers)
+    return _Found(claim, code, member_id is not None, numbers)
 
 
 def is_usable(claim: Claim, occurred_at: datetime) -> bool:

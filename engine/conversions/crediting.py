@@ -20,12 +20,11 @@ from engine.conversions.store import (
     Conversion,
     NewConversion,
     insert_conversion,
-    note_change,
     store_conversion,
 )
 from engine.money import Money
 from engine.offers.claims import Claim
-from engine.offers.definitions import OfferDefinition
+from engine.offers.definitions import OfferDefinition, read_definition
 from engine.partners.facts import Agreement
 from engine.rules.days import days_later, zone_of
 
@@ -69,8 +68,8 @@ async def credit(
         one, answer = counted(one, refund)
         answers.append(answer)
     one = await _post(connection, one, new.approves_at, credited.now, actor)
-    await connection.execute(_USE_CODE, {"program_id": one.program_id, "claim_id": one.claim_id})
-    await note_change(connection, one, "reported", actor=actor, reason=one.reason)
+    if credited.claim.kind == "redemption":  # an offer's code was used up with the budget
+        await _use_code(connection, one)
     if late:
         one, more = await apply_refunds(connection, one, late, actor)
         answers += more
@@ -101,7 +100,7 @@ async def _offer(connection: AsyncConnection, credited: Credited) -> tuple[int, 
         "at": credited.purchase.occurred_at,
     }  # fmt: skip
     row = (await connection.execute(_VERSION_AT, given)).one()
-    return row.version, OfferDefinition.model_validate_json(row.definition)
+    return row.version, read_definition(row.definition)
 
 
 async def _post(
@@ -114,11 +113,19 @@ async def _post(
     try:
         with_budget = await use_budget(connection, one, actor)
     except NotCovered as limit:
-        return await store_conversion(connection, _declined(one, limit))
+        await _use_code(connection, one)
+        one = _declined(one, limit)
+        return await store_conversion(connection, one, "reported", actor=actor, reason=one.reason)
     try:
-        return await settle(connection, with_budget, at=at, actor=actor)
+        return await settle(connection, with_budget, "reported", at=at, actor=actor, reason=one.reason)
     except NotCovered as limit:
-        return await settle(connection, _declined(with_budget, limit), at=at, actor=actor)
+        one = _declined(with_budget, limit)
+        return await settle(connection, one, "reported", at=at, actor=actor, reason=one.reason)
+
+
+async def _use_code(connection: AsyncConnection, one: Conversion) -> None:
+    """A code is for one purchase, whatever becomes of that."""
+    await connection.execute(_USE_CODE, {"program_id": one.program_id, "claim_id": one.claim_id})
 
 
 def _declined(one: Conversion, limit: NotCovered) -> Conversion:

@@ -12,8 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.adjustments import ACTOR_MAXIMUM, checked_text
 from engine.conversions.limits import NotCovered
-from engine.conversions.posting import has_left, settle, use_budget
-from engine.conversions.store import Conversion, lock_conversion, note_change, read_conversion
+from engine.conversions.posting import settle, use_budget
+from engine.conversions.store import Conversion, lock_conversion, read_conversion
 from engine.ledger import Ledger
 
 REASON_MAXIMUM = 500
@@ -52,14 +52,12 @@ async def approve(connection: AsyncConnection, program_id: int, conversion_id: i
         return one
     if one.state != "pending":
         raise DecisionRefused("NOT_PENDING", "conversionId", f"It is {one.state}.")
-    await _refuse_left(connection, ledger, one)
+    _refuse_left(ledger, one)
     approved = replace(one, state="approved", approves_at=None, approved_at=ledger.now)
     try:
-        approved = await settle(connection, approved, at=ledger.now, actor=who)
+        return await settle(connection, approved, "approved", at=ledger.now, actor=who)
     except NotCovered as limit:
         raise refused_by(limit) from None
-    await note_change(connection, approved, "approved", actor=who)
-    return approved
 
 
 async def decline(
@@ -76,9 +74,7 @@ async def decline(
     if one.state != "pending":
         raise DecisionRefused("NOT_PENDING", "conversionId", f"It is {one.state}; only what is pending is declined.")
     declined = replace(one, state="declined", reason=because, approves_at=None)
-    declined = await settle(connection, declined, at=ledger.now, actor=who)
-    await note_change(connection, declined, "declined", actor=who, reason=because)
-    return declined
+    return await settle(connection, declined, "declined", at=ledger.now, actor=who, reason=because)
 
 
 async def reverse(
@@ -91,9 +87,8 @@ async def reverse(
         return one
     if one.state != "approved":
         raise DecisionRefused("NOT_APPROVED", "conversionId", f"It is {one.state}; only what is approved is reversed.")
-    after = await settle(connection, replace(one, state="reversed", reason=because), at=ledger.now, actor=who)
-    await note_change(connection, after, "reversed", actor=who, reason=because)
-    return after
+    taken_back = replace(one, state="reversed", reason=because)
+    return await settle(connection, taken_back, "reversed", at=ledger.now, actor=who, reason=because)
 
 
 async def approve_declined(connection: AsyncConnection, ledger: Ledger, one: Conversion, actor: str) -> Conversion:
@@ -101,18 +96,16 @@ async def approve_declined(connection: AsyncConnection, ledger: Ledger, one: Con
 
     Raises DecisionRefused.
     """
-    await _refuse_left(connection, ledger, one)
+    _refuse_left(ledger, one)
     if one.is_refunded:
         approved = replace(one, state="reversed", reason="REFUNDED")
     else:
         approved = replace(one, state="approved", reason=None, approved_at=ledger.now)
     try:
         approved = await use_budget(connection, approved, actor)
-        approved = await settle(connection, approved, at=ledger.now, actor=actor)
+        return await settle(connection, approved, "approved", at=ledger.now, actor=actor)
     except NotCovered as limit:
         raise refused_by(limit) from None
-    await note_change(connection, approved, "approved", actor=actor)
-    return approved
 
 
 async def open_conversion(
@@ -126,8 +119,8 @@ async def open_conversion(
     return ledger, await lock_conversion(connection, program_id, conversion_id)
 
 
-async def _refuse_left(connection: AsyncConnection, ledger: Ledger, one: Conversion) -> None:
-    if await has_left(connection, ledger.root(one.member)):
+def _refuse_left(ledger: Ledger, one: Conversion) -> None:
+    if ledger.holdings[ledger.root(one.member)].has_left:
         raise DecisionRefused("NOT_PENDING", "conversionId", "Its member left the program.")
 
 

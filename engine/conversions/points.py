@@ -39,7 +39,7 @@ async def post_points(connection: AsyncConnection, one: Conversion, detail: Mapp
     was changed.
     """
     key = award_key(one)
-    award = (await read_awards(connection, [key])).get(key)
+    award = None if one.award_id is None else (await read_awards(connection, [key])).get(key)
     due, held = one.due_points, one.state == "pending"
     if (award is None and due == 0) or (award is not None and award.posted == due and (held or not award.held)):
         return None if award is None else award.award_id

@@ -8,42 +8,34 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.conversions.candidates import NotAttributed, find_claim, is_usable
 from engine.conversions.crediting import Credited, credit
 from engine.conversions.dues import CurrencyNotAccepted
-from engine.conversions.posting import has_left
 from engine.conversions.refunding import apply_refunds
 from engine.conversions.report_store import (
     KnownReport,
+    Look,
     ReportAnswer,
     Via,
     await_turn,
-    has_room_for_refund,
     keep_report,
-    known_report,
+    look,
     settle_waiting,
     waiting_refunds,
 )
 from engine.conversions.reports import Purchase, Refund, Report
 from engine.conversions.store import conversion_of_order
-from engine.database import transaction_time
 from engine.ledger import Ledger, MemberKey
 from engine.money import MoneyError
-from engine.offers.claims import claim_of
-from engine.partners.agreements import agreement_at
-from engine.partners.catalog import partner_of
+from engine.offers.claims import lock_claim
 
 __all__ = ["ReportAnswer", "receive_report"]
 
 CLOCKS_DIFFER = timedelta(minutes=5)
 """How far a partner's clock may be ahead of ours."""
 _CLAIM_TRIES = 3
-_LOCK_CLAIM = text("""
-    SELECT claim_id FROM offer_claims WHERE program_id = :program_id AND claim_id = :claim_id FOR UPDATE
-""")
 
 
 class _Refused(Exception):  # noqa: N818  # a report's answer, not an accident
@@ -62,21 +54,20 @@ async def receive_report(
     CURRENCY_NOT_ACCEPTED, AMOUNT_INVALID, MEMBER_UNKNOWN, NOT_ATTRIBUTED, CODE_USED, ORDER_ALREADY_REPORTED,
     REPORT_CHANGED, TOO_MANY_REFUNDS.
     """
-    partner = await partner_of(connection, program_id, partner_id)
-    if partner is None:
-        return ReportAnswer(report.report_id, "refused", code="PARTNER_NOT_FOUND")
     await await_turn(connection, program_id, partner_id, report)
-    known = await known_report(connection, program_id, partner_id, report)
+    seen = await look(connection, program_id, partner_id, report)
+    if seen is None:
+        return ReportAnswer(report.report_id, "refused", code="PARTNER_NOT_FOUND")
+    known = seen.known
     if known is not None and (not known.same or known.state != "refused"):
         return _repeated(report, known)
     try:
-        await _check_time(connection, report)
+        if report.occurred_at > seen.now + CLOCKS_DIFFER:
+            raise _Refused("IN_THE_FUTURE")
         if isinstance(report, Refund):
-            answer = await _refund(connection, program_id, partner_id, report, actor)
-        elif not partner.is_active:
-            raise _Refused("PARTNER_PAUSED")
+            answer = await _refund(connection, program_id, partner_id, report, seen, actor)
         else:
-            answer = await _purchase(connection, program_id, partner_id, report, actor)
+            answer = await _purchase(connection, program_id, partner_id, report, seen, actor)
     except _Refused as refused:
         answer = ReportAnswer(report.report_id, "refused", known is not None, refused.code)
     await keep_report(connection, program_id, partner_id, report, answer, via=via, actor=actor)
@@ -89,30 +80,30 @@ def _repeated(report: Report, known: KnownReport) -> ReportAnswer:
     return ReportAnswer(report.report_id, known.state, True, known.refusal, known.conversion_id)
 
 
-async def _check_time(connection: AsyncConnection, report: Report) -> None:
-    if report.occurred_at > await transaction_time(connection) + CLOCKS_DIFFER:
-        raise _Refused("IN_THE_FUTURE")
-
-
 async def _refund(
-    connection: AsyncConnection, program_id: int, partner_id: int, refund: Refund, actor: str
+    connection: AsyncConnection, program_id: int, partner_id: int, refund: Refund, seen: Look, actor: str
 ) -> ReportAnswer:
-    if not await has_room_for_refund(connection, program_id, partner_id, refund.order):
+    if not seen.room_for_refund:
         raise _Refused("TOO_MANY_REFUNDS")
-    conversion = await conversion_of_order(connection, program_id, partner_id, refund.order)
-    if conversion is None:
+    if seen.conversion_id is None:
         return ReportAnswer(refund.report_id, "waiting")
+    conversion = await conversion_of_order(connection, program_id, partner_id, refund.order)
+    assert conversion is not None, "it was just seen"
     [answer] = (await apply_refunds(connection, conversion, [refund], actor))[1]
     return answer
 
 
 async def _purchase(
-    connection: AsyncConnection, program_id: int, partner_id: int, purchase: Purchase, actor: str
+    connection: AsyncConnection, program_id: int, partner_id: int, purchase: Purchase, seen: Look, actor: str
 ) -> ReportAnswer:
-    if await conversion_of_order(connection, program_id, partner_id, purchase.order) is not None:
+    if not seen.partner_active:
+        raise _Refused("PARTNER_PAUSED")
+    if seen.conversion_id is not None:
         raise _Refused("ORDER_ALREADY_REPORTED")
-    credited = await _credited(connection, program_id, partner_id, purchase)
-    refunds = await waiting_refunds(connection, program_id, partner_id, purchase.order)
+    credited = await _credited(connection, program_id, partner_id, purchase, seen)
+    refunds = []
+    if seen.refunds_wait:
+        refunds = await waiting_refunds(connection, program_id, partner_id, purchase.order)
     try:
         conversion, answers = await credit(connection, credited, refunds, actor)
     except CurrencyNotAccepted:
@@ -124,28 +115,28 @@ async def _purchase(
     return ReportAnswer(purchase.report_id, "applied", code=declined, conversion_id=conversion.conversion_id)
 
 
-async def _credited(connection: AsyncConnection, program_id: int, partner_id: int, purchase: Purchase) -> Credited:
+async def _credited(
+    connection: AsyncConnection, program_id: int, partner_id: int, purchase: Purchase, seen: Look
+) -> Credited:
     """The claim of a purchase with its member and its row locked, under the agreement of its day."""
-    agreement = await agreement_at(connection, program_id, partner_id, purchase.occurred_at)
+    agreement = seen.agreement
     if agreement is None:
         raise _Refused("NO_AGREEMENT")
-    now = await transaction_time(connection)
-    if purchase.occurred_at < now - timedelta(days=agreement.definition.report_days):
+    if purchase.occurred_at < seen.now - timedelta(days=agreement.definition.report_days):
         raise _Refused("TOO_OLD")
     for _ in range(_CLAIM_TRIES):  # again only when somebody used the code while its member was waited for
         try:
-            touch = await find_claim(connection, program_id, partner_id, purchase, agreement.definition.attribution)
+            rule = agreement.definition.attribution
+            touch, found = await find_claim(connection, program_id, partner_id, purchase, rule)
         except NotAttributed as nobody:
             raise _Refused(nobody.code) from None
-        claim = await claim_of(connection, program_id, touch.claim_id)
-        assert claim is not None, "a claim that was just found is there for good"
-        ledger = await Ledger.open(connection, [MemberKey(program_id, claim.member_id)])
-        root = ledger.root(MemberKey(program_id, claim.member_id))
-        if await has_left(connection, root):
+        key = MemberKey(program_id, found.member_id)
+        ledger = await Ledger.open(connection, [key])
+        root = ledger.root(key)
+        if ledger.holdings[root].has_left:
             raise _Refused("MEMBER_UNKNOWN")
-        await connection.execute(_LOCK_CLAIM, {"program_id": program_id, "claim_id": claim.claim_id})
-        claim = await claim_of(connection, program_id, touch.claim_id)
-        assert claim is not None
+        claim = await lock_claim(connection, program_id, touch.claim_id)
+        assert claim is not None, "a claim that was just found is there for good"
         if claim.state != "void" and (touch.how != "code" or is_usable(claim, purchase.occurred_at)):
-            return Credited(purchase, agreement, claim, touch, root.member_id, now)
+            return Credited(purchase, agreement, claim, touch, root.member_id, seen.now)
     raise _Refused("NOT_ATTRIBUTED")

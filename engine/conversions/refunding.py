@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.conversions.posting import settle
 from engine.conversions.report_store import ReportAnswer
 from engine.conversions.reports import Refund, refunded_minor
-from engine.conversions.store import Conversion, lock_conversion, note_change
+from engine.conversions.store import Conversion, lock_conversion
 from engine.ledger import Ledger
 from engine.money import MoneyError
 
@@ -53,6 +53,4 @@ async def _settled(
 ) -> Conversion:  # fmt: skip
     # What is refunded before it is approved is refunded with its approval: the books know of no purchase before.
     at = max(min(refunded_at, now), one.approved_at or refunded_at)
-    one = await settle(connection, one, at=min(at, now), actor=actor)
-    await note_change(connection, one, "refunded", actor=actor)
-    return one
+    return await settle(connection, one, "refunded", at=min(at, now), actor=actor)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 import orjson
@@ -11,6 +12,8 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.conversions.reports import Refund, Report, body_hash, body_of, report_of_body
+from engine.partners.agreements import read_agreement
+from engine.partners.facts import Agreement
 
 ReportState = Literal["applied", "waiting", "refused"]
 Via = Literal["api", "file"]
@@ -43,11 +46,48 @@ class KnownReport:
     """Whether it says the same as the one that came now."""
 
 
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a report is taken by; the order's turn holds still all of it that reports change."""
+
+    now: datetime
+    partner_active: bool
+    known: KnownReport | None
+    agreement: Agreement | None
+    """In force when it happened."""
+    conversion_id: int | None
+    """What was made of the order."""
+    refunds_wait: bool
+    """Whether refunds of the order wait for its purchase."""
+    room_for_refund: bool
+    """Whether the order may have one more refund."""
+
+
 # Two that send one report at once wait for each other here; so do all that send reports of one order.
-_WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, :program_id))")
-_KNOWN = text("""
-    SELECT state, refusal, conversion_id, body_hash FROM partner_reports
-    WHERE program_id = :program_id AND partner_id = :partner_id AND report_id = :report_id
+_WAIT = text("""
+    SELECT pg_advisory_xact_lock(hashtextextended(name, :program_id)) FROM unnest(CAST(:names AS text[])) name
+""")
+# By itself: a statement sees what was there when it began, not what it waited for.
+_LOOK = text("""
+    SELECT now() AS now, p.paused_at IS NULL AND p.archived_at IS NULL AS active,
+        r.state, r.refusal, r.conversion_id, r.body_hash, o.conversion_id AS of_order,
+        a.version AS agreed_version, a.definition::text AS agreed, a.effective_from, a.created_at AS agreed_at,
+        a.created_by AS agreed_by, others.waiting, others.refunds
+    FROM partners p
+    LEFT JOIN partner_reports r ON r.program_id = p.program_id AND r.partner_id = p.partner_id
+        AND r.report_id = :report_id
+    LEFT JOIN conversions o ON o.program_id = p.program_id AND o.partner_id = p.partner_id AND o.reference = :order
+    LEFT JOIN LATERAL (
+        SELECT * FROM agreement_versions e WHERE e.program_id = p.program_id AND e.partner_id = p.partner_id
+        AND e.effective_from <= :at ORDER BY e.version DESC LIMIT 1
+    ) a ON true,
+    LATERAL (
+        SELECT count(*) FILTER (WHERE state = 'waiting') AS waiting,
+            count(*) FILTER (WHERE kind = 'refund' AND state <> 'refused') AS refunds
+        FROM partner_reports t
+        WHERE t.program_id = p.program_id AND t.partner_id = p.partner_id AND t.reference = :order
+    ) others
+    WHERE p.program_id = :program_id AND p.partner_id = :partner_id
 """)
 _KEEP = text("""
     INSERT INTO partner_reports (program_id, partner_id, report_id, kind, reference, body, body_hash, via, state,
@@ -65,27 +105,33 @@ _WAITING = text("""
     SELECT body FROM partner_reports WHERE program_id = :program_id AND partner_id = :partner_id
     AND reference = :reference AND state = 'waiting' ORDER BY occurred_at, report_id LIMIT :most
 """)
-_REFUNDS = text("""
-    SELECT count(*) FROM partner_reports WHERE program_id = :program_id AND partner_id = :partner_id
-    AND reference = :reference AND kind = 'refund' AND state <> 'refused'
-""")
 
 
 async def await_turn(connection: AsyncConnection, program_id: int, partner_id: int, report: Report) -> None:
     """Wait until nobody else is at this report, or at another one of its order; first the order, then the report."""
-    for name in (f"partner order {partner_id} {report.order}", f"partner report {partner_id} {report.report_id}"):
-        await connection.execute(_WAIT, {"name": name, "program_id": program_id})
+    names = [f"partner order {partner_id} {report.order}", f"partner report {partner_id} {report.report_id}"]
+    await connection.execute(_WAIT, {"names": names, "program_id": program_id})
 
 
-async def known_report(
-    connection: AsyncConnection, program_id: int, partner_id: int, report: Report
-) -> KnownReport | None:
-    """What became of the report of this id, None where it is new."""
-    given = {"program_id": program_id, "partner_id": partner_id, "report_id": report.report_id}
-    row = (await connection.execute(_KNOWN, given)).one_or_none()
+async def look(connection: AsyncConnection, program_id: int, partner_id: int, report: Report) -> Look | None:
+    """What is known before a report whose turn it is is taken; None without such a partner."""
+    given = {
+        "program_id": program_id, "partner_id": partner_id, "report_id": report.report_id, "order": report.order,
+        "at": report.occurred_at,
+    }  # fmt: skip
+    row = (await connection.execute(_LOOK, given)).one_or_none()
     if row is None:
         return None
-    return KnownReport(row.state, row.refusal, row.conversion_id, bytes(row.body_hash) == body_hash(report))
+    known = agreement = None
+    if row.state is not None:
+        known = KnownReport(row.state, row.refusal, row.conversion_id, bytes(row.body_hash) == body_hash(report))
+    if row.agreed is not None:
+        agreement = read_agreement(
+            partner_id, row.agreed_version, row.agreed, row.effective_from, row.agreed_at, row.agreed_by
+        )
+    return Look(
+        row.now, row.active, known, agreement, row.of_order, row.waiting > 0, row.refunds < REFUNDS_MAXIMUM
+    )  # fmt: skip
 
 
 async def keep_report(
@@ -118,13 +164,6 @@ async def waiting_refunds(
     given = {"program_id": program_id, "partner_id": partner_id, "reference": order, "most": REFUNDS_MAXIMUM}
     found = [report_of_body(row.body) for row in await connection.execute(_WAITING, given)]
     return [report for report in found if isinstance(report, Refund)]
-
-
-async def has_room_for_refund(connection: AsyncConnection, program_id: int, partner_id: int, order: str) -> bool:
-    """Whether an order may have one more refund."""
-    given = {"program_id": program_id, "partner_id": partner_id, "reference": order}
-    count: int = (await connection.execute(_REFUNDS, given)).scalar_one()
-    return count < REFUNDS_MAXIMUM
 
 
 def _answer(program_id: int, partner_id: int, answer: ReportAnswer) -> dict[str, Any]:

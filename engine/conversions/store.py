@@ -96,15 +96,18 @@ _INSERT = text(f"""
         :amount_minor, :currency, 0, :points, :payment_micros)
     RETURNING {COLUMNS}
 """)
+_NOTE_SQL = """
+    INSERT INTO conversion_changes (program_id, change_id, conversion_id, kind, state, reason, actor)
+    VALUES (:program_id, nextval('ledger_ids'), :conversion_id, :told_kind, :state, :told_reason, :actor)
+"""
+_NOTE = text(_NOTE_SQL)
+# With what is told of the change.
 _UPDATE = text(f"""
+    WITH told AS ({_NOTE_SQL})
     UPDATE conversions SET state = :state, reason = :reason, approves_at = :approves_at, approved_at = :approved_at,
         refunded_minor = :refunded_minor, budget = :budget, award_id = :award_id, revision = :revision,
         updated_at = now()
     {_ONE} RETURNING {COLUMNS}
-""")
-_NOTE = text("""
-    INSERT INTO conversion_changes (program_id, change_id, conversion_id, kind, state, reason, actor)
-    VALUES (:program_id, nextval('ledger_ids'), :conversion_id, :kind, :state, :reason, :actor)
 """)
 
 
@@ -162,19 +165,20 @@ async def insert_conversion(connection: AsyncConnection, new: NewConversion) -> 
     return conversion_of_row((await connection.execute(_INSERT, given)).one())
 
 
-async def store_conversion(connection: AsyncConnection, one: Conversion) -> Conversion:
-    """Write what changed of a locked one."""
+async def store_conversion(
+    connection: AsyncConnection, one: Conversion, kind: ChangeKind, *, actor: str, reason: str | None = None
+) -> Conversion:
+    """Write what changed of a locked one, and tell it, for good."""
     given = {name: getattr(one, name) for name in Conversion.__dataclass_fields__}
+    given |= {"told_kind": kind, "told_reason": reason, "actor": actor}
     return conversion_of_row((await connection.execute(_UPDATE, given)).one())
 
 
-async def note_change(
-    connection: AsyncConnection, one: Conversion, kind: ChangeKind, *, actor: str, reason: str | None = None
-) -> None:
-    """Tell what happened to a conversion, for good."""
+async def note_change(connection: AsyncConnection, one: Conversion, kind: ChangeKind, *, actor: str) -> None:
+    """Tell what happened about a conversion that stays as it is, for good."""
     given = {
-        "program_id": one.program_id, "conversion_id": one.conversion_id, "kind": kind, "state": one.state,
-        "reason": reason, "actor": actor,
+        "program_id": one.program_id, "conversion_id": one.conversion_id, "told_kind": kind, "state": one.state,
+        "told_reason": None, "actor": actor,
     }  # fmt: skip
     await connection.execute(_NOTE, given)
 

@@ -92,7 +92,7 @@ async def _prepare(connection: AsyncConnection, asked: Asked, known: Look) -> Bo
     asker = await _asker(connection, asked, known, offer)
     key = MemberKey(asked.program_id, asker.member_id)
     await _refuse_early(connection, offer, asker, known)
-    ledger = await _locked(connection, key, needed, known)
+    ledger = await _locked(connection, key, needed)
     root = ledger.root(key)
     await connection.execute(BEFORE_LOOK)
     before = await look_back(connection, root, offer, ledger.now)
@@ -135,11 +135,11 @@ async def _refuse_early(connection: AsyncConnection, offer: Offer, asker: Asker,
         _refuse(offer, asker, _moment(known, before.had), None)
 
 
-async def _locked(connection: AsyncConnection, key: MemberKey, points: int, known: Look) -> Ledger:
+async def _locked(connection: AsyncConnection, key: MemberKey, points: int) -> Ledger:
     """Lock the member; their lots are only read where points are spent."""
     if points:
-        return await open_ledger(connection, key, points, known.now)
-    return await Ledger.open(connection, [key], known.now)
+        return await open_ledger(connection, key, points)
+    return await Ledger.open(connection, [key])
 
 
 async def _quoted(ledger: Ledger, key: MemberKey, asked: Asked, offer: Offer) -> TakenQuote | None:

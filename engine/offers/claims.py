@@ -78,6 +78,7 @@ _SELECT = """SELECT c.program_id, c.claim_id, c.offer_id, c.offer_version, c.par
 _PAGE = """AND c.claim_id < CASE WHEN CAST(:before AS bigint) IS NULL THEN 9223372036854775807
         ELSE CAST(:before AS bigint) END ORDER BY c.claim_id DESC LIMIT :first"""
 _ONE = text(f"{_SELECT} AND c.claim_id = :claim_id")
+_LOCK = text(f"{_SELECT} AND c.claim_id = :claim_id FOR UPDATE OF c")
 _OF_MEMBER = text(f"""{_SELECT} AND c.member_id = ANY (ARRAY(
         SELECT member_id FROM members WHERE program_id = :program_id
         AND (member_id = :member_id OR merged_into = :member_id))) {_PAGE}""")
@@ -91,6 +92,12 @@ _BY_CODE = text(f"""{_SELECT} AND c.partner_id = :partner_id AND c.code = :code 
 async def claim_of(connection: AsyncConnection, program_id: int, claim_id: int) -> Claim | None:
     """One claim; None when the program has no such one."""
     row = (await connection.execute(_ONE, {"program_id": program_id, "claim_id": claim_id})).one_or_none()
+    return _claim(row) if row else None
+
+
+async def lock_claim(connection: AsyncConnection, program_id: int, claim_id: int) -> Claim | None:
+    """One claim as it stands, locked; its member is locked already. `over` is as it was before the lock."""
+    row = (await connection.execute(_LOCK, {"program_id": program_id, "claim_id": claim_id})).one_or_none()
     return _claim(row) if row else None
 
 

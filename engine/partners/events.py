@@ -59,11 +59,12 @@ _LOCK = text("""
     SELECT p.handle, p.prepaid_micros, g.code_key FROM partners p JOIN programs g USING (program_id)
     WHERE p.program_id = :program_id AND p.partner_id = :partner_id FOR UPDATE OF p
 """)
+# With an id for each that is not known.
 _KNOWN = text("""
-    SELECT effect, event_id FROM partner_events
-    WHERE program_id = :program_id AND partner_id = :partner_id AND effect = ANY(:effects)
+    SELECT g.effect, e.event_id, CASE WHEN e.event_id IS NULL THEN nextval('ledger_ids') END AS new_id
+    FROM unnest(CAST(:effects AS text[])) g(effect)
+    LEFT JOIN partner_events e ON e.program_id = :program_id AND e.partner_id = :partner_id AND e.effect = g.effect
 """)
-_IDS = text("SELECT nextval('ledger_ids') FROM generate_series(1, :number)")
 _INSERT = text("""
     INSERT INTO partner_events (program_id, event_id, partner_id, agreement_version, kind, effect, points, micros,
         prepaid_micros, currency, member_id, offer_id, claim_id, conversion_id, reference, corrects, occurred_at,
@@ -96,18 +97,19 @@ async def record_events(
         raise LookupError(f"the program has no partner {agreement.partner_id}")
     # A statement of its own: it sees what was committed while the lock was waited for.
     effects = [event.effect for event in events]
-    known = {row.effect: row.event_id for row in await connection.execute(_KNOWN, {**given, "effects": effects})}
+    rows = (await connection.execute(_KNOWN, {**given, "effects": list(dict.fromkeys(effects))})).all()
+    known = {row.effect: row.event_id for row in rows if row.event_id is not None}
     new = list({event.effect: event for event in events if event.effect not in known}.values())
     if new:
         counting = await _counted(connection, program_id, new, agreement)
         prepaid = Prepaid(partner.prepaid_micros)
         covered = [_covered(event, agreement, prepaid) for event in new]
-        ids = (await connection.execute(_IDS, {"number": len(new)})).scalars().all()
-        rows = [
+        ids = sorted(row.new_id for row in rows if row.new_id is not None)
+        written = [
             {**_row(event, event_id, partner), "program_id": program_id, "prepaid_micros": taken, "actor": actor}
             for event, event_id, taken in zip(new, ids, covered, strict=True)
         ]
-        await connection.execute(_INSERT, rows)
+        await connection.execute(_INSERT, written)
         await write_counters(connection, program_id, agreement.partner_id, counting)
         if prepaid.taken:
             await take_prepaid(connection, program_id, agreement.partner_id, prepaid.taken)
