@@ -21,8 +21,13 @@ ADDRESS_MAXIMUM_LENGTH = 200
 CONNECTIONS_MAXIMUM = 20
 _HOST = re.compile(r"[a-z0-9]([a-z0-9.-]{0,250}[a-z0-9])?", re.ASCII)
 _LOOPBACK_NAMES = ("127.0.0.1", "localhost")
-_TUNNELS = tuple(ipaddress.ip_network(net) for net in ("64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32"))
-"""IPv6 networks that carry any IPv4 address inside."""
+_TUNNELS = tuple(
+    ipaddress.ip_network(net)
+    for net in ("::/96", "::ffff:0:0:0/96", "64:ff9b::/96", "64:ff9b:1::/48", "2002::/16", "2001::/32", "fec0::/10")
+)
+"""IPv6 networks that carry any IPv4 address inside, and the inner ones of old that Python holds for public."""
+_RELAYS = ipaddress.ip_network("192.88.99.0/24")
+"""Where IPv4 once went over into 6to4."""
 
 Resolve = Callable[[str, int], Awaitable[list[str]]]
 
@@ -60,11 +65,11 @@ def may_be_called(address: str, *, development: bool) -> bool:
     if isinstance(found, ipaddress.IPv6Address):
         if found.ipv4_mapped is not None:
             found = found.ipv4_mapped
-        elif any(found in net for net in _TUNNELS):
+        elif not found.is_loopback and any(found in net for net in _TUNNELS):
             return False
     if development and found.is_loopback:
         return True
-    return found.is_global and not found.is_multicast
+    return found.is_global and not found.is_multicast and found not in _RELAYS
 
 
 class GuardedTransport(httpx.AsyncBaseTransport):

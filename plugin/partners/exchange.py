@@ -28,14 +28,18 @@ from engine.hosts.reporting import (
     waiting_reports,
 )
 from engine.hosts.statements import read_statement
-from engine.hosts.store import Host, claim_hosts, host_of, learn_terms, note_failure, note_success
+from engine.hosts.store import Host, host_of, learn_terms, note_failure, note_success
 from plugin.partners.connecting import read_terms
 from plugin.partners.host_client import HostCallError, HostClient
+from plugin.partners.host_turns import Programs, call_due
 from plugin.partners.keys import PartnerKeyBox
 from plugin.partners.tokens import TokenRefusedError, verified_payload
 from plugin.sealed_box import SealedUnreadableError
 
-HOSTS_AT_ONCE = 4
+EXCHANGE_SECONDS = 90.0
+"""How long one exchange may take, well under its lease; the next one goes on from there."""
+REPORTING_SECONDS = 30.0
+"""How much of it goes into reports where many wait, so that events and statements come in all the same."""
 PAGES_MAXIMUM = 50
 """How many pages one exchange reads or sends of a kind; the next one goes on from there."""
 EVENTS_PAGE = 500
@@ -58,12 +62,9 @@ class Exchange:
     http: httpx.AsyncClient
     box: PartnerKeyBox
 
-    async def run(self, program_ids: tuple[int, ...]) -> int:
-        """Exchange with the hosts that are due; returns how many it were."""
-        async with tenant_transaction(self.engine, *program_ids) as connection:
-            claimed = await claim_hosts(connection, HOSTS_AT_ONCE)
-        await asyncio.gather(*(self._one(program_id, host_id) for program_id, host_id in claimed))
-        return len(claimed)
+    async def run(self, programs: Programs) -> int:
+        """Exchange with the hosts of these programs that are due; returns how many it were."""
+        return await call_due(self.engine, programs, self._one)
 
     async def _one(self, program_id: int, host_id: int) -> None:
         async with tenant_transaction(self.engine, program_id) as connection:
@@ -75,7 +76,10 @@ class Exchange:
         """One host's trouble is no other's: it is noted, and tried again later."""
         problem = None
         try:
-            await self.exchange(host)
+            async with asyncio.timeout(EXCHANGE_SECONDS):
+                await self.exchange(host)
+        except TimeoutError:
+            problem = f"the host takes its time: stopped after {EXCHANGE_SECONDS:.0f} seconds, and goes on later"
         except (HostCallError, UntrustedError) as error:
             problem = str(error)
         except SealedUnreadableError:
@@ -107,6 +111,7 @@ class Exchange:
             async with tenant_transaction(self.engine, host.program_id) as connection:
                 if await make_reports(connection, host) < ORDERS_AT_ONCE:
                     break
+        until = asyncio.get_running_loop().time() + REPORTING_SECONDS
         for _ in range(PAGES_MAXIMUM):
             async with tenant_transaction(self.engine, host.program_id) as connection:
                 waiting = await waiting_reports(connection, host)
@@ -119,7 +124,7 @@ class Exchange:
             put_off = sent - {one.report_id for one in settled}
             async with tenant_transaction(self.engine, host.program_id) as connection:
                 await store_answers(connection, host, settled, sorted(put_off))
-            if len(waiting) < REPORTS_AT_ONCE:
+            if len(waiting) < REPORTS_AT_ONCE or asyncio.get_running_loop().time() >= until:
                 return
 
     async def _terms(self, host: Host, client: HostClient) -> Host:

@@ -10,7 +10,8 @@ from engine.database import tenant_transaction
 from engine.settlement.rounds import close_due, partners_due
 from plugin.background.rounds import Round
 from plugin.background.tenants import Tenants
-from plugin.partners.exchange import HOSTS_AT_ONCE, Exchange
+from plugin.partners.exchange import Exchange
+from plugin.partners.host_turns import HOSTS_AT_ONCE
 from plugin.partners.keys import PartnerKeyBox
 from plugin.partners.signing import EventSigners
 from plugin.services import Services
@@ -50,7 +51,7 @@ class BookRounds:
     async def exchange(self) -> int:
         """Report to hosts, and read and check what they signed."""
         box = PartnerKeyBox(self.services.settings.encryption_key_bytes())
-        return await Exchange(self.services.engine, self.services.hosts, box).run(await self.tenants.read())
+        return await Exchange(self.services.engine, self.services.hosts, box).run(self.tenants.read)
 
 
 def book_rounds(services: Services, tenants: Tenants) -> list[Round]:

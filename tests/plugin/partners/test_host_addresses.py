@@ -35,7 +35,8 @@ def test_other_addresses_are_refused(url: str) -> None:
     "address",
     ["127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
      "255.255.255.255", "::1", "::", "fe80::1", "fe80::1%eth0", "fc00::1", "::ffff:10.0.0.1", "64:ff9b::a00:1",
-     "2002:a00:1::1", "ff02::1", "nonsense"],
+     "2002:a00:1::1", "ff02::1", "nonsense", "fec0::1", "::10.0.0.1", "::93.184.215.14", "::ffff:0:10.0.0.1",
+     "192.88.99.1", "::ffff:192.88.99.1"],
 )  # fmt: skip
 def test_no_inner_address_is_ever_called(address: str) -> None:
     assert not may_be_called(address, development=False)
@@ -45,6 +46,7 @@ def test_public_addresses_are_called_and_this_machine_while_developing() -> None
     assert may_be_called("93.184.215.14", development=False)
     assert may_be_called("2606:2800:21f:cb07:6820:80da:af6b:8b2c", development=False)
     assert may_be_called("127.0.0.1", development=True)
+    assert may_be_called("::1", development=True)
     assert not may_be_called("10.0.0.1", development=True)
 
 

@@ -69,9 +69,12 @@ class TwoPrograms:
         """One exchange; the host as it stands afterwards."""
         async with tenant_transaction(self.engine, self.program_id) as connection:
             await connection.execute(text("UPDATE partner_hosts SET next_call_at = now()"))
-        await self.exchange.run((self.program_id,))
+        await self.exchange.run(self._programs)
         async with tenant_transaction(self.engine, self.program_id) as connection:
             return (await hosts_of(connection, self.program_id))[0]
+
+    async def _programs(self) -> tuple[int, ...]:
+        return (self.program_id,)
 
     async def kept(self, what: str) -> list[dict[str, Any]]:
         """What the partner keeps of it."""
