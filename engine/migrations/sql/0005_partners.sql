@@ -114,6 +114,9 @@ CREATE TABLE partner_events (
     UNIQUE (program_id, partner_id, effect)
 );
 CREATE INDEX partner_events_partner ON partner_events (program_id, partner_id, event_id);
+-- Exchanges to credit, and those that were canceled, among vouchers that were taken back.
+CREATE INDEX partner_events_exchanges ON partner_events (program_id, partner_id, event_id)
+    WHERE kind IN ('exchanged', 'redemption_reversed');
 CREATE INDEX partner_events_conversion ON partner_events (program_id, conversion_id) WHERE conversion_id IS NOT NULL;
 -- The signature of an event (a compact JWS), made soon after it.
 CREATE TABLE partner_event_signatures (

@@ -17,17 +17,20 @@ _ID_MAXIMUM = 10**18 - 1
 
 
 async def exchanges(request: Request, visit: PartnerVisit) -> Response:
-    """`GET /partner/v1/exchanges?first=&after=`: oldest first; `next` is what to ask `after` for, also later on."""
+    """`GET /partner/v1/exchanges?first=&after=`: oldest first; `next` is what to ask `after` for, also later on.
+
+    One that is canceled later comes again, so that who asks on from `next` hears of it.
+    """
     first = whole_number(request, "first", 50, 1, PAGE_MAXIMUM)
     after = whole_number(request, "after", 0, 0, _ID_MAXIMUM)
     caller = visit.caller
     found = await exchanges_of_partner(visit.connection, caller.program_id, caller.partner_id, first, after)
-    following = str(found[-1].claim_id) if found else str(after)
+    following = str(found[-1].event_id) if found else str(after)
     return json_answer({"exchanges": [_document(one) for one in found], "next": following})
 
 
 def _document(one: ExchangeOrder) -> dict[str, Any]:
-    """An exchange; its id is the reference of its event. The account is the partner's own, and gone once forgotten."""
+    """An exchange; its id is the reference of its events. The account is the partner's own, and gone once forgotten."""
     return {
         "id": str(one.claim_id), "offer": one.offer_handle, "account": one.account, "points": one.points,
         "gives": one.gives, "state": one.state, "exchanged_at": moment(one.created_at),
