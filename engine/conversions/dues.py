@@ -51,10 +51,10 @@ def _points(earning: Fixed | PerUnit | None, amount: Money) -> int:
 def _payment(payment: Payment | None, offered_in: str | None, agreed_in: str, amount: Money) -> int:
     if payment is None:
         return 0
+    if offered_in not in (None, agreed_in):  # what the offer's budget counts is no longer what is paid
+        raise CurrencyNotAccepted(offered_in)
     sign = 1 if payment.payer == "partner" else -1
     if payment.fixed_minor is not None:
-        if offered_in != agreed_in:
-            raise CurrencyNotAccepted(offered_in)
         return sign * micros_of_minor(payment.fixed_minor)
     if amount.currency != agreed_in:
         raise CurrencyNotAccepted(amount.currency)

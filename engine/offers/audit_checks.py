@@ -58,7 +58,7 @@ OFFER_CHECKS = [
     Check(
         "offer-states",
         "an offer that is out has all of its budget and is exhausted exactly when that covers nothing more, or when no "
-        "more may be claimed; one that is not out has nothing free",
+        "more may be claimed; one that is not out has nothing free, and never more than its budget is held and spent",
         """
         SELECT count(*) AS checked, count(*) FILTER (WHERE CASE WHEN o.state IN ('published', 'exhausted') THEN
                 (o.budget_unit IS NOT NULL AND o.budget_free + o.budget_held + o.budget_spent
@@ -66,7 +66,8 @@ OFFER_CHECKS = [
                 OR (o.budget_unit IS NULL) <> (v.definition ->> 'budget' IS NULL)
                 OR (o.state = 'exhausted') <> (COALESCE(o.claims_left = 0, false)
                     OR (o.budget_unit IS NOT NULL AND o.budget_free < o.budget_next))
-            ELSE o.budget_free <> 0 END) AS breaches
+            ELSE o.budget_free <> 0 OR o.budget_held + o.budget_spent
+                > COALESCE((v.definition #>> '{budget,amount}')::bigint, 0) END) AS breaches
         FROM offers o JOIN offer_versions v USING (program_id, offer_id, version) WHERE o.program_id = ANY(:programs)
         """,
     ),

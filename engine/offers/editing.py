@@ -75,7 +75,10 @@ async def update_offer(
 async def archive_offer(
     connection: AsyncConnection, program_id: int, offer_id: int, *, expected_version: int, actor: str
 ) -> Offer:
-    """Close it for good. Codes that were given stay good; links and numbers end. Raises like `update_offer`."""
+    """Close it for good, as `close_offer` does. Codes that were given stay good; links and numbers end.
+
+    Raises like `update_offer`.
+    """
     known = await _locked(connection, program_id, offer_id, expected_version)
     await send_home(connection, known, actor)
     await connection.execute(_ARCHIVE, {"program_id": program_id, "offer_id": offer_id})

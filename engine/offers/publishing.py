@@ -47,8 +47,10 @@ async def publish_offer(connection: AsyncConnection, program_id: int, offer_id: 
 
 
 async def close_offer(connection: AsyncConnection, program_id: int, offer_id: int, *, actor: str) -> Offer:
-    """Let nobody claim it any more; what was claimed stays good. Twice is once.
+    """Let nobody claim it any more. Twice is once.
 
+    What was claimed stays good, but what a purchase after the closing takes of a budget, other than what its code
+    holds, is not covered any more. Purchases from before that are reported late are, see `capturing`.
     Raises OfferRefused: OFFER_NOT_FOUND, ARCHIVED, NOT_PUBLISHED.
     """
     known = await locked_offer(connection, program_id, offer_id)

@@ -51,7 +51,12 @@ class ModelOffer:
     @property
     def free(self) -> int:
         """What is left to give."""
-        return self.amount - self.held - self.spent if self.out else 0
+        return self.room if self.out else 0
+
+    @property
+    def room(self) -> int:
+        """What would be left to give if it were out."""
+        return self.amount - self.held - self.spent
 
     @property
     def claimed(self) -> list[ModelClaim]:
@@ -81,10 +86,13 @@ class ModelOffer:
         takes = {"counted": 1, "paid": PAYMENT, "voucher": VOUCHER_MINOR, "earning": 0}[self.kind]
         self.claims.append(ModelClaim(claim_id, customer, takes, self.kind == "paid"))
 
-    def covers(self, claim: ModelClaim, amount: int) -> bool:
-        """Whether a conversion of a claim can be paid: by what it holds, and the rest by what is free."""
+    def covers(self, claim: ModelClaim, amount: int, *, late: bool) -> bool:
+        """Whether a conversion of a claim can be paid: by what it holds, and the rest by what is free.
+
+        What was bought before the offer was closed, and is reported late, is paid as if it were out.
+        """
         held = claim.takes if claim.held and claim.state == "ready" else 0
-        return amount <= held + self.free or amount <= held
+        return amount <= held + (self.room if late else self.free) or amount <= held
 
     def convert(self, number: int, claim: ModelClaim, amount: int) -> None:
         """A purchase was made with a claim."""

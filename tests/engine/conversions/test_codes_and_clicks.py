@@ -11,10 +11,14 @@ from sqlalchemy import text
 
 from engine.conversions.aggregates import figures_by_day, figures_in_all
 from engine.database import tenant_transaction
+from engine.offers.definitions import OfferDefinition
+from engine.offers.editing import update_offer
 from engine.offers.expiring import expire_due_claims
+from engine.offers.publishing import close_offer, publish_offer
 from engine.offers.refusals import VoidRefused
 from engine.offers.voiding import void_claim
-from tests.support.trading import Trading, purchase, refund
+from engine.partners.definitions import AgreementDefinition
+from tests.support.trading import AGREED, Trading, purchase, refund
 
 pytestmark = pytest.mark.anyio
 MADE = {"kind": "made", "prefix": "HARBOR"}
@@ -34,7 +38,7 @@ async def test_a_code_is_used_once_and_its_fixed_payment_moves_from_held_to_spen
     day = await trading.now() - timedelta(days=2)
 
     await trading.report(partner, **purchase(1, day, "30.00", code=claim.made_code))
-    again = await trading.report(partner, **purchase(2, day, "30.00", code=claim.made_code))
+    again = await trading.report(partner, **purchase(2, day, "30.00", code=str(claim.made_code).lower()))
 
     assert (again.state, again.code) == ("refused", "CODE_USED")
     stands = await trading.stands(offer)
@@ -163,4 +167,83 @@ async def test_a_voucher_that_was_used_there_gives_nothing_and_cannot_be_taken_b
         with pytest.raises(VoidRefused, match="NOT_VOIDABLE"):
             await void_claim(connection, trading.program_id, voucher.claim_id, reason="Wrong one", actor="staff:1")
     assert (await trading.member()).available == 10
+    assert await trading.breaches() == {}
+
+
+async def test_what_was_bought_before_its_offer_was_closed_is_covered_by_what_the_budget_had_and_no_more(
+    trading: Trading,
+) -> None:
+    partner = await trading.partner()
+    link = {"kind": "link", "url": "https://harbor.example/{click}", "points": {"kind": "fixed", "points": 100}}
+    offer = await trading.offer(partner, link, budget={"unit": "points", "amount": 250})
+    claim = await trading.claim(offer)
+    day = await trading.now() - timedelta(days=1)
+    click = await trading.click(claim, day - timedelta(hours=1), "click1")
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        await close_offer(connection, trading.program_id, offer.offer_id, actor="tests")
+    after = await trading.now()
+
+    answers = [await trading.report(partner, **purchase(number, day, click=click)) for number in (1, 2, 3)]
+    answers.append(await trading.report(partner, **purchase(4, after, click=click)))
+
+    assert [answer.code for answer in answers] == [None, None, "BUDGET_USED_UP", "BUDGET_USED_UP"]
+    stands = await trading.stands(offer)
+    assert stands.budget is not None
+    assert (stands.state, stands.budget.free, stands.budget.spent) == ("closed", 0, 200)
+    assert await trading.breaches() == {}
+    await trading.report(partner, **refund(1, day))
+    again = [await trading.report(partner, **purchase(number, at, click=click)) for number, at in ((5, day), (6, day))]
+    assert [answer.code for answer in again] == [None, "BUDGET_USED_UP"]
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        moved = await connection.execute(
+            text("SELECT kind, debit_account, credit_account, amount FROM budget_transfers ORDER BY transfer_id")
+        )
+        assert [tuple(row) for row in moved] == [
+            ("publish", 1, 2, 250), ("close", 2, 1, 250),
+            ("conversion", 1, 2, 100), ("conversion", 2, 4, 100),
+            ("conversion", 1, 2, 100), ("conversion", 2, 4, 100),
+            ("return", 4, 1, 100), ("conversion", 1, 2, 100), ("conversion", 2, 4, 100),
+        ]  # fmt: skip
+        await publish_offer(connection, trading.program_id, offer.offer_id, actor="tests")
+    stands = await trading.stands(offer)
+    assert stands.budget is not None
+    assert (stands.state, stands.budget.free, stands.budget.spent) == ("exhausted", 50, 200)
+    assert await trading.breaches() == {}
+
+
+async def test_a_percentage_is_not_paid_in_another_currency_than_the_offer_counts(trading: Trading) -> None:
+    partner = await trading.partner()
+    link = {"kind": "link", "url": "https://harbor.example/{click}", "payment": {"payer": "partner", "percent": "10"}}
+    offer = await trading.offer(partner, link, currency="USD", budget={"unit": "money", "amount": 100_000})
+    claim = await trading.claim(offer)
+    now = await trading.now()
+    click = await trading.click(claim, now - timedelta(hours=2), "click1")
+    in_yen = AgreementDefinition.model_validate({**AGREED, "currency": "JPY", "buy_rate": "1", "redeem_rate": "1"})
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        await connection.execute(  # as if its time had come
+            text(
+                "INSERT INTO agreement_versions (program_id, partner_id, version, definition, effective_from, "
+                "created_by) VALUES (:program_id, :partner_id, 2, CAST(:definition AS jsonb), :since, 'tests')"
+            ),
+            {
+                "program_id": trading.program_id, "partner_id": partner.partner_id,
+                "definition": in_yen.model_dump_json(), "since": now - timedelta(hours=1, minutes=30),
+            },
+        )  # fmt: skip
+
+    said = purchase(1, now - timedelta(hours=1), "50000", click=click) | {"currency": "JPY"}
+    answer = await trading.report(partner, **said)
+
+    assert (answer.state, answer.code) == ("refused", "CURRENCY_NOT_ACCEPTED")
+    # Since the offer counts yen, a purchase from before the change cannot be paid from it either.
+    definition = OfferDefinition.model_validate(
+        {"title": "Earn there", "gives": link, "currency": "JPY", "budget": {"unit": "money", "amount": 5_000}}
+    )
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        await update_offer(
+            connection, trading.program_id, offer.offer_id, definition, expected_version=1, actor="tests"
+        )
+    old = await trading.report(partner, **purchase(2, now - timedelta(minutes=100), "20.00", click=click))
+    assert (old.state, old.code) == ("applied", "BUDGET_USED_UP")
+    assert await trading.books(partner) == []
     assert await trading.breaches() == {}

@@ -29,7 +29,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.database import create_engine, tenant_transaction
 from engine.offers.budget import BudgetUsedUp
-from engine.offers.capturing import return_for_conversion, spend_for_conversion
+from engine.offers.capturing import Spending, return_for_conversion, spend_for_conversion
 from engine.offers.catalog import Offer
 from engine.offers.claiming import claim_offer
 from engine.offers.definitions import Accrual, Budget, Code, Made, OfferDefinition, Payment, PerUnit, Redemption
@@ -186,22 +186,24 @@ class OfferMachine(RuleBasedStateMachine):
         claim.state = "void"
 
     @precondition(lambda self: self.kind != "voucher" and self.in_state("ready", "expired", "used"))
-    @rule(data=st.data(), amount=st.integers(1, 260), cut=CUT)
-    def convert(self, data: st.DataObject, amount: int, cut: bool) -> None:
+    @rule(data=st.data(), amount=st.integers(1, 260), late=st.booleans(), cut=CUT)
+    def convert(self, data: st.DataObject, amount: int, late: bool, cut: bool) -> None:
         claim = data.draw(st.sampled_from(self.in_state("ready", "expired", "used")))
         number, takes = next(_numbers), 0 if self.kind == "counted" else amount
-        step = self._spend(claim.claim_id, number, amount)
-        if not self.model.covers(claim, takes):
+        step = self._spend(claim.claim_id, number, amount, late=late)
+        if not self.model.covers(claim, takes, late=late):
             with pytest.raises(BudgetUsedUp):
                 self.world.do(step)
             return
         assert self.world.do(step, cut=cut) == takes
         self.model.convert(number, claim, takes)
 
-    def _spend(self, claim_id: int, number: int, amount: int) -> Step:
+    def _spend(self, claim_id: int, number: int, amount: int, *, late: bool) -> Step:
+        """Of a purchase of now, or, with `late`, of one from before everything that happened to the offer."""
+        at = START - timedelta(days=1) if late else self.world.clock.now
+        asked = Spending(number, claim_id, at, amount, amount, "tests")
         return lambda connection: spend_for_conversion(
-            connection, self.world.program_id, self.offer.offer_id, claim_id=claim_id, conversion_id=number,
-            points=amount, money_minor=amount, actor="tests",
+            connection, self.world.program_id, self.offer.offer_id, asked
         )  # fmt: skip
 
     @precondition(lambda self: any(self.model.conversions.values()))

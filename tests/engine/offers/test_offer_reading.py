@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import create_engine, tenant_transaction
 from engine.offers.budget import BudgetUsedUp
-from engine.offers.capturing import return_for_conversion, spend_for_conversion
+from engine.offers.capturing import Spending, return_for_conversion, spend_for_conversion
 from engine.offers.catalog import Offer
 from engine.offers.claims import Claim, claims_of_member
 from engine.offers.clicks import CLICKS_PER_DAY, Click, program_of_token, record_click
@@ -37,10 +37,8 @@ async def click(offering: Offering, token: str) -> Click | None:
 
 async def spend(offering: Offering, claim: Claim, conversion: int, points: int = 0, minor: int = 0) -> int:
     async with tenant_transaction(offering.engine, offering.program_id) as connection:
-        return await spend_for_conversion(
-            connection, offering.program_id, claim.offer_id, claim_id=claim.claim_id, conversion_id=conversion,
-            points=points, money_minor=minor, actor="tests",
-        )  # fmt: skip
+        asked = Spending(conversion, claim.claim_id, datetime.now(UTC), points, minor, "tests")
+        return await spend_for_conversion(connection, offering.program_id, claim.offer_id, asked)
 
 
 async def give_back(offering: Offering, offer: Offer, conversion: int, amount: int) -> None:
