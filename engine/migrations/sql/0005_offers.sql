@@ -139,7 +139,6 @@ CREATE TABLE offer_claims (
 );
 CREATE INDEX offer_claims_member ON offer_claims (program_id, member_id, claim_id);
 CREATE INDEX offer_claims_offer ON offer_claims (program_id, offer_id, member_id);
-CREATE INDEX offer_claims_exchanged ON offer_claims (program_id, partner_id, claim_id) WHERE kind = 'exchange';
 CREATE INDEX offer_claims_due ON offer_claims (expires_at) WHERE state = 'ready' AND expires_at IS NOT NULL;
 CREATE UNIQUE INDEX offer_claims_code ON offer_claims (program_id, partner_id, code)
     WHERE code IS NOT NULL AND state <> 'void' AND kind IN ('code', 'redemption');
