@@ -1,7 +1,8 @@
 """Which claim a purchase at a partner is credited to. Pure: the rule is data of the agreement.
 
 A code that was typed in goes before any click, or after them where the agreement says so. Of a member's clicks within
-the window the last or the first one counts. The member's number comes last: it says who bought, not why.
+the window before the purchase the last or the first one counts. The member's number comes last: it says who bought, not
+why. A code and a number may be newer than the purchase, by no more than reports may be late; a click may not.
 """
 
 from __future__ import annotations
@@ -40,10 +41,14 @@ def attribute(
 
 
 def _click(rule: Attribution, occurred_at: datetime, clicks: Iterable[Touch]) -> Touch | None:
+    """The click that led to it; one that seems to be after it, by clocks that differ, only where there is no other."""
     since, until = occurred_at - timedelta(days=rule.window_days), occurred_at + CLOCKS_DIFFER
     inside = [click for click in clicks if since <= click.at <= until]
-    chosen = max if rule.click == "last" else min
-    return chosen(inside, key=lambda click: (click.at, click.click_id), default=None)
+    inside.sort(key=lambda click: (click.at, click.click_id or ""))
+    before = [click for click in inside if click.at <= occurred_at]
+    if rule.click == "last" and before:
+        return before[-1]
+    return inside[0] if inside else None
 
 
 def _number(occurred_at: datetime, numbers: Sequence[Touch]) -> Touch | None:

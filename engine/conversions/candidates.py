@@ -14,7 +14,7 @@ from engine.offers.claims import Claim, claim_by_code, claim_of
 from engine.partners.definitions import Attribution
 from engine.partners.numbers import member_of_number
 
-# Of the clicks within the window only the two at its ends can count.
+# Of the clicks within the window only the first and the last one before the purchase can count.
 _CLICKS = text("""
     WITH named AS MATERIALIZED (
         SELECT CASE WHEN m.merged_into IS NULL THEN m.member_id ELSE m.merged_into END AS root
@@ -30,7 +30,7 @@ _CLICKS = text("""
         JOIN offer_claims c ON c.program_id = k.program_id AND c.claim_id = k.claim_id AND c.state <> 'void'
     )
     (SELECT * FROM inside ORDER BY clicked_at, click_id LIMIT 1)
-    UNION ALL (SELECT * FROM inside ORDER BY clicked_at DESC, click_id DESC LIMIT 1)
+    UNION ALL (SELECT * FROM inside WHERE clicked_at <= :occurred_at ORDER BY clicked_at DESC, click_id DESC LIMIT 1)
 """)
 # What the member's number earns: claims of offers that were open at the time of the purchase.
 _NUMBERS = text("""
@@ -93,7 +93,7 @@ async def find_claim(
 async def _named(connection: AsyncConnection, program_id: int, partner_id: int, purchase: Purchase) -> _Found:
     claim = member_id = None
     if purchase.code is not None:
-        claim = await claim_by_code(connection, program_id, partner_id, purchase.code)
+        claim = await _by_code(connection, program_id, partner_id, purchase.code)
     if purchase.member is not None:
         member_id = await member_of_number(connection, program_id, partner_id, purchase.member)
     numbers: tuple[Touch, ...] = ()
@@ -107,6 +107,14 @@ async def _named(connection: AsyncConnection, program_id: int, partner_id: int, 
     usable = claim is not None and is_usable(claim, purchase.occurred_at)
     code = Touch("code", claim.claim_id, claim.created_at) if claim is not None and usable else None
     return _Found(claim, code, member_id is not None, numbers)
+
+
+async def _by_code(connection: AsyncConnection, program_id: int, partner_id: int, code: str) -> Claim | None:
+    """Whose code it is as it is written, or else in capitals: those that we make are, and tills write them small."""
+    claim = await claim_by_code(connection, program_id, partner_id, code)
+    if claim is None and code != code.upper():
+        claim = await claim_by_code(connection, program_id, partner_id, code.upper())
+    return claim
 
 
 def is_usable(claim: Claim, occurred_at: datetime) -> bool:
@@ -125,6 +133,7 @@ async def _clicks(
     given = {
         "program_id": program_id, "partner_id": partner_id, "click_id": click_id,
         "since": occurred_at - timedelta(days=rule.window_days), "until": occurred_at + CLOCKS_DIFFER,
+        "occurred_at": occurred_at,
     }  # fmt: skip
     rows = await connection.execute(_CLICKS, given)
     return [Touch("click", row.claim_id, row.clicked_at, row.click_id) for row in rows]

@@ -112,3 +112,21 @@ async def test_reports_that_cannot_be_credited_say_why(trading: Trading) -> None
     assert await trading.breaches() == {}
     # What was refused has had no effect: it is taken once nothing is in its way any more.
     assert await code(report_id="h", code="SUMMER10", click="unknown") is None
+
+
+async def test_a_click_after_the_purchase_takes_nothing_from_the_one_that_led_to_it(trading: Trading) -> None:
+    partner = await trading.partner()
+    link = {"kind": "link", "url": "https://harbor.example/{click}"}
+    small, big = [
+        await trading.claim(await trading.offer(partner, {**link, "points": {"kind": "fixed", "points": points}}))
+        for points in (10, 5_000)
+    ]
+    at = await trading.now() - timedelta(minutes=10)
+    await trading.click(small, at - timedelta(minutes=1), "small")
+    await trading.click(big, at + timedelta(minutes=4), "big")
+
+    await trading.report(partner, **purchase(1, at, click="small"))
+
+    one = await trading.conversion(partner, "#1")
+    assert one is not None
+    assert (one.claim_id, one.click_id, one.points) == (small.claim_id, "small", 10)

@@ -96,6 +96,10 @@ def test_a_code_goes_before_clicks_and_a_number_stands_behind_them() -> None:
     assert won(Attribution(), **{**everything, "code": None, "clicks": clicks[2:]}) == 2
     assert won(Attribution(), clicks=[Touch("click", 6, NOON + timedelta(minutes=5), "c6")]) == 6
     assert won(Attribution(), clicks=[Touch("click", 6, NOON + timedelta(minutes=6), "c6")]) is None
+    # A click after the purchase takes nothing from one before it: clocks differ, but not for whoever clicks on.
+    later = [Touch("click", 6, NOON + timedelta(minutes=4), "c6"), Touch("click", 9, NOON + timedelta(minutes=1), "c9")]
+    assert won(Attribution(), clicks=[*later, Touch("click", 4, NOON - timedelta(minutes=1), "c4")]) == 4
+    assert won(Attribution(), clicks=later) == 9
     # Of two numbers' claims the newest before the purchase, else the first one after it
     two = [Touch("number", 7, NOON - timedelta(days=2)), Touch("number", 8, NOON + timedelta(days=1))]
     assert won(Attribution(), numbers=two) == 7
