@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 import time
+from typing import Any
 
 import httpx
 import pytest
 from sqlalchemy import text
 
+from engine.conversions.receiving import ReportAnswer, receive_report
 from engine.database import tenant_transaction
 from engine.partners.facts import Partner
 from engine.partners.key_store import revoke_key
 from engine.partners.payloads import leaf_hash
 from engine.settlement.closing import issue_statement
 from engine.settlement.merkle import root_of
+from plugin.partners.api import reports
 from plugin.partners.keys import new_partner_key
 from plugin.partners.signatures import HEADER, sign
 from plugin.partners.tokens import read_keys, verified_payload
@@ -138,6 +142,32 @@ async def test_a_report_that_is_none_is_refused_by_itself(
     )  # fmt: skip
     assert [one["code"] for one in answers] == ["REPORT_INVALID"] * 4 + [None]
     assert [one["report_id"] for one in answers] == [None, "a b", "late", None, "p-1"]
+
+
+async def test_one_partner_leaves_others_room_to_report(
+    trading: Trading, coffee: Partner, calls: PartnerCalls, bakery_calls: PartnerCalls, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    held, go_on = asyncio.Semaphore(0), asyncio.Event()
+
+    async def slow(connection: Any, program_id: int, partner_id: int, *rest: Any, **more: Any) -> ReportAnswer:
+        if partner_id == coffee.partner_id:
+            held.release()
+            await go_on.wait()
+        return await receive_report(connection, program_id, partner_id, *rest, **more)
+
+    monkeypatch.setattr(reports, "receive_report", slow)
+    now, unknown = await trading.now(), "CKXV-XC55-AQTY-6G9C"
+    sending = [asyncio.create_task(calls.report(purchase(number, now, member=unknown))) for number in (1, 2)]
+    for _ in sending:
+        await asyncio.wait_for(held.acquire(), 10)
+    assert code_of(await calls.send("/reports", {"reports": [purchase(3, now, member=unknown)]})) == (
+        429,
+        "RATE_LIMITED",
+    )
+    assert [one["report_id"] for one in await bakery_calls.report(purchase(4, now, member=unknown))] == ["p-4"]
+    go_on.set()
+    assert [len(answers) for answers in await asyncio.gather(*sending)] == [1, 1]
+    assert [one["report_id"] for one in await calls.report(purchase(3, now, member=unknown))] == ["p-3"]
 
 
 async def test_a_partner_reads_its_own_books_alone_and_nobodys_name(
