@@ -62,26 +62,29 @@ _READ_SPENDABLE_LOTS = text(
     ORDER BY l.expires_at, l.available_at, l.lot_id LIMIT :most OFFSET :skip"""
 )
 _READ_NAMED_LOTS = text(f"SELECT {_LOT} FROM lots l WHERE l.program_id = :program_id AND l.lot_id = ANY(:lot_ids)")
-_INSERT_TRANSACTIONS = insert_rows(
-    "transactions",
-    {
-        **_MEMBER, "transaction_id": "bigint", "kind": "text", "award_id": "bigint", "points": "bigint",
-        "program_version": "integer", "corrects": "bigint", "occurred_at": "timestamptz", "recorded_at": "timestamptz",
-        "actor": "text", "detail": "jsonb", "content_hash": "bytea",
-    },
-)  # fmt: skip
+_TRANSACTION = {
+    **_MEMBER, "transaction_id": "bigint", "kind": "text", "award_id": "bigint", "points": "bigint",
+    "program_version": "integer", "corrects": "bigint", "occurred_at": "timestamptz", "recorded_at": "timestamptz",
+    "actor": "text", "detail": "jsonb", "content_hash": "bytea",
+}  # fmt: skip
+_EFFECT = {"shop_id": "bigint", "source": "text", "source_id": "text", "rule": "text", "revision": "integer"}
+_NO_EFFECT = (None,) * len(_EFFECT)
+# With the one effect that each has, if it has one, and a note for the sealing.
+_INSERT_TRANSACTIONS = BulkStatement(
+    _TRANSACTION | _EFFECT,
+    f""", written AS (
+        INSERT INTO transactions ({", ".join(_TRANSACTION)}) SELECT {", ".join(_TRANSACTION)} FROM given
+    ), taken AS (
+        INSERT INTO effect_keys (program_id, {", ".join(_EFFECT)}, transaction_id)
+        SELECT program_id, {", ".join(_EFFECT)}, transaction_id FROM given WHERE revision IS NOT NULL
+    )
+    INSERT INTO unsealed_transactions (program_id, transaction_id) SELECT program_id, transaction_id FROM given""",
+)
 _INSERT_TRANSFERS = insert_rows(
     "transfers",
     {
         "program_id": "bigint", "transaction_id": "bigint", "position": "smallint", "debit_account": "bigint",
         "credit_account": "bigint", "amount": "bigint",
-    },
-)  # fmt: skip
-_INSERT_EFFECTS = insert_rows(
-    "effect_keys",
-    {
-        "program_id": "bigint", "shop_id": "bigint", "source": "text", "source_id": "text", "rule": "text",
-        "revision": "integer", "transaction_id": "bigint",
     },
 )  # fmt: skip
 _INSERT_LOTS = insert_rows(
@@ -104,7 +107,6 @@ _INSERT_CONSUMPTIONS = insert_rows(
     "lot_consumptions",
     {"program_id": "bigint", "transaction_id": "bigint", "lot_id": "bigint", "quantity": "bigint"},
 )
-_INSERT_UNSEALED = insert_rows("unsealed_transactions", {"program_id": "bigint", "transaction_id": "bigint"})
 _UPDATE_MEMBERS = BulkStatement(
     {
         **_MEMBER, "available": "bigint", "pending": "bigint", "reserved": "bigint", "debt": "bigint",
@@ -176,11 +178,7 @@ async def write(ledger: Ledger) -> None:
             for position, transfer in enumerate(one.transfers)
         ],
     )
-    await _INSERT_EFFECTS.run(
-        connection, [(one.key.program_id, *one.effect, one.transaction_id) for one in planned if one.effect]
-    )
     await _write_lots(ledger)
-    await _INSERT_UNSEALED.run(connection, [(one.key.program_id, one.transaction_id) for one in planned])
     await _UPDATE_MEMBERS.run(
         connection,
         [
@@ -234,4 +232,5 @@ def _transaction_row(ledger: Ledger, one: PlannedTransaction) -> tuple[Any, ...]
     return (
         *one.key, one.transaction_id, one.kind, one.award_id, one.points, one.program_version, one.corrects,
         one.occurred_at, ledger.now, one.actor, json.dumps(one.detail), content_hash(content),
+        *(one.effect or _NO_EFFECT),
     )  # fmt: skip

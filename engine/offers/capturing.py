@@ -18,7 +18,8 @@ from engine.offers.budget import Account, BudgetMove, BudgetUsedUp, move_budget
 
 _TRIES_MAXIMUM = 3
 _CLAIM = text("""
-    SELECT c.kind, c.state, c.budget, v.definition ->> 'currency' AS currency FROM offer_claims c
+    SELECT c.kind, c.budget, v.definition ->> 'currency' AS currency, o.budget_unit FROM offer_claims c
+    JOIN offers o ON o.program_id = c.program_id AND o.offer_id = c.offer_id
     JOIN offer_versions v ON v.program_id = c.program_id AND v.offer_id = c.offer_id AND v.version = c.offer_version
     WHERE c.program_id = :program_id AND c.claim_id = :claim_id FOR UPDATE OF c
 """)
@@ -60,8 +61,8 @@ async def spend_for_conversion(connection: AsyncConnection, program_id: int, off
     """
     key = {"program_id": program_id, "claim_id": asked.claim_id}
     claim = (await connection.execute(_CLAIM, key)).one()
+    unit = claim.budget_unit
     for _ in range(_TRIES_MAXIMUM):  # again only when the merchant began to count in another unit just now
-        unit = await _unit(connection, program_id, offer_id)
         in_money = unit not in (None, "claims", "points")
         if in_money and asked.money_minor and unit != claim.currency:
             break
@@ -73,9 +74,11 @@ async def spend_for_conversion(connection: AsyncConnection, program_id: int, off
             or await move_budget(connection, program_id, offer_id, *moves, unit=unit) is not None
             or await _spent_late(connection, program_id, offer_id, asked, moves, unit)
         ):
-            await connection.execute(_USED, {**key, "budget": 0 if held else claim.budget})
+            if claim.kind == "code":
+                await connection.execute(_USED, {**key, "budget": 0 if held else claim.budget})
             return amount
-        if await _unit(connection, program_id, offer_id) == unit:
+        before, unit = unit, await _unit(connection, program_id, offer_id)
+        if unit == before:
             break
     raise BudgetUsedUp
 
