@@ -2,7 +2,7 @@
 
 A code that was typed in goes before any click, or after them where the agreement says so. Of a member's clicks within
 the window before the purchase the last or the first one counts. The member's number comes last: it says who bought, not
-why. A code and a number may be newer than the purchase, by no more than reports may be late; a click may not.
+why. A number may be newer than the purchase, by no more than reports may be late; a click or a code may not.
 """
 
 from __future__ import annotations

@@ -121,6 +121,8 @@ def is_usable(claim: Claim, occurred_at: datetime) -> bool:
     """Whether a purchase at that moment could be made with a claim's code; a late report of it is no less good."""
     if claim.kind not in ("code", "redemption") or claim.state in ("used", "void"):
         return False
+    if claim.created_at > occurred_at + CLOCKS_DIFFER:  # it was somebody else's code then, or nobody's
+        return False
     if claim.expires_at is not None and claim.expires_at <= occurred_at:
         return False
     return claim.state == "ready" or claim.settled_at is None or claim.settled_at > occurred_at

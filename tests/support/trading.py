@@ -67,13 +67,17 @@ class Trading:
             )
             return await publish_offer(connection, self.program_id, made.offer_id, actor="tests")
 
-    async def claim(self, offer: Offer, customer: int = 1) -> Claim:
+    async def claim(self, offer: Offer, customer: int = 1, *, days_ago: int = 0) -> Claim:
         """A customer's claim of it."""
         async with tenant_transaction(self.engine, self.program_id) as connection:
             key = f"claim-{next(_keys)}"
-            return await claim_offer(
+            claim = await claim_offer(
                 connection, self.program_id, self.shop.shop_id, customer, offer.offer_id, key
             )  # fmt: skip
+            if days_ago:
+                earlier = "UPDATE offer_claims SET created_at = created_at - :ago WHERE claim_id = :claim_id"
+                await connection.execute(text(earlier), {"ago": timedelta(days=days_ago), "claim_id": claim.claim_id})
+        return claim
 
     async def click(self, claim: Claim, at: datetime, click_id: str) -> str:
         """A click on a link, at any time."""

@@ -11,6 +11,7 @@ from sqlalchemy import text
 
 from engine.conversions.aggregates import figures_by_day, figures_in_all
 from engine.database import tenant_transaction
+from engine.offers.catalog import BudgetState
 from engine.offers.definitions import OfferDefinition
 from engine.offers.editing import update_offer
 from engine.offers.expiring import expire_due_claims
@@ -34,7 +35,7 @@ async def test_a_code_is_used_once_and_its_fixed_payment_moves_from_held_to_spen
         partner, code(payment={"payer": "shop", "fixed_minor": 250}, points={"kind": "fixed", "points": 40}),
         currency="USD", budget={"unit": "money", "amount": 600}, member_limit={"count": 5},
     )  # fmt: skip
-    claim, _ = await trading.claim(offer), await trading.claim(offer)
+    claim, _ = await trading.claim(offer, days_ago=3), await trading.claim(offer)
     day = await trading.now() - timedelta(days=2)
 
     await trading.report(partner, **purchase(1, day, "30.00", code=claim.made_code))
@@ -98,7 +99,8 @@ async def test_a_click_is_credited_with_a_percentage_by_the_rule_of_the_agreemen
 async def test_a_code_beats_a_click_and_a_number_stands_behind_both(trading: Trading) -> None:
     partner = await trading.partner()
     now = await trading.now()
-    by_code = await trading.claim(await trading.offer(partner, code(points={"kind": "fixed", "points": 1})))
+    gives = code(points={"kind": "fixed", "points": 1})
+    by_code = await trading.claim(await trading.offer(partner, gives), days_ago=2)
     link = {"kind": "link", "url": "https://harbor.example/{click}", "points": {"kind": "fixed", "points": 2}}
     by_link = await trading.claim(await trading.offer(partner, link))
     by_number = await trading.claim(
@@ -107,7 +109,9 @@ async def test_a_code_beats_a_click_and_a_number_stands_behind_both(trading: Tra
     click = await trading.click(by_link, now - timedelta(days=3), "click1")
     named: dict[str, Any] = {"member": by_number.made_code, "click": click, "code": by_code.made_code}
     day = now - timedelta(days=1)
+    before = purchase(9, now - timedelta(days=2, minutes=6), code=by_code.made_code)  # before that code was anybody's
 
+    assert (await trading.report(partner, **before)).code == "NOT_ATTRIBUTED"
     for number in range(3):  # the code is used up by the first order
         await trading.report(partner, **purchase(number, day, **named))
         if number == 1:
@@ -128,7 +132,7 @@ async def test_a_code_that_ended_is_good_for_what_was_bought_before_and_pays_fro
         partner, code(payment={"payer": "shop", "fixed_minor": 250}, valid_days=5), currency="USD",
         budget={"unit": "money", "amount": 600}, member_limit={"count": 5},
     )  # fmt: skip
-    first, second = await trading.claim(offer), await trading.claim(offer)
+    first, second = await trading.claim(offer, days_ago=6), await trading.claim(offer, days_ago=6)
     now = await trading.now()
     async with tenant_transaction(trading.engine, trading.program_id) as connection:
         await connection.execute(
@@ -143,8 +147,7 @@ async def test_a_code_that_ended_is_good_for_what_was_bought_before_and_pays_fro
     assert (late.state, late.code) == ("refused", "NOT_ATTRIBUTED")
     assert (good.state, good.code) == ("applied", None)
     stands = await trading.stands(offer)
-    assert stands.budget is not None
-    assert (stands.budget.free, stands.budget.held, stands.budget.spent) == (350, 0, 250)
+    assert stands.budget == BudgetState("USD", 350, 0, 250)
     assert [(await trading.claimed(one)).state for one in (first, second)] == ["expired", "used"]
     assert await trading.breaches() == {}
 
@@ -188,8 +191,7 @@ async def test_what_was_bought_before_its_offer_was_closed_is_covered_by_what_th
 
     assert [answer.code for answer in answers] == [None, None, "BUDGET_USED_UP", "BUDGET_USED_UP"]
     stands = await trading.stands(offer)
-    assert stands.budget is not None
-    assert (stands.state, stands.budget.free, stands.budget.spent) == ("closed", 0, 200)
+    assert (stands.state, stands.budget) == ("closed", BudgetState("points", 0, 0, 200))
     assert await trading.breaches() == {}
     await trading.report(partner, **refund(1, day))
     again = [await trading.report(partner, **purchase(number, at, click=click)) for number, at in ((5, day), (6, day))]
@@ -206,8 +208,7 @@ async def test_what_was_bought_before_its_offer_was_closed_is_covered_by_what_th
         ]  # fmt: skip
         await publish_offer(connection, trading.program_id, offer.offer_id, actor="tests")
     stands = await trading.stands(offer)
-    assert stands.budget is not None
-    assert (stands.state, stands.budget.free, stands.budget.spent) == ("exhausted", 50, 200)
+    assert (stands.state, stands.budget) == ("exhausted", BudgetState("points", 50, 0, 200))
     assert await trading.breaches() == {}
 
 
