@@ -6,11 +6,12 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import cast
 
 import orjson
 
 from engine.hosts.checking import DISPUTED, EventUnreadable, HostEvent
-from engine.settlement.comparing import DIFFERENCES_MAXIMUM, Difference, Leaf, compare, in_order
+from engine.settlement.comparing import DIFFERENCES_MAXIMUM, Difference, Leaf, Reason, compare, in_order
 from engine.settlement.merkle import root_of
 
 PAYLOAD_MAXIMUM = 256 * 1024
@@ -102,7 +103,8 @@ def _disputed(statement: HostStatement, theirs: Sequence[Leaf], own: Sequence[Ow
         if one is None or one.leaf_hash != leaf.hash:  # named already
             continue
         if one.verdict in DISPUTED or one.statement_number not in (None, statement.number):
-            found.append(Difference("altered", leaf.event, position))
+            reason = cast(Reason, one.verdict) if one.verdict in DISPUTED else None
+            found.append(Difference("altered", leaf.event, position, reason))
     return found
 
 

@@ -92,7 +92,7 @@ async def answer_statement(
         raise AnswerRefused("ROOT_DIFFERS", "root", "This is not the root of the statement.")
     rows = await _disputed(connection, statement, agreed, differences)
     known = await answers_of(connection, program_id, statement.statement_id)
-    said = tuple(Difference(one.problem, one.event, one.position) for one in differences)
+    said = tuple(Difference(one.problem, one.event, one.position, one.reason) for one in differences)
     if known and (known[0].agreed, known[0].root, known[0].differences) == (agreed, root, said):
         return known[0]
     if len(known) >= ANSWERS_MAXIMUM:

@@ -13,6 +13,8 @@ from itertools import groupby
 from typing import Literal
 
 Problem = Literal["altered", "missing_here", "missing_there"]
+Reason = Literal["unknown_agreement", "wrong_amount", "unknown_order", "taken_back_twice"]
+"""Why a side disputes a row whose bytes it has: what its own records say against it."""
 DIFFERENCES_MAXIMUM = 1_000
 
 
@@ -26,11 +28,15 @@ class Leaf:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A row on which two sides do not agree; `position` is where it stands here, from 0, None where it is missing."""
+    """A row on which two sides do not agree; `position` is where it stands here, from 0, None where it is missing.
+
+    `reason` says more of a row that is "altered" in what it should say, while both sides have the same bytes.
+    """
 
     problem: Problem
     event: str
     position: int | None
+    reason: Reason | None = None
 
 
 def in_order(leaves: Iterable[Leaf]) -> list[Leaf]:

@@ -181,7 +181,10 @@ class Exchange:
         async with tenant_transaction(self.engine, host.program_id) as connection:
             waiting = await unanswered(connection, host)
         for one in waiting:
-            differences = [{"problem": each["problem"], "event": each["event"]} for each in one.differences]
+            differences = [
+                {name: each[name] for name in ("problem", "event", "reason") if each.get(name)}
+                for each in one.differences
+            ]
             document = {"agreed": one.agreed, "root": one.own_root.hex(), "differences": differences}
             await client.send(f"/statements/{one.number}/answer", document)
             async with tenant_transaction(self.engine, host.program_id) as connection:

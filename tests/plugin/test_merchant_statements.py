@@ -42,14 +42,16 @@ async def test_a_statement_says_what_it_comes_to_what_the_partner_said_and_what_
     partner = await settling.partner()
     path = f"/partners/{partner}/statements"
     assert "No statements yet" in await page(client, path)
-    await settling.record(partner, "issued", 1_333, MARCH, reference=HOSTILE)
+    never = await settling.record(partner, "issued", 1_333, MARCH, reference=HOSTILE)
     wrong = await settling.record(partner, "redeemed", 100, MARCH, reference="V-1")
     march = await settling.issue(partner)
     await settling.record(partner, "issued", 10, MARCH)
     async with tenant_transaction(engine, shop.program_id) as connection:
         await answer_statement(
             connection, shop.program_id, partner, 1, agreed=False, root=b"x" * 32,
-            differences=[Difference("altered", str(wrong), 1)], actor="partner:k1",
+            differences=[
+                Difference("altered", str(wrong), 1), Difference("altered", str(never), 0, "unknown_order"),
+            ], actor="partner:k1",
         )  # fmt: skip
     refused = await hand_in(client, march.statement_id, "reference,amount\nV-1,many")
     assert refused.status_code == 400
@@ -69,12 +71,13 @@ async def test_a_statement_says_what_it_comes_to_what_the_partner_said_and_what_
         "Open",
         "$13.19 to you",
         "1 record since",
-        "3 things do not match",
+        "4 things do not match",
     ):
         assert said in listed, said
     one = await page(client, f"{path}/{march.statement_id}")
     for said in (
         "$13.19 to you", "$13.9965", "-$0.81", march.root.hex(), f"Record {wrong} says something else",
+        f"Record {never} is about an order that the partner says it never reported",
         "1 of 2 rows match", "A-9: only with the partner", "$5.00 · row 3", "Not paid yet (USD)", 'value="13.19"',
     ):  # fmt: skip
         assert said in one, said

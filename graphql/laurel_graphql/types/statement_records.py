@@ -40,9 +40,20 @@ class StatementProblem(Enum):
     MISSING_THERE = strawberry.enum_value("MISSING_THERE", description="We have no such entry.")
 
 
+@strawberry.enum(description="Why the partner disputes an entry that it has as we do.")
+class StatementDisputeReason(Enum):
+    UNKNOWN_ORDER = strawberry.enum_value("UNKNOWN_ORDER", description="It never reported such an order.")
+    WRONG_AMOUNT = strawberry.enum_value("WRONG_AMOUNT", description="It does not come to what was agreed.")
+    UNKNOWN_AGREEMENT = strawberry.enum_value("UNKNOWN_AGREEMENT", description="It knows no such agreement.")
+    TAKEN_BACK_TWICE = strawberry.enum_value("TAKEN_BACK_TWICE", description="It takes back more than was given.")
+
+
 @strawberry.type(description="An entry that the partner's books have otherwise.")
 class StatementDifference:
     problem: StatementProblem = strawberry.field(description="How they differ.")
+    reason: StatementDisputeReason | None = strawberry.field(
+        description="What the partner's own records say against an altered entry, where it said so."
+    )
     event_id: str = strawberry.field(description="The entry's id.")
 
 
@@ -165,7 +176,11 @@ def _answer(record: StatementAnswer) -> StatementAnswerRecord:
         agreed=record.agreed,
         root=record.root.hex(),
         differences=[
-            StatementDifference(problem=StatementProblem[one.problem.upper()], event_id=one.event)
+            StatementDifference(
+                problem=StatementProblem[one.problem.upper()],
+                reason=None if one.reason is None else StatementDisputeReason[one.reason.upper()],
+                event_id=one.event,
+            )
             for one in record.differences
         ],
         answered_at=record.answered_at,

@@ -145,10 +145,14 @@ def _answer(answer: dict[str, Any], words: Words) -> dict[str, Any]:
     return {
         "agreed": answer["agreed"],
         "when": words.moment(answer["answeredAt"]),
-        "differences": [
-            words.text(f"statement.differs.{one['problem']}", event=one["eventId"]) for one in answer["differences"]
-        ],
+        "differences": [_difference(one, words) for one in answer["differences"]],
     }
+
+
+def _difference(one: dict[str, Any], words: Words) -> str:
+    """A row about which the partner differs, and why, where it said so."""
+    key = f"statement.reason.{one['reason']}" if one["reason"] else f"statement.differs.{one['problem']}"
+    return words.text(key, event=one["eventId"])
 
 
 def _file(one: dict[str, Any], words: Words) -> dict[str, Any]:

@@ -7,13 +7,13 @@ import re
 import tempfile
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import asdict
-from typing import IO, Any, cast
+from typing import IO, Any, cast, get_args
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from engine.settlement.answers import AnswerRefused, StatementAnswer, answer_statement, answers_of
-from engine.settlement.comparing import DIFFERENCES_MAXIMUM, Difference
+from engine.settlement.comparing import DIFFERENCES_MAXIMUM, Difference, Reason
 from engine.settlement.reading import statement_by_number, statements_of
 from engine.settlement.statements import Statement
 from engine.settlement.writing import STATEMENT_MEDIA_TYPES, StatementFormat, write_statement
@@ -26,6 +26,7 @@ from plugin.web.responses import NEVER_CACHED
 PAGE_MAXIMUM = 100
 _NAME = re.compile(r"([1-9][0-9]{0,8})(?:\.(json|csv|xlsx|jsonl))?", re.ASCII)
 _PROBLEMS = ("altered", "missing_here", "missing_there")
+_REASONS: tuple[str, ...] = get_args(Reason)
 _CHUNK_BYTES = 64 * 1024
 
 
@@ -88,7 +89,8 @@ def answering(callers: Callers) -> Callable[[Request], Awaitable[Response]]:
     """`POST /partner/v1/statements/{number}/answer`, signed.
 
     `{"agreed": true, "root": "…"}`, or with `agreed` false also `differences: [{"problem", "event"}]`; the problem is
-    `altered`, `missing_here` (the partner has no such event) or `missing_there` (the statement has it not).
+    `altered`, `missing_here` (the partner has no such event) or `missing_there` (the statement has it not). What is
+    altered may have a `reason`: `unknown_order`, `wrong_amount`, `unknown_agreement`, `taken_back_twice`.
     """
 
     async def handler(request: Request) -> Response:
@@ -127,7 +129,12 @@ def _differences(given: object) -> list[Difference]:
             raise ApiRefusedError(
                 400, "ANSWER_INVALID", f"A difference has an event and one of {', '.join(_PROBLEMS)}."
             )
-        found.append(Difference(problem, str(event), None))
+        reason = one.get("reason")
+        if reason is not None and (reason not in _REASONS or problem != "altered"):
+            raise ApiRefusedError(
+                400, "ANSWER_INVALID", f"The reason of what is altered is one of {', '.join(_REASONS)}, or none."
+            )
+        found.append(Difference(problem, str(event), None, reason))
     return found
 
 
@@ -151,7 +158,10 @@ def statement_document(one: Statement) -> dict[str, Any]:
 def _answer_document(one: StatementAnswer) -> dict[str, Any]:
     return {
         "agreed": one.agreed, "root": one.root.hex(), "answered_at": moment(one.answered_at),
-        "differences": [{"problem": each.problem, "event": each.event} for each in one.differences],
+        "differences": [
+            {"problem": each.problem, "event": each.event} | ({"reason": each.reason} if each.reason else {})
+            for each in one.differences
+        ],
     }  # fmt: skip
 
 

@@ -134,13 +134,13 @@ def test_a_difference_names_its_row() -> None:
     def found(statement: HostStatement, theirs: list[HostEvent], ours: list[OwnEvent]) -> list[tuple[str, str]]:
         checked = check_statement(statement, theirs, ours)
         assert not checked.agreed
-        return [(one.problem, one.event) for one in checked.differences]
+        return [(one.reason or one.problem, one.event) for one in checked.differences]
 
     changed = [rows[0], _event(10, points=200, micros=200_000_000), rows[2]]
     assert found(_statement(*changed), changed, own) == [("altered", "10")]
     assert found(_statement(rows[0], rows[2]), [rows[0], rows[2]], own) == [("missing_there", "10")]
     assert found(_statement(*rows), rows, own[:2]) == [("missing_here", "11")]
-    assert found(_statement(*rows), rows, [own[0], _own(rows[1], "unknown_order"), own[2]]) == [("altered", "10")]
+    assert found(_statement(*rows), rows, [own[0], _own(rows[1], "unknown_order"), own[2]]) == [("unknown_order", "10")]
     assert found(_statement(*rows), rows, [own[0], _own(rows[1], statement=1), own[2]]) == [("altered", "10")]
     assert found(replace(_statement(*rows), sums={}), rows, own) == []
     assert found(replace(_statement(*rows), root=bytes(32)), rows, own) == []

@@ -221,6 +221,9 @@ async def test_a_partner_can_work_its_statement_out_again_and_answer_it(
     rest = (await calls.read("/events", after=listed["next"])).json()
     tokens = [one["token"] for one in [*listed["events"], *rest["events"]]]
     assert tokens == [line["event"] for line in lines[1:]]
+    for strange in ({"problem": "missing_here", "reason": "unknown_order"}, {"problem": "altered", "reason": ["x"]}):
+        answer = {"agreed": False, "root": "0" * 64, "differences": [{"event": "1", **strange}]}
+        assert code_of(await calls.send("/statements/1/answer", answer)) == (400, "ANSWER_INVALID")
     other = {"agreed": False, "root": "0" * 64, "differences": [{"problem": "altered", "event": "1"}]}
     assert code_of(await calls.send("/statements/1/answer", other)) == (409, "EVENT_UNKNOWN")
     assert (await calls.send("/statements/1/answer", {"agreed": True, "root": root.hex()})).status_code == 200

@@ -103,6 +103,12 @@ class TwoPrograms:
             found = await answers_of(connection, self.host.program_id, statement.statement_id)
         return [(one.agreed, [(each.problem, each.event) for each in one.differences]) for one in found]
 
+    async def reasons(self, statement: Statement) -> list[str | None]:
+        """Why the rows of its newest answer are disputed."""
+        async with tenant_transaction(self.host.engine, self.host.program_id) as connection:
+            found = await answers_of(connection, self.host.program_id, statement.statement_id)
+        return [one.reason for one in found[0].differences]
+
 
 @pytest.fixture
 async def two(
@@ -227,6 +233,7 @@ async def test_an_order_that_was_never_reported_is_disputed(two: TwoPrograms) ->
     [made_up] = await two.kept("SELECT event_id, verdict FROM host_events WHERE reference = '999'")
     assert made_up["verdict"] == "unknown_order"
     assert await two.answers(statement) == [(False, [("altered", made_up["event_id"])])]
+    assert await two.reasons(statement) == ["unknown_order"]
 
 
 async def test_nothing_is_kept_of_what_no_pinned_key_signed(two: TwoPrograms, database_url: str) -> None:
