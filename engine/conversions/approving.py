@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import text
@@ -16,16 +17,20 @@ ACTOR = "program"
 # Without a lock: the member's row is locked first, here as everywhere; who was first is found out then.
 _DUE = text("""
     SELECT program_id, conversion_id FROM conversions
-    WHERE state = 'pending' AND approves_at <= now() ORDER BY approves_at, conversion_id LIMIT :most
+    WHERE state = 'pending' AND approves_at <= now() AND conversion_id <> ALL(CAST(:without AS bigint[]))
+    ORDER BY approves_at, conversion_id LIMIT :most
 """)
 
 
-async def due_approvals(connection: AsyncConnection, most: int = 200) -> list[tuple[int, int]]:
+async def due_approvals(
+    connection: AsyncConnection, most: int = 200, without: Collection[int] = ()
+) -> list[tuple[int, int]]:
     """Program and id of conversions of the named tenants whose hold is over, the longest over first.
 
-    Each is approved in a transaction of its own: see `receiving` for the locks.
+    Those of `without` are passed over. Each is approved in a transaction of its own: see `receiving` for the locks.
     """
-    return [(row.program_id, row.conversion_id) for row in await connection.execute(_DUE, {"most": most})]
+    rows = await connection.execute(_DUE, {"most": most, "without": list(without)})
+    return [(row.program_id, row.conversion_id) for row in rows]
 
 
 async def approve_if_due(connection: AsyncConnection, program_id: int, conversion_id: int) -> bool:

@@ -5,6 +5,7 @@ A process that dies takes back the row that it was at; whoever comes next goes o
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import text
@@ -19,7 +20,10 @@ from engine.database import tenant_transaction
 
 BATCH_ROWS = 100
 
-_RUNNING = text("SELECT program_id, file_id FROM report_files WHERE state = 'running' ORDER BY file_id LIMIT :most")
+_RUNNING = text("""
+    SELECT program_id, file_id FROM report_files WHERE state = 'running'
+    AND file_id <> ALL(CAST(:without AS bigint[])) ORDER BY file_id LIMIT :most
+""")
 _READY = text("""
     SELECT row_number FROM report_file_rows WHERE program_id = :program_id AND file_id = :file_id AND state = 'ready'
     ORDER BY row_number LIMIT :most
@@ -42,9 +46,12 @@ _FINISH = text("""
 """)
 
 
-async def running_files(connection: AsyncConnection, most: int = 100) -> list[tuple[int, int]]:
-    """Program and id of the named tenants' files whose rows are to be taken, oldest first."""
-    return [(row.program_id, row.file_id) for row in await connection.execute(_RUNNING, {"most": most})]
+async def running_files(
+    connection: AsyncConnection, most: int = 100, without: Collection[int] = ()
+) -> list[tuple[int, int]]:
+    """Program and id of the named tenants' running files, oldest first, but for those of `without`."""
+    rows = await connection.execute(_RUNNING, {"most": most, "without": list(without)})
+    return [(row.program_id, row.file_id) for row in rows]
 
 
 async def run_report_file(engine: AsyncEngine, program_id: int, file_id: int, most: int = BATCH_ROWS) -> int:
