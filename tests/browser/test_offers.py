@@ -93,6 +93,7 @@ def test_given_an_exchange_when_a_number_is_typed_then_a_quote_is_promised_and_t
     panel.get_by_role("button", name="Not now").click()
     expect(ask).to_be_focused()
     ask.click()
+    expect(panel.locator("#question")).to_have_text("1,000 points become 800 miles. This cannot be undone.")
     assert [asked["input"]["points"] for asked in quotes.asked] == [1004, 1004]
     made = claim(4, "Miles for points", "EXCHANGE", "USED", points=1000, gives=800, account="TR-9")
     sent = Stage(page, "offer_claim", claimed(made))
