@@ -13,6 +13,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.hosts.naming import NamingHost
+from engine.partners.key_store import key_of
 
 HOSTS_MAXIMUM = 50
 """The most programs elsewhere whose partner one can be at a time."""
@@ -26,8 +27,8 @@ _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 class HostRefused(Exception):  # noqa: N818  # named for the rule, as the field names it
     """A program was not connected as host.
 
-    `code`: HANDLE_INVALID, HANDLE_TAKEN, NAME_INVALID, TOO_MANY, ALREADY_CONNECTED, HOST_NOT_FOUND; the plugin adds
-    ADDRESS_REFUSED, KEY_INVALID, KEY_REFUSED, UNREACHABLE and ANSWER_UNREADABLE.
+    `code`: HANDLE_INVALID, HANDLE_TAKEN, NAME_INVALID, TOO_MANY, ALREADY_CONNECTED, HOST_NOT_FOUND, KEY_REFUSED; the
+    plugin adds ADDRESS_REFUSED, KEY_INVALID, UNREACHABLE and ANSWER_UNREADABLE.
     """
 
     def __init__(self, code: str, field: str | None, message: str) -> None:
@@ -134,6 +135,8 @@ async def add_host(connection: AsyncConnection, program_id: int, host: NewHost, 
         raise HostRefused("HANDLE_INVALID", "handle", "A handle is small letters, digits and hyphens, 64 at most.")
     if not 0 < len(host.name) <= 80 or not host.name.isprintable():
         raise HostRefused("NAME_INVALID", "name", "A name is one line of at most 80 characters.")
+    if await key_of(connection, program_id, host.key_id) is not None:  # its orders would earn twice
+        raise HostRefused("KEY_REFUSED", "key", "This key is one of this program's own: no program is its own partner.")
     await connection.execute(_TURN, {"program_id": program_id})
     known = await hosts_of(connection, program_id, ended=True)
     if any((one.base_url, one.key_id) == (host.base_url, host.key_id) for one in known):

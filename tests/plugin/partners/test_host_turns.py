@@ -9,11 +9,14 @@ import httpx
 import pytest
 
 from engine.database import tenant_transaction
-from engine.hosts.store import LEASE, Host, NewHost, add_host, hosts_of
+from engine.hosts.store import LEASE, Host, HostRefused, NewHost, add_host, hosts_of
+from engine.partners.facts import Partner
 from plugin.partners import exchange, host_turns
 from plugin.partners.exchange import EXCHANGE_SECONDS, Exchange
 from plugin.partners.host_client import FILE_SECONDS
 from plugin.partners.keys import PartnerKeyBox
+from plugin.web.app import LaurelApp
+from tests.support.partner_calls import key_for
 from tests.support.trading import Trading
 
 
@@ -105,6 +108,15 @@ async def test_one_program_takes_no_more_than_its_places(trading: Trading, monke
     while begun := await host_turns.call_due(trading.engine, programs, call):
         called += begun
     assert (called, max(at_once)) == (5, 2)
+
+
+async def test_a_program_is_not_its_own_host(trading: Trading, coffee: Partner, app: LaurelApp) -> None:
+    key = await key_for(trading.engine, app.services.desk, trading.program_id, coffee)
+    own = NewHost("own", "Own", "https://own.example.com", key.key_id, b"sealed", {}, {})
+    async with tenant_transaction(trading.engine, trading.program_id) as connection:
+        with pytest.raises(HostRefused) as refused:
+            await add_host(connection, trading.program_id, own, actor="tests")
+    assert refused.value.code == "KEY_REFUSED"
 
 
 def test_an_exchange_ends_well_before_its_lease_and_has_time_for_a_file() -> None:
