@@ -52,7 +52,7 @@ ENGLISH = {
     "partners.refused.partner_not_found": "There is no such partner.",
     "partners.refused.pool_closed": "The pool is closed.",
     "partners.refused.pool_not_found": "There is no such pool.",
-    "partners.refused.prefix_invalid": "What codes begin with is 2 to 16 visible characters, and there are at most 50 of them.",
+    "partners.refused.prefix_invalid": "Codes begin with 2 to 16 visible characters; name at most 50 beginnings.",
     "partners.refused.prepaid_used_up": "What the partner paid beforehand is used up.",
     "partners.refused.program_not_published": "The program is not published yet.",
     "partners.refused.reason_invalid": "Give a reason of 1 to 500 characters.",
