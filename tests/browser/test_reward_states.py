@@ -55,6 +55,20 @@ def press(panel: Locator, name: str) -> None:
     panel.get_by_role("button", name=re.compile(f"^{re.escape(name)}")).first.click()
 
 
+def test_given_a_button_that_is_held_down_when_news_arrives_then_it_is_still_pressed(demo: Demo, visit: Visit) -> None:
+    panel, _ = opened(demo, visit())
+    page = panel.page
+    panel.get_by_role("button", name="See all (5)").hover()
+    page.mouse.down()
+    with page.expect_response("**/graphql*"):
+        page.evaluate("document.querySelector('laurel-panel').scene.retry()")
+    page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")
+
+    page.mouse.up()
+
+    expect(panel.locator(".card", has_text="Roastery tour")).to_be_visible()
+
+
 @pytest.mark.parametrize(
     ("title", "words"),
     [("Stoneware mug", "For members of the tier Gold."), ("Roastery tour", "None is left.")],

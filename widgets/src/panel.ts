@@ -17,6 +17,8 @@ import { styles } from "./styles.ts";
 
 const PHONE = "(max-width: 519px)";
 const FRESH_MS = 3_200;
+/** How long drawing waits for a button that is held down: one that is replaced under the finger would never be pressed. */
+const PRESS_MS = 700;
 const STOPS = "a[href], button, input, select, summary, textarea, [tabindex='0']";
 
 export class PanelElement extends HTMLElement {
@@ -30,6 +32,7 @@ export class PanelElement extends HTMLElement {
   private shownBalance: number | null = null;
   /** The entries that came while the panel was open. */
   private fresh: readonly string[] = [];
+  private pressedAt = -PRESS_MS;
   private readonly navigation = new Navigation();
   private readonly content = element("div", { class: "content" });
   private readonly news = element("p", { class: "quiet", role: "status" });
@@ -47,6 +50,8 @@ export class PanelElement extends HTMLElement {
     this.dialog.addEventListener("cancel", (event) => (event.preventDefault(), this.close()));
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.close());
     this.dialog.addEventListener("keydown", (event) => this.keepFocus(event));
+    this.content.onpointerdown = ({ timeStamp }) => (this.pressedAt = timeStamp);
+    addEventListener("pointerup", () => (this.pressedAt = -PRESS_MS));
     this.wear("").replaceChildren(this.dialog);
     session.addEventListener("change", () => this.follow());
     this.scene.store.addEventListener("change", () => this.draw());
@@ -171,6 +176,8 @@ export class PanelElement extends HTMLElement {
 
   /** Draws what is known now; keeps the scroll position and the focus of a panel that is being read. */
   private draw(): void {
+    const wait = this.pressedAt + PRESS_MS - performance.now();
+    if (wait > 0) return void setTimeout(() => this.draw(), wait);
     const held = this.content.querySelector("input:active, .composing");
     if (held) return held.addEventListener("change", () => this.draw(), { once: true });
     const { answer, failed } = this.session;
