@@ -35,8 +35,10 @@ def create_server(
     store = Store(home, app, clock=clock)
     # The platform passes no cookies on, in either direction, and keeps none of the app's own.
     client = httpx.AsyncClient(
-        trust_env=False, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())), transport=forward
-    )
+        trust_env=False, cookies=CookieJar(DefaultCookiePolicy(allowed_domains=())), transport=forward,
+        # Shorter than the app keeps an idle connection, so that none is used that it is just closing.
+        limits=httpx.Limits(max_connections=100, max_keepalive_connections=20, keepalive_expiry=2.0),
+    )  # fmt: skip
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
