@@ -103,7 +103,7 @@ class Settling:
 
     async def close(self, partner_id: int) -> list[Statement]:
         """The statements of all cycles that are due."""
-        issued = []
+        issued: list[Statement] = []
         while True:
             async with tenant_transaction(self.engine, self.program_id) as connection:
                 statement = await close_next(connection, self.program_id, partner_id, sign=signed)
