@@ -134,6 +134,23 @@ def test_given_a_redemption_in_a_state_when_it_is_opened_then_it_says_what_is_go
     expect(panel.get_by_role("link", name="Apply to cart")).to_have_count(0)
 
 
+def test_given_points_that_are_back_at_once_when_a_code_is_given_back_then_that_is_the_last_word(
+    demo: Demo, visit: Visit
+) -> None:
+    page = visit()
+    panel, stage = opened(demo, page, told(redemptions=[redemption(1, "READY")]))
+    Stage(page, "redemption_cancel", {"redemptionCancel": {"redemption": redemption(1, "PENDING"), "userErrors": []}})
+    panel.locator(".stub-open").click()
+    press(panel, "Give it back for your points")
+    stage.data = told(redemptions=[redemption(1, "CANCELED")])
+
+    panel.get_by_role("button", name="Give it back", exact=True).click()
+
+    expect(panel.locator(".ticket .status")).to_have_text("Given back")
+    expect(panel.get_by_role("heading", name="$5 off")).to_be_focused()
+    expect(panel.get_by_role("status").last).to_contain_text("Your 500 points are yours again")
+
+
 def test_given_a_slider_when_arrow_keys_move_it_then_steps_are_whole_and_the_price_is_the_apis(
     demo: Demo, visit: Visit
 ) -> None:

@@ -111,6 +111,7 @@ function drawQuestion(scene: Scene, { points }: Redemption, view: RedemptionView
   return element("div", { class: "deck", role: "group", "aria-labelledby": "question" }, question, problem, choices);
 }
 
+/** What became of it is said by `tell`, which knows whether the points are back already. */
 async function giveBack(scene: Scene, view: RedemptionView): Promise<void> {
   const { texts, store } = scene;
   if (view.busy) return;
@@ -120,10 +121,7 @@ async function giveBack(scene: Scene, view: RedemptionView): Promise<void> {
   view.busy = false;
   if (!answered) view.problem = texts.get("cancel.unanswered");
   else if (problem) view.problem = problem;
-  else {
-    view.asking = false;
-    scene.announce(texts.get("cancel.done"));
-  }
+  else view.asking = false;
   scene.redraw();
   if (!view.asking) scene.focus("heading");
 }
