@@ -127,8 +127,3 @@ async def write_awards(connection: AsyncConnection, awards: Iterable[Award]) -> 
 def points_start(occurred_at: datetime, received_at: datetime) -> datetime:
     """From when an award's points live: when it happened, but neither in the future nor before the back-fill window."""
     return min(max(occurred_at, received_at - BACKFILL_WINDOW), received_at)
-
-
-def points_end(start: datetime, expires_after_days: int | None) -> datetime | None:
-    """The first instant at which points that live from `start` are gone, or None when they never go."""
-    return None if expires_after_days is None else start + timedelta(days=expires_after_days)

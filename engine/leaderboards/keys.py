@@ -116,11 +116,6 @@ def id_text(member_id: int) -> str:
     return f"{_LAST_ID - member_id:0{_ID_DIGITS}x}"
 
 
-def entry_text(reached_at: datetime, member_id: int) -> str:
-    """An entry of a sorted set."""
-    return reached_text(reached_at) + id_text(member_id)
-
-
 def member_of(entry: str | bytes) -> int:
     """Whose entry it is."""
     return _LAST_ID - int(entry[_REACHED_DIGITS:], 16)
@@ -129,8 +124,3 @@ def member_of(entry: str | bytes) -> int:
 def member_of_id(text: str) -> int:
     """The member whose `id_text` it is."""
     return _LAST_ID - int(text, 16)
-
-
-def reached_of(entry: str | bytes) -> datetime:
-    """When its score was reached, in whole milliseconds."""
-    return _EPOCH + timedelta(milliseconds=_LATEST_MILLISECONDS - int(entry[:_REACHED_DIGITS], 16))

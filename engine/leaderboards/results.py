@@ -71,10 +71,6 @@ _SEASONS = text(f"""
     WHERE program_id = :program_id AND definition_id = :definition_id AND segment = :segment AND entries > 0
     AND ends_at < :before ORDER BY ends_at DESC, period LIMIT :most
 """)
-_ONE = text(f"""
-    SELECT {_SEASON} FROM board_seasons WHERE program_id = :program_id AND definition_id = :definition_id
-    AND period = :period AND segment = :segment
-""")
 # The name of an award is put together before it is looked up: a key with an expression would not use the index.
 _WITH_PRIZES = """, named AS MATERIALIZED (
         SELECT f.*, f.definition_id || ':' || f.period || ':' || f.place AS source_id FROM found f
@@ -115,15 +111,6 @@ async def seasons_of(
         "before": before or _LATEST,
     }  # fmt: skip
     return tuple(_season(row) for row in await connection.execute(_SEASONS, given))
-
-
-async def season_of(
-    connection: AsyncConnection, program_id: int, definition_id: int, period: str, segment: str = EVERYBODY
-) -> ClosedSeason | None:
-    """A closed season; None where there is no such one, or it is still open."""
-    given = {"program_id": program_id, "definition_id": definition_id, "period": period, "segment": segment}
-    row = (await connection.execute(_ONE, given)).one_or_none()
-    return _season(row) if row is not None else None
 
 
 async def results_of(

@@ -94,10 +94,6 @@ _LIST = text(f"""{_SELECT} AND (:archived OR o.archived_at IS NULL)
     ORDER BY o.position, o.offer_id LIMIT :most""")
 _ONE = text(f"{_SELECT} AND o.offer_id = :offer_id")
 _BY_HANDLE = text(f"{_SELECT} AND o.handle = :handle")
-_VERSION = text("""
-    SELECT definition::text FROM offer_versions
-    WHERE program_id = :program_id AND offer_id = :offer_id AND version = :version
-""")
 _WAIT = text("SELECT pg_advisory_xact_lock(hashtextextended('offers', :program_id))")
 _COUNT = text("""
     SELECT count(*) FILTER (WHERE archived_at IS NULL) AS live, count(*) AS ever FROM offers
@@ -133,15 +129,6 @@ async def offer_by_handle(connection: AsyncConnection, program_id: int, handle: 
     """One offer by its handle, archived or not; None when the program has no such one."""
     row = (await connection.execute(_BY_HANDLE, {"program_id": program_id, "handle": handle})).one_or_none()
     return offer_of_row(row) if row else None
-
-
-async def offer_version(
-    connection: AsyncConnection, program_id: int, offer_id: int, version: int
-) -> OfferDefinition | None:
-    """What an offer said in one of its versions; None when there is no such one."""
-    given = {"program_id": program_id, "offer_id": offer_id, "version": version}
-    found = (await connection.execute(_VERSION, given)).scalar_one_or_none()
-    return read_definition(found) if found is not None else None
 
 
 async def insert_offer(

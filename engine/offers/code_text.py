@@ -22,13 +22,6 @@ HEADERS = frozenset({"code", "codes", "coupon", "coupons", "coupon code", "disco
 """What the column may be called: else a name would be handed out as a code."""
 
 CodeProblem = Literal["missing", "length", "characters", "quotes", "columns"]
-CODE_PROBLEMS: dict[CodeProblem, str] = {
-    "missing": "the row has no code",
-    "length": f"a code has {CODE_MINIMUM} to {CODE_MAXIMUM} characters",
-    "characters": "a code is made of visible ASCII characters, without spaces",
-    "quotes": "a quotation mark stands where none can be",
-    "columns": "there is more than one column, and no first row that names them",
-}
 _VISIBLE = re.compile(r"[\x21-\x7e]+", re.ASCII)
 _DELIMITERS = ",;\t"
 

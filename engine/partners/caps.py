@@ -109,13 +109,3 @@ async def write_counters(connection: AsyncConnection, program_id: int, partner_i
             "periods": [period for (_, period), _ in added], "points": [points for _, points in added],
         }  # fmt: skip
         await connection.execute(_ADD, given)
-
-
-async def points_left(
-    connection: AsyncConnection, program_id: int, partner_id: int, definition: AgreementDefinition, kind: CapKind,
-    at: datetime,
-) -> int | None:  # fmt: skip
-    """How many more points the caps have room for at a moment, for showing only; None: there is no such cap."""
-    counting = await read_counters(connection, program_id, partner_id, definition, [at])
-    room = counting.room(definition, kind, at)
-    return None if room is None else room[1]

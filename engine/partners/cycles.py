@@ -38,11 +38,6 @@ def cycle_of(agreements: Sequence[Agreement], at: datetime) -> Cycle:
     return Cycle(starts_at, min(natural.ends_at, later))
 
 
-def next_cycle(agreements: Sequence[Agreement], cycle: Cycle) -> Cycle:
-    """The cycle that follows another one."""
-    return cycle_of(agreements, cycle.ends_at)
-
-
 def beginning_of(agreements: Sequence[Agreement], definition: AgreementDefinition, wished: datetime) -> datetime:
     """When a further version can begin that is wished for from a moment on: then, or with the next cycle.
 

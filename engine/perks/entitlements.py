@@ -75,8 +75,3 @@ def entitled(entitlements: Entitlements, perk: Perk, moment: datetime) -> bool:
 def opens_at_for(perk: EarlyAccess, entitled: bool) -> datetime:
     """The first moment at which a collection or product is open for somebody."""
     return perk.members_from if entitled else perk.opens_at
-
-
-def opens_for(perk: EarlyAccess, entitled: bool, moment: datetime) -> bool:
-    """Whether a collection or product is open at a moment: for everybody in time, for the entitled earlier."""
-    return moment >= opens_at_for(perk, entitled)

@@ -20,7 +20,6 @@ Period = Literal["ever", "day", "week", "month", "quarter", "year"]
 
 CODE_KINDS: frozenset[RewardKind] = frozenset({"amount_off", "percent_off", "free_shipping", "free_product"})
 """Kinds that end in a discount code, which an order uses."""
-MONEY_KINDS: frozenset[RewardKind] = frozenset({"amount_off", "store_credit", "gift_card"})
 """Kinds that are worth an amount of money, so that the shopper may choose how much."""
 
 

@@ -14,8 +14,8 @@ from engine.database import transaction_time
 from engine.partners.catalog import agreements_of, partner_of
 from engine.partners.cycles import cycle_of
 from engine.partners.facts import timeline
+from engine.partners.open_sums import open_sums
 from engine.settlement.comparing import Leaf
-from engine.settlement.lines import OPEN, settled_position
 from engine.settlement.statements import Statement, read_totals
 from engine.settlement.totals import KindTotal, Totals, totals_of
 
@@ -41,25 +41,8 @@ _LINES = text("""
 """)
 _LEAVES = text("""
     SELECT e.event_id, e.leaf_hash FROM statement_lines l JOIN partner_events e USING (program_id, event_id)
-    WHERE l.program_id = :program_id AND l.statement_id = :statement_id ORDER BY l.position
-""")
-_PLACE = text("""
-    SELECT l.statement_id, s.number, l.position
-    FROM statement_lines l JOIN statements s USING (program_id, statement_id)
-    WHERE l.program_id = :program_id AND l.event_id = :event_id
-""")
-_NEWEST_SIGNED = text("""
-    SELECT event_id FROM partner_event_signatures WHERE program_id = :program_id AND partner_id = :partner_id
-    ORDER BY position DESC LIMIT 1
-""")
-# What is signed and on no statement, and what is about to be signed: ids of a partner's events rise in their order.
-_RUNNING = text(f"""
-    SELECT kind, currency, count(*) AS events, sum(points) AS points, sum(micros) AS micros,
-        sum(prepaid_micros) AS prepaid_micros, count(*) FILTER (WHERE occurred_at < :starts_at) AS late
-    FROM (SELECT e.* FROM {OPEN}
-        UNION ALL SELECT e.* FROM partner_events e WHERE e.program_id = :program_id AND e.partner_id = :partner_id
-            AND e.event_id > :newest_signed) running
-    WHERE occurred_at < :ends_at GROUP BY kind, currency
+    WHERE l.program_id = :program_id AND l.statement_id = :statement_id AND l.position >= :first
+    ORDER BY l.position LIMIT :most
 """)
 
 
@@ -136,16 +119,14 @@ async def lines_of(
     return [_line(row) for row in await connection.execute(_LINES, given)]
 
 
-async def leaves_of(connection: AsyncConnection, program_id: int, statement_id: int) -> list[Leaf]:
-    """All rows of a statement by event and hash, in their order: what another side compares its own with."""
-    given = {"program_id": program_id, "statement_id": statement_id}
+async def leaves_of(
+    connection: AsyncConnection, program_id: int, statement_id: int, *, first: int = 0, most: int = PAGE_MAXIMUM
+) -> list[Leaf]:
+    """Rows of a statement by event and hash, from a position on: what another side compares its own with."""
+    given = {
+        "program_id": program_id, "statement_id": statement_id, "first": first, "most": min(max(most, 0), PAGE_MAXIMUM)
+    }  # fmt: skip
     return [Leaf(str(row.event_id), bytes(row.leaf_hash)) for row in await connection.execute(_LEAVES, given)]
-
-
-async def line_of(connection: AsyncConnection, program_id: int, event_id: int) -> tuple[int, int, int] | None:
-    """Where an event stands: statement, its number, and the position in it; None while no statement has it."""
-    row = (await connection.execute(_PLACE, {"program_id": program_id, "event_id": event_id})).one_or_none()
-    return None if row is None else (row.statement_id, row.number, row.position)
 
 
 async def running_cycle(connection: AsyncConnection, program_id: int, partner_id: int) -> RunningCycle | None:
@@ -156,16 +137,11 @@ async def running_cycle(connection: AsyncConnection, program_id: int, partner_id
         return None
     cycle = cycle_of(agreements, await transaction_time(connection))
     starts_at = partner.closed_until or timeline(agreements)[0].effective_from
-    given: dict[str, Any] = {"program_id": program_id, "partner_id": partner_id}
-    given["settled_position"] = await settled_position(connection, program_id, partner_id)
-    given["newest_signed"] = (await connection.execute(_NEWEST_SIGNED, given)).scalar_one_or_none() or 0
-    given |= {"starts_at": starts_at, "ends_at": cycle.ends_at}
-    rows = (await connection.execute(_RUNNING, given)).all()
+    found = await open_sums(connection, program_id, partner_id, starts_at, cycle.ends_at)
     totals = totals_of(
-        KindTotal(row.kind, row.currency, row.events, int(row.points), int(row.micros), int(row.prepaid_micros))
-        for row in rows
+        KindTotal(one.kind, one.currency, one.events, one.points, one.micros, one.prepaid_micros) for one in found
     )
-    return RunningCycle(starts_at, cycle.ends_at, totals, sum(row.late for row in rows))
+    return RunningCycle(starts_at, cycle.ends_at, totals, sum(one.late for one in found))
 
 
 def _statement(row: Any) -> Statement:

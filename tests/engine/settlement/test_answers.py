@@ -11,7 +11,7 @@ from engine.database import tenant_transaction
 from engine.settlement.answers import AnswerRefused, StatementAnswer, answer_statement, answers_of
 from engine.settlement.comparing import Difference, Leaf, compare, in_order
 from engine.settlement.merkle import leaf_hash, root_of
-from engine.settlement.reading import leaves_of, line_of
+from engine.settlement.reading import leaves_of
 from engine.settlement.statements import Statement
 from engine.settlement.suspense import suspense_of
 from tests.support.settling import Settling
@@ -60,8 +60,6 @@ async def test_a_disagreement_points_to_the_rows_and_ends_with_an_agreement(sett
     later = await settling.record(statement.partner_id, "issued", 40, MARCH)
     async with tenant_transaction(settling.engine, settling.program_id) as connection:
         ours = await leaves_of(connection, settling.program_id, statement.statement_id)
-        assert await line_of(connection, settling.program_id, int(ours[2].event)) == (statement.statement_id, 1, 2)
-        assert await line_of(connection, settling.program_id, later) is None
     altered = Leaf(ours[0].event, leaf_hash(b"another amount"))
     theirs = [altered, ours[1], Leaf(str(later), leaf_hash(b"later"))]
     found = compare(theirs, ours)
