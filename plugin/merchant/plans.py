@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from starlette.responses import Response
 
 from plugin.merchant.billing import billing_values
+from plugin.merchant.member_names import member_link
 from plugin.merchant.pages import PageMissingError, PageRequest
 from plugin.merchant.perks import perk_choices, perk_fields
 from plugin.merchant.words import Words
@@ -142,12 +143,9 @@ async def plan_members(opened: PageRequest) -> Response:
 
 
 def _member_row(one: dict[str, Any], words: Words) -> dict[str, Any]:
-    member, customer = one["memberId"].rpartition("/")[2], one["customerId"]
-    key, number = ("members.customer", customer.rpartition("/")[2]) if customer else ("member.heading.none", member)
     return {
         **one,
-        "href": f"/members/{member}",
-        "name": words.text(key, id=number),
+        **member_link(one["memberId"], one["customerId"], words),
         "tone": STATUS_TONES[one["status"]],
         "ends": words.full_date(one["endsAt"]) if one["endsAt"] else words.text("plan.members.open"),
     }

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
+from plugin.merchant.member_names import member_link
 from plugin.merchant.pages import PageRequest
 from plugin.merchant.words import Words
 
@@ -35,14 +36,12 @@ async def redemptions(opened: PageRequest) -> Response:
 
 def shown(one: dict[str, Any], words: Words) -> dict[str, Any]:
     """A redemption with what is drawn of it: whose it is, in which color, for how long nothing is known."""
-    member = one["memberId"].rpartition("/")[2]
-    customer = one["customerId"]
-    key, number = ("members.customer", customer.rpartition("/")[2]) if customer else ("member.heading.none", member)
+    member = member_link(one["memberId"], one["customerId"], words)
     since = datetime.fromisoformat(one["unknownSince"] or one["createdAt"])
     return {
         **one,
-        "member_href": f"/members/{member}",
-        "member_name": words.text(key, id=number),
+        "member_href": member["href"],
+        "member_name": member["name"],
         "tone": TONES[one["status"]],
         "age": age_text(datetime.now(UTC) - since, words),
         "failure": failure_text(one["failure"], words),

@@ -8,6 +8,7 @@ from starlette.staticfiles import StaticFiles
 from plugin.merchant.files import file_list, files
 from plugin.merchant.game.badges import badge_preview, badges, edit_badge, new_badge
 from plugin.merchant.game.challenges import challenges, edit_challenge, new_challenge
+from plugin.merchant.game.holders import badge_holders
 from plugin.merchant.game.leaderboard_form import edit_leaderboard, new_leaderboard
 from plugin.merchant.game.leaderboards import leaderboard, leaderboards, live_board
 from plugin.merchant.game.leagues import edit_league, leagues, new_league
@@ -68,6 +69,7 @@ _GAME: dict[str, Draw] = {
     "/game/badges": badges,
     "/game/badges/new": new_badge,
     "/game/badges/{badge:int}": edit_badge,
+    "/game/badges/{badge:int}/holders": badge_holders,
     "/game/badges/previews/{preview:int}": badge_preview,
     "/game/challenges": challenges,
     "/game/challenges/new": new_challenge,

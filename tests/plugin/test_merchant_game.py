@@ -75,7 +75,8 @@ async def test_what_merchants_write_of_the_game_is_text_on_every_page(
         member = await member_of_customer(connection, shop.program_id, shop.shop_id, 4242)
 
     for path in (
-        *LISTS[1:-1], "/game/levels", f"/game/badges/{made['badge']}", f"/game/challenges/{made['challenge']}",
+        *LISTS[1:-1], "/game/levels", f"/game/badges/{made['badge']}",
+        f"/game/badges/{made['badge']}/holders", f"/game/challenges/{made['challenge']}",
         f"/game/streaks/{made['streak']}", f"/game/leaderboards/{made['leaderboard']}",
         f"/game/leaderboards/{made['leaderboard']}/edit", f"/game/leagues/{made['league']}",
         f"/members/{member.member_id}",
@@ -94,7 +95,8 @@ async def test_a_shop_without_a_game_is_told_how_to_begin_and_forms_are_complete
     assert "没有需要您处理的内容" in await page(client, "/game/quarantine", "zh-CN")
     for path in (
         "/game/badges/1", "/game/challenges/1", "/game/streaks/1", "/game/leaderboards/1", "/game/leagues/1",
-        "/game/leaderboards/1/edit", "/game/badges/previews/1", "/game/badges/99999999999999999999",
+        "/game/leaderboards/1/edit", "/game/badges/previews/1",
+        "/game/badges/1/holders", "/game/badges/99999999999999999999",
     ):  # fmt: skip
         await page(client, path, status=404)
 

@@ -4,18 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 
 import strawberry
 
+from engine.badges.definitions import LEVELS_MAXIMUM
 from engine.badges.definitions import BadgeDefinition as BadgeFacts
+from engine.badges.holders import badge_holders
 from engine.game.facts import Game
 from laurel_graphql.context import MerchantInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.game_sentences import counted_text, how_text
 from laurel_graphql.inputs.badges import BadgeRecurrence
+from laurel_graphql.pages import After, First, number_after
 from laurel_graphql.scalars import Points
 from laurel_graphql.texts import TEXTS
+from laurel_graphql.types.badge_holders import BadgeHolderConnection
+from laurel_graphql.types.badge_holders import connection_of as holders_page
 from laurel_graphql.types.game_desk import GameDesk
 from laurel_graphql.types.game_records import EarnedRecord, StaffDesk, record_fields
 from laurel_graphql.types.game_values import GameCounter, GameWindow, counter_of, window_of
@@ -66,6 +71,27 @@ class BadgeDefinition(EarnedRecord):
     retroactive: bool = strawberry.field(description="Whether it decides as if it had always been in force.")
     rollback: bool = strawberry.field(description="Whether a refund takes it back.")
     given_by_hand: bool = strawberry.field(description="Whether only the staff give it.")
+
+    @computed("Who has it now, those first who have it since last.")
+    async def holders(
+        self,
+        info: MerchantInfo,
+        level: Annotated[
+            int | None,
+            strawberry.argument(description="Only who has this level, or a higher one too; null: any level."),
+        ] = None,
+        first: First = 20,
+        after: After = None,
+    ) -> BadgeHolderConnection:
+        """One page of them, each once; nobody has a level that the badge never had."""
+        context, before = info.context, number_after(after, "Achievement")
+        if level is not None and not 1 <= level <= LEVELS_MAXIMUM:
+            return holders_page([], first, after)
+        async with context.reading() as connection:
+            found = await badge_holders(
+                connection, context.program_id, context.shop_id, self.number, first + 1, level=level, before=before
+            )
+        return holders_page(found, first, after)
 
 
 def badge_definition_of(game: Game[Any], staff: StaffDesk) -> BadgeDefinition:
