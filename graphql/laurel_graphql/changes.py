@@ -1,7 +1,8 @@
 """Mutations in few words: what each takes, gives, refuses and does. What all of them have in common is made here.
 
 Of a mutation `offer_create` this makes `OfferCreateErrorCode`, `OfferCreateUserError`, `OfferCreatePayload` and the
-field. Its `OfferCreateInput` and what its payload gives besides errors are written by hand, as are its codes.
+field. Its `OfferCreateInput` and its codes are written by hand; what its payload gives besides errors is mostly one
+object, made by `given_of`.
 """
 
 from __future__ import annotations

@@ -12,6 +12,7 @@ from engine.conversions.deciding import approve, decline, reverse
 from engine.conversions.reading import conversion_view
 from engine.conversions.report_files import cancel_report_file, start_report_file
 from engine.database import Connection
+from laurel_graphql.changes import given_of
 from laurel_graphql.context import MerchantContext
 from laurel_graphql.gids import number_of
 from laurel_graphql.inputs.texts import readable
@@ -24,18 +25,8 @@ _DECISIONS: dict[AppealDecision, Decision] = {
 }  # fmt: skip
 
 
-@strawberry.type
-class _ConversionGiven:
-    conversion: Conversion | None = strawberry.field(
-        default=None, description="The purchase as it stands now, null when refused."
-    )
-
-
-@strawberry.type
-class _FileGiven:
-    report_file: ReportFileRecord | None = strawberry.field(
-        default=None, description="The file as it stands now, null when refused."
-    )
+_CONVERSION_GIVEN = given_of("conversion", Conversion, "The purchase as it stands now, null when refused.")
+_FILE_GIVEN = given_of("report_file", ReportFileRecord, "The file as it stands now, null when refused.")
 
 
 @strawberry.input(description="The purchase to approve.")
@@ -43,16 +34,20 @@ class ConversionApproveInput:
     conversion_id: strawberry.ID = strawberry.field(description="The conversion's global id.")
 
 
-@strawberry.input(description="The purchase to decline.")
-class ConversionDeclineInput:
+@strawberry.input(description="A purchase that ends, with the reason.")
+class _ConversionEnded:
     conversion_id: strawberry.ID = strawberry.field(description="The conversion's global id.")
     reason: str = strawberry.field(description="Why; the partner and the member read it. 1 to 500 characters.")
+
+
+@strawberry.input(description="The purchase to decline.")
+class ConversionDeclineInput(_ConversionEnded):
+    """A purchase that ends, with the reason."""
 
 
 @strawberry.input(description="The purchase to take back.")
-class ConversionReverseInput:
-    conversion_id: strawberry.ID = strawberry.field(description="The conversion's global id.")
-    reason: str = strawberry.field(description="Why; the partner and the member read it. 1 to 500 characters.")
+class ConversionReverseInput(_ConversionEnded):
+    """A purchase that ends, with the reason."""
 
 
 @strawberry.input(description="What speaks against the decline of a purchase.")
@@ -68,14 +63,19 @@ class ConversionAppealDecideInput:
     note: str = strawberry.field(default="", description="What is said to it, at most 500 characters.")
 
 
-@strawberry.input(description="The file whose rows are to be taken.")
-class ReportFileStartInput:
+@strawberry.input(description="A file of reports.")
+class _ReportFileNamed:
     report_file_id: strawberry.ID = strawberry.field(description="The file's global id.")
+
+
+@strawberry.input(description="The file whose rows are to be taken.")
+class ReportFileStartInput(_ReportFileNamed):
+    """A file of reports."""
 
 
 @strawberry.input(description="The file of which no more is to be taken.")
-class ReportFileCancelInput:
-    report_file_id: strawberry.ID = strawberry.field(description="The file's global id.")
+class ReportFileCancelInput(_ReportFileNamed):
+    """A file of reports."""
 
 
 async def _given(connection: Connection, context: MerchantContext, number: int) -> Mapping[str, Any]:
@@ -96,9 +96,7 @@ def _ended(end: Any) -> Any:
     """Decline a purchase, or take it back."""
 
     @in_transaction
-    async def does(
-        connection: Connection, context: MerchantContext, given: ConversionDeclineInput | ConversionReverseInput
-    ) -> Mapping[str, Any]:
+    async def does(connection: Connection, context: MerchantContext, given: _ConversionEnded) -> Mapping[str, Any]:
         number = number_of(given.conversion_id, "Conversion")
         await end(connection, context.program_id, number, reason=readable(given.reason), actor=context.actor)
         return await _given(connection, context, number)
@@ -129,9 +127,7 @@ def _filed(change: Any) -> Any:
     """Start a file, or cancel it."""
 
     @in_transaction
-    async def does(
-        connection: Connection, context: MerchantContext, given: ReportFileStartInput | ReportFileCancelInput
-    ) -> Mapping[str, Any]:
+    async def does(connection: Connection, context: MerchantContext, given: _ReportFileNamed) -> Mapping[str, Any]:
         number = number_of(given.report_file_id, "ReportFile")
         return {"report_file": report_file_of(await change(connection, context.program_id, number))}
 
@@ -148,34 +144,34 @@ class ConversionMutations:
 
     conversion_approve = staff_mutation(
         "conversion_approve", "Approve a purchase before its time.", refused="a purchase was not approved",
-        takes=ConversionApproveInput, gives=_ConversionGiven, codes=f"{_ALWAYS} NOT_PENDING {_GIVING}", does=_approve,
+        takes=ConversionApproveInput, gives=_CONVERSION_GIVEN, codes=f"{_ALWAYS} NOT_PENDING {_GIVING}", does=_approve,
     )  # fmt: skip
     conversion_decline = staff_mutation(
         "conversion_decline", "Decline a purchase that is pending.", refused="a purchase was not declined",
-        takes=ConversionDeclineInput, gives=_ConversionGiven, codes=f"{_ALWAYS} NOT_PENDING REASON_INVALID",
+        takes=ConversionDeclineInput, gives=_CONVERSION_GIVEN, codes=f"{_ALWAYS} NOT_PENDING REASON_INVALID",
         does=_ended(decline),
     )  # fmt: skip
     conversion_reverse = staff_mutation(
         "conversion_reverse", "Take an approved purchase back.", refused="a purchase was not taken back",
-        takes=ConversionReverseInput, gives=_ConversionGiven, codes=f"{_ALWAYS} NOT_APPROVED REASON_INVALID",
+        takes=ConversionReverseInput, gives=_CONVERSION_GIVEN, codes=f"{_ALWAYS} NOT_APPROVED REASON_INVALID",
         does=_ended(reverse),
     )  # fmt: skip
     conversion_appeal = staff_mutation(
         "conversion_appeal", "Speak against the decline of a purchase, as the partner asked for it.",
-        refused="nothing was appealed", takes=ConversionAppealInput, gives=_ConversionGiven,
+        refused="nothing was appealed", takes=ConversionAppealInput, gives=_CONVERSION_GIVEN,
         codes=f"{_ALWAYS} NOT_DECLINED ALREADY_APPEALED TOO_MANY_APPEALS SAID_INVALID", does=_appeal,
     )  # fmt: skip
     conversion_appeal_decide = staff_mutation(
         "conversion_appeal_decide", "Decide an appeal.", refused="an appeal was not decided",
-        takes=ConversionAppealDecideInput, gives=_ConversionGiven,
+        takes=ConversionAppealDecideInput, gives=_CONVERSION_GIVEN,
         codes=f"{_ALWAYS} NOT_APPEALED NOT_DECLINED NOTE_INVALID {_GIVING}", does=_decide,
     )  # fmt: skip
     report_file_start = staff_mutation(
         "report_file_start", "Take the rows of a file that was checked.", refused="a file was not started",
-        takes=ReportFileStartInput, gives=_FileGiven, codes="FILE_NOT_FOUND FILE_CANCELED",
+        takes=ReportFileStartInput, gives=_FILE_GIVEN, codes="FILE_NOT_FOUND FILE_CANCELED",
         does=_filed(start_report_file),
     )  # fmt: skip
     report_file_cancel = staff_mutation(
         "report_file_cancel", "Take no more rows of a file; what was taken stays.", refused="a file was not canceled",
-        takes=ReportFileCancelInput, gives=_FileGiven, codes="FILE_NOT_FOUND", does=_filed(cancel_report_file),
+        takes=ReportFileCancelInput, gives=_FILE_GIVEN, codes="FILE_NOT_FOUND", does=_filed(cancel_report_file),
     )  # fmt: skip

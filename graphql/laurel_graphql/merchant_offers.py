@@ -14,6 +14,7 @@ from engine.offers.editing import archive_offer, create_offer, update_offer
 from engine.offers.pools import close_pool, create_pool
 from engine.offers.publishing import close_offer, publish_offer
 from engine.offers.voiding import void_claim
+from laurel_graphql.changes import given_of
 from laurel_graphql.context import MerchantContext
 from laurel_graphql.gids import number_of
 from laurel_graphql.inputs.offers import OfferInput, checked_offer
@@ -27,25 +28,9 @@ from laurel_graphql.types.offer_records import OfferRecord, offer_of
 _POSITION_MAXIMUM = 10_000
 
 
-@strawberry.type
-class _OfferGiven:
-    offer: OfferRecord | None = strawberry.field(
-        default=None, description="The offer as it stands now, null when refused."
-    )
-
-
-@strawberry.type
-class _ClaimGiven:
-    claim: ClaimRecord | None = strawberry.field(
-        default=None, description="The claim as it stands now, null when refused."
-    )
-
-
-@strawberry.type
-class _PoolGiven:
-    code_pool: CodePoolRecord | None = strawberry.field(
-        default=None, description="The pool as it stands now, null when refused."
-    )
+_OFFER_GIVEN = given_of("offer", OfferRecord, "The offer as it stands now, null when refused.")
+_CLAIM_GIVEN = given_of("claim", ClaimRecord, "The claim as it stands now, null when refused.")
+_POOL_GIVEN = given_of("code_pool", CodePoolRecord, "The pool as it stands now, null when refused.")
 
 
 @strawberry.input(description="The offer to make.")
@@ -72,14 +57,19 @@ class OfferArchiveInput:
     expected_version: int = strawberry.field(description="The version that was read.")
 
 
-@strawberry.input(description="The offer to publish.")
-class OfferPublishInput:
+@strawberry.input(description="An offer.")
+class _OfferNamed:
     offer_id: strawberry.ID = strawberry.field(description="The offer's global id.")
+
+
+@strawberry.input(description="The offer to publish.")
+class OfferPublishInput(_OfferNamed):
+    """An offer."""
 
 
 @strawberry.input(description="The offer to close.")
-class OfferCloseInput:
-    offer_id: strawberry.ID = strawberry.field(description="The offer's global id.")
+class OfferCloseInput(_OfferNamed):
+    """An offer."""
 
 
 @strawberry.input(description="The claim to take back.")
@@ -146,9 +136,7 @@ def _switched(switch: Any) -> Any:
     """Publish or close an offer."""
 
     @in_transaction
-    async def does(
-        connection: Connection, context: MerchantContext, given: OfferPublishInput | OfferCloseInput
-    ) -> Mapping[str, Any]:
+    async def does(connection: Connection, context: MerchantContext, given: _OfferNamed) -> Mapping[str, Any]:
         number = number_of(given.offer_id, "Offer")
         made = await switch(connection, context.program_id, number, actor=context.actor)
         return await _given(connection, context, made)
@@ -193,41 +181,41 @@ class OfferMutations:
 
     offer_create = staff_mutation(
         "offer_create", "Write an offer of a partner. It is a draft until it is published.",
-        refused="no offer was made", takes=OfferCreateInput, gives=_OfferGiven,
+        refused="no offer was made", takes=OfferCreateInput, gives=_OFFER_GIVEN,
         codes=f"HANDLE_INVALID HANDLE_TAKEN {_WRITTEN}", does=_create, root="offer",
     )  # fmt: skip
     offer_update = staff_mutation(
         "offer_update", "Make the next version of an offer. What was claimed keeps its own.",
-        refused="an offer was not changed", takes=OfferUpdateInput, gives=_OfferGiven,
+        refused="an offer was not changed", takes=OfferUpdateInput, gives=_OFFER_GIVEN,
         codes=f"{_READ} {_WRITTEN} KIND_CHANGED BUDGET_BELOW_SPENT BUDGET_UNIT_IN_USE LIMIT_BELOW_CLAIMED",
         does=_update, root="offer",
     )  # fmt: skip
     offer_archive = staff_mutation(
         "offer_archive", "End an offer for good. Codes that were given stay good.",
-        refused="an offer was not archived", takes=OfferArchiveInput, gives=_OfferGiven, codes=_READ, does=_archive,
+        refused="an offer was not archived", takes=OfferArchiveInput, gives=_OFFER_GIVEN, codes=_READ, does=_archive,
     )  # fmt: skip
     offer_publish = staff_mutation(
         "offer_publish", "Let members claim an offer: its budget is reserved.", refused="an offer was not published",
-        takes=OfferPublishInput, gives=_OfferGiven, codes=f"OFFER_NOT_FOUND ARCHIVED {_WRITTEN}",
+        takes=OfferPublishInput, gives=_OFFER_GIVEN, codes=f"OFFER_NOT_FOUND ARCHIVED {_WRITTEN}",
         does=_switched(publish_offer),
     )  # fmt: skip
     offer_close = staff_mutation(
         "offer_close", "Let nobody claim an offer any more; it can be published again.",
-        refused="an offer was not closed", takes=OfferCloseInput, gives=_OfferGiven,
+        refused="an offer was not closed", takes=OfferCloseInput, gives=_OFFER_GIVEN,
         codes="OFFER_NOT_FOUND ARCHIVED NOT_PUBLISHED", does=_switched(close_offer),
     )  # fmt: skip
     offer_claim_void = staff_mutation(
         "offer_claim_void", "Take a claim back; points that it took are given back.",
-        refused="a claim was not taken back", takes=OfferClaimVoidInput, gives=_ClaimGiven,
+        refused="a claim was not taken back", takes=OfferClaimVoidInput, gives=_CLAIM_GIVEN,
         codes="CLAIM_NOT_FOUND NOT_VOIDABLE REASON_INVALID", does=_void,
     )  # fmt: skip
     code_pool_create = staff_mutation(
         "code_pool_create", "Make a pool for codes of a partner.", refused="no pool was made",
-        takes=CodePoolCreateInput, gives=_PoolGiven, codes="PARTNER_NOT_FOUND ARCHIVED TOO_MANY INVALID",
+        takes=CodePoolCreateInput, gives=_POOL_GIVEN, codes="PARTNER_NOT_FOUND ARCHIVED TOO_MANY INVALID",
         does=_make_pool,
     )  # fmt: skip
     code_pool_close = staff_mutation(
         "code_pool_close", "Hand out nothing more of a pool. Codes that were claimed stay good.",
-        refused="a pool was not closed", takes=CodePoolCloseInput, gives=_PoolGiven,
+        refused="a pool was not closed", takes=CodePoolCloseInput, gives=_POOL_GIVEN,
         codes="POOL_NOT_FOUND POOL_CLOSED", does=_close_pool,
     )  # fmt: skip

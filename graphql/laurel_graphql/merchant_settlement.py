@@ -16,6 +16,7 @@ from engine.partners.agreements import agreement_at
 from engine.settlement.closing import issue_statement
 from engine.settlement.payments import PaymentKind, record_payment
 from engine.settlement.suspense import settle_suspense
+from laurel_graphql.changes import given_of
 from laurel_graphql.context import MerchantContext
 from laurel_graphql.gids import number_of
 from laurel_graphql.inputs.texts import readable
@@ -31,21 +32,9 @@ _PAYMENT_KINDS: dict[PartnerPaymentKind, PaymentKind] = {
 }  # fmt: skip
 
 
-@strawberry.type
-class _StatementGiven:
-    statement: StatementRecord | None = strawberry.field(default=None, description="The statement, null when refused.")
-
-
-@strawberry.type
-class _PaymentGiven:
-    payment: PaymentRecord | None = strawberry.field(default=None, description="The payment, null when refused.")
-
-
-@strawberry.type
-class _SuspenseGiven:
-    suspense_row: SuspenseRecord | None = strawberry.field(
-        default=None, description="The row as it stands now, null when refused."
-    )
+_STATEMENT_GIVEN = given_of("statement", StatementRecord, "The statement, null when refused.")
+_PAYMENT_GIVEN = given_of("payment", PaymentRecord, "The payment, null when refused.")
+_SUSPENSE_GIVEN = given_of("suspense_row", SuspenseRecord, "The row as it stands now, null when refused.")
 
 
 @strawberry.input(description="For whom a statement is issued.")
@@ -167,19 +156,19 @@ class SettlementMutations:
 
     statement_issue = staff_mutation(
         "statement_issue", "Issue a partner's next statement before its time.", refused="no statement was issued",
-        takes=StatementIssueInput, gives=_StatementGiven,
+        takes=StatementIssueInput, gives=_STATEMENT_GIVEN,
         codes="PARTNER_NOT_FOUND NO_AGREEMENT UNTIL_INVALID NOTHING_TO_SETTLE UNAVAILABLE", does=_issue,
     )  # fmt: skip
     partner_payment_record = staff_mutation(
         "partner_payment_record", "Write down that money changed hands.", refused="no payment was written down",
-        takes=PartnerPaymentRecordInput, gives=_PaymentGiven,
+        takes=PartnerPaymentRecordInput, gives=_PAYMENT_GIVEN,
         codes="PARTNER_NOT_FOUND STATEMENT_NOT_FOUND STATEMENT_REQUIRED STATEMENT_NOT_WANTED REFERENCE_INVALID "
         "REFERENCE_USED AMOUNT_INVALID CURRENCY_INVALID DATE_INVALID NOT_PREPAID PREPAID_USED_UP",
         does=_pay,
     )  # fmt: skip
     suspense_settle = staff_mutation(
         "suspense_settle", "Settle a row that does not match, and say how.", refused="a row was not settled",
-        takes=SuspenseSettleInput, gives=_SuspenseGiven, codes="ROW_NOT_FOUND ALREADY_SETTLED NOTE_INVALID",
+        takes=SuspenseSettleInput, gives=_SUSPENSE_GIVEN, codes="ROW_NOT_FOUND ALREADY_SETTLED NOTE_INVALID",
         does=_settle,
     )  # fmt: skip
     partner_adjust = staff_mutation(
