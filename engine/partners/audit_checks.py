@@ -8,6 +8,7 @@ from engine.audit_checks import Check
 from engine.money import exponent
 from engine.partners.caps import PERIODS
 from engine.partners.kinds import POINTS_RULES
+from engine.partners.open_sums import SETTLED_UNTIL
 
 _PERIODS = ", ".join(f"('{period}')" for period in PERIODS)
 _DECIMALS = "\n".join(
@@ -126,6 +127,29 @@ PARTNER_CHECKS = [
         FROM (SELECT * FROM partner_events WHERE program_id = ANY(:programs)) e
         FULL JOIN signed s ON s.program_id = e.program_id AND s.event_id = e.event_id
         LEFT JOIN newest n ON n.program_id = e.program_id AND n.partner_id = e.partner_id
+        """,
+    ),
+    Check(
+        "partner-open",
+        "what is kept of each kind as open is what the signed events come to that are on no statement, and how many of "
+        "them are late",
+        f"""
+        WITH summed AS (SELECT e.program_id, e.partner_id, e.kind, e.currency, count(*) AS events,
+                count(*) FILTER (WHERE e.occurred_at < p.since) AS late, sum(e.points) AS points,
+                sum(e.micros) AS micros, sum(e.prepaid_micros) AS prepaid_micros
+            FROM (SELECT p.program_id, p.partner_id, {SETTLED_UNTIL} AS since FROM partners p
+                WHERE p.program_id = ANY(:programs)) p
+            JOIN partner_event_signatures s ON s.program_id = p.program_id AND s.partner_id = p.partner_id
+            JOIN partner_events e ON e.program_id = s.program_id AND e.event_id = s.event_id
+            WHERE NOT EXISTS (SELECT FROM statement_lines l
+                WHERE l.program_id = s.program_id AND l.event_id = s.event_id)
+            GROUP BY 1, 2, 3, 4)
+        SELECT count(*) AS checked, count(*) FILTER (WHERE COALESCE(s.events, 0) <> COALESCE(k.events, 0)
+            OR COALESCE(s.late, 0) <> COALESCE(k.late, 0) OR COALESCE(s.points, 0) <> COALESCE(k.points, 0)
+            OR COALESCE(s.micros, 0) <> COALESCE(k.micros, 0)
+            OR COALESCE(s.prepaid_micros, 0) <> COALESCE(k.prepaid_micros, 0)) AS breaches
+        FROM summed s FULL JOIN (SELECT * FROM partner_open_sums WHERE program_id = ANY(:programs)) k
+            USING (program_id, partner_id, kind, currency)
         """,
     ),
     Check(

@@ -7,13 +7,17 @@ its order, misses none: positions are drawn under a lock that is held until they
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
+
+from engine.partners.open_sums import add_signed
 
 Sign = Callable[[bytes], str]
 """Makes a compact JWS of a payload. It is quick: it is called once for each event, in a transaction."""
@@ -32,6 +36,9 @@ class SigningKey:
     public_key: dict[str, Any]
     private_key: bytes = field(repr=False)
     retired: bool
+    voucher: str | None
+    """This key's public half, signed with the one before it."""
+    created_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +51,8 @@ class SignedEvent:
 
 
 _KEYS = text("""
-    SELECT key_id, public_key, private_key, retired_at IS NOT NULL AS retired FROM partner_signing_keys
+    SELECT key_id, public_key, private_key, retired_at IS NOT NULL AS retired, voucher, created_at
+    FROM partner_signing_keys
     WHERE program_id = :program_id ORDER BY key_id DESC LIMIT :most
 """)
 _LOCK_KEYS = text("SELECT pg_advisory_xact_lock(hashtextextended('partner-signing-keys ' || :program_id, 0))")
@@ -53,8 +61,8 @@ _RETIRE = text("""
     UPDATE partner_signing_keys SET retired_at = now() WHERE program_id = :program_id AND retired_at IS NULL
 """)
 _ADD_KEY = text("""
-    INSERT INTO partner_signing_keys (program_id, key_id, public_key, private_key)
-    VALUES (:program_id, :key_id, CAST(:public_key AS jsonb), :private_key)
+    INSERT INTO partner_signing_keys (program_id, key_id, public_key, private_key, voucher)
+    VALUES (:program_id, :key_id, CAST(:public_key AS jsonb), :private_key, :voucher)
 """)
 _NEWEST_SIGNED = """
     SELECT s.event_id FROM partner_event_signatures s
@@ -93,7 +101,10 @@ async def signing_keys(connection: AsyncConnection, program_id: int, *, lock: bo
     if lock:
         await connection.execute(_LOCK_KEYS, {"program_id": program_id})
     rows = await connection.execute(_KEYS, {"program_id": program_id, "most": KEYS_MAXIMUM})
-    return tuple(SigningKey(row.key_id, row.public_key, bytes(row.private_key), row.retired) for row in rows)
+    return tuple(
+        SigningKey(row.key_id, row.public_key, bytes(row.private_key), row.retired, row.voucher, row.created_at)
+        for row in rows
+    )
 
 
 async def new_signing_key_id(connection: AsyncConnection) -> int:
@@ -103,12 +114,24 @@ async def new_signing_key_id(connection: AsyncConnection) -> int:
 
 
 async def add_signing_key(
-    connection: AsyncConnection, program_id: int, key_id: int, public_key: dict[str, Any], private_key: bytes
-) -> None:
+    connection: AsyncConnection, program_id: int, key_id: int, public_key: dict[str, Any], private_key: bytes,
+    voucher: str | None = None,
+) -> None:  # fmt: skip
     """Keep a key that signs from now on; those before it are retired. The caller holds the lock of `signing_keys`."""
     await connection.execute(_RETIRE, {"program_id": program_id})
     given = {"key_id": key_id, "public_key": orjson.dumps(public_key).decode(), "private_key": private_key}
-    await connection.execute(_ADD_KEY, {"program_id": program_id, **given})
+    await connection.execute(_ADD_KEY, {"program_id": program_id, **given, "voucher": voucher})
+
+
+def key_name(key_id: int) -> str:
+    """How tokens call a key (`kid`)."""
+    return f"key-{key_id}"
+
+
+def fingerprint(public_key: Mapping[str, Any]) -> str:
+    """By which people compare a key, over the telephone: its thumbprint of RFC 7638 as hexadecimal digits."""
+    said = {name: public_key.get(name) for name in ("crv", "kty", "x")}
+    return hashlib.sha256(orjson.dumps(said, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 async def partners_to_sign(connection: AsyncConnection) -> list[tuple[int, int]]:
@@ -134,7 +157,9 @@ async def sign_events(
     rows = (await connection.execute(_UNSIGNED, {**given, "after": after, "most": most})).all()
     if rows:
         tokens = [sign(row.payload.encode()) for row in rows]
-        await connection.execute(_STORE, {**given, "ids": [row.event_id for row in rows], "tokens": tokens})
+        ids = [row.event_id for row in rows]
+        await connection.execute(_STORE, {**given, "ids": ids, "tokens": tokens})
+        await add_signed(connection, program_id, partner_id, ids)
     return len(rows)
 
 

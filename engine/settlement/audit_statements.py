@@ -1,4 +1,4 @@
-"""The part of the audit that works statements out again: sums, what is due, the root, the text, what was signed."""
+"""The part of the audit that works statements out again: sums, what is due, the tree, the text, what was signed."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.settlement.lines import sums_of_lines
 from engine.settlement.statements import BooksAltered, read_totals, statement_payload
+from engine.settlement.trees import kept_root
 
 _STATEMENTS = text("""
     SELECT s.program_id, s.statement_id, p.handle, s.number, s.cycle_starts_at, s.cycle_ends_at, s.interim, s.lines,
@@ -31,8 +32,11 @@ async def audit_statements(connection: AsyncConnection, program_ids: list[int]) 
 
 async def _as_issued(connection: AsyncConnection, row: Any) -> bool:
     try:
-        totals, root = await sums_of_lines(connection, row.program_id, row.statement_id)
+        totals = await sums_of_lines(connection, row.program_id, row.statement_id)
     except BooksAltered:
+        return False
+    root = await kept_root(connection, row.program_id, row.statement_id)
+    if root is None:
         return False
     payload = statement_payload(
         partner=row.handle, number=row.number, starts_at=row.cycle_starts_at, ends_at=row.cycle_ends_at,

@@ -12,11 +12,11 @@ from datetime import datetime
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.settlement.merkle import RootBuilder
+from engine.partners.open_sums import take_settled
 from engine.settlement.statements import BooksAltered
 from engine.settlement.totals import KindTotal, Totals, totals_of
+from engine.settlement.trees import write_tree
 
-ROWS_AT_A_TIME = 5_000
 _PATIENCE = text("SET LOCAL statement_timeout = '10min'")
 """A quarter of millions of events is one statement; nobody else waits for it but its own partner's settlement."""
 
@@ -52,7 +52,6 @@ _SUMS = text(f"""
                 'points', e.points, 'micros', CAST(e.micros AS text), 'currency', e.currency)) AS altered
     FROM {_LINES} GROUP BY e.kind, e.currency
 """)
-_HASHES = text(f"SELECT e.leaf_hash FROM {_LINES} ORDER BY l.position")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,24 +106,20 @@ async def take_up(
     lines = (await connection.execute(_TAKE_UP, given)).rowcount
     if not lines:
         return None
-    totals, root = await sums_of_lines(connection, books.program_id, statement_id)
+    totals = await sums_of_lines(connection, books.program_id, statement_id)
+    root = await write_tree(connection, books.program_id, statement_id)
+    await take_settled(connection, books.program_id, books.partner_id, statement_id)
     reaches: int = (await connection.execute(_STILL_OPEN, books.key)).scalar_one()
     return TakenUp(lines, totals, root, reaches)
 
 
-async def sums_of_lines(connection: AsyncConnection, program_id: int, statement_id: int) -> tuple[Totals, bytes]:
-    """What the lines of a statement come to, and the root over them, by the events themselves. Raises BooksAltered."""
+async def sums_of_lines(connection: AsyncConnection, program_id: int, statement_id: int) -> Totals:
+    """What the lines of a statement come to, by the events themselves. Raises BooksAltered."""
     given = {"program_id": program_id, "statement_id": statement_id}
     sums = (await connection.execute(_SUMS, given)).all()
     if altered := sum(row.altered for row in sums):
         raise BooksAltered(f"{altered} events of statement {statement_id} do not say what their hashes say")
-    totals = totals_of(
+    return totals_of(
         KindTotal(row.kind, row.currency, row.events, int(row.points), int(row.micros), int(row.prepaid_micros))
         for row in sums
     )
-    builder = RootBuilder()
-    async with connection.stream(_HASHES, given) as rows:
-        async for part in rows.partitions(ROWS_AT_A_TIME):
-            for row in part:
-                builder.add(bytes(row.leaf_hash))
-    return totals, builder.root

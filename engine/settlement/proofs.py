@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import dataclass
 
+from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.settlement.comparing import Leaf
-from engine.settlement.merkle import MerkleTree
 from engine.settlement.reading import leaves_of
 from engine.settlement.statements import Statement
+from engine.settlement.tree_pages import levels_over, nodes_on
+from engine.settlement.trees import read_nodes
 
-LINES_MAXIMUM = 200_000
-"""The longest statement whose tree is put together for a caller; a longer one is compared by its tokens."""
 NODES_MAXIMUM = 256
+
+_PLACE = text("""
+    SELECT position FROM statement_lines
+    WHERE program_id = :program_id AND event_id = :event_id AND statement_id = :statement_id
+""")
 
 
 class ProofRefused(Exception):  # noqa: N818  # named for the rule, as the field names it
-    """A proof was not made. `code`: TOO_LONG (the statement), NO_SUCH_NODE, NO_SUCH_LINE."""
+    """A proof was not made. `code`: NO_SUCH_NODE, NO_SUCH_LINE."""
 
     def __init__(self, code: str, message: str) -> None:
         super().__init__(message)
@@ -41,26 +44,33 @@ async def nodes_of(
 ) -> tuple[bytes, ...]:
     """Nodes of a level (0: the leaves) from an index on, at most NODES_MAXIMUM and as many as there are.
 
-    Raises ProofRefused: TOO_LONG, NO_SUCH_NODE.
+    Raises ProofRefused NO_SUCH_NODE.
     """
-    tree = await asyncio.to_thread(MerkleTree, [leaf.hash for leaf in await _leaves(connection, statement)])
-    found = tree.nodes(level, first, min(count, NODES_MAXIMUM))
-    if not found:
+    last = min(first + min(count, NODES_MAXIMUM), nodes_on(statement.lines, level))
+    if not 0 <= first < last:
         raise ProofRefused("NO_SUCH_NODE", f"The tree has no node {level}/{first}.")
-    return found
+    if level == 0:
+        leaves = await leaves_of(
+            connection, statement.program_id, statement.statement_id, first=first, most=last - first
+        )
+        return tuple(leaf.hash for leaf in leaves)
+    wanted = [(level, index) for index in range(first, last)]
+    found = await read_nodes(connection, statement.program_id, statement.statement_id, wanted)
+    return tuple(found[node] for node in wanted)
 
 
 async def proof_of(connection: AsyncConnection, statement: Statement, event: str) -> LineProof:
-    """The path that proves that an event, by its id, is on a statement. Raises ProofRefused: TOO_LONG, NO_SUCH_LINE."""
-    leaves = await _leaves(connection, statement)
-    position = next((place for place, leaf in enumerate(leaves) if leaf.event == event), None)
+    """The path that proves that an event, by its id, is on a statement. Raises ProofRefused NO_SUCH_LINE."""
+    given = {
+        "program_id": statement.program_id, "statement_id": statement.statement_id, "event_id": int(event)
+    }  # fmt: skip
+    position: int | None = (await connection.execute(_PLACE, given)).scalar_one_or_none()
     if position is None:
         raise ProofRefused("NO_SUCH_LINE", "The statement has no such event.")
-    tree = await asyncio.to_thread(MerkleTree, [leaf.hash for leaf in leaves])
-    return LineProof(event, position, leaves[position].hash, tree.path(position))
-
-
-async def _leaves(connection: AsyncConnection, statement: Statement) -> list[Leaf]:
-    if statement.lines > LINES_MAXIMUM:
-        raise ProofRefused("TOO_LONG", f"A statement of more than {LINES_MAXIMUM} lines is compared by its tokens.")
-    return await leaves_of(connection, statement.program_id, statement.statement_id)
+    # The line with its neighbor, which begins at an even place, and the neighbors on the way up.
+    pair = await leaves_of(connection, statement.program_id, statement.statement_id, first=position & ~1, most=2)
+    path = [leaf.hash for leaf in pair if leaf.event != event]
+    neighbors = [(level, position >> level ^ 1) for level in range(1, levels_over(statement.lines))]
+    wanted = [(level, index) for level, index in neighbors if index < nodes_on(statement.lines, level)]
+    found = await read_nodes(connection, statement.program_id, statement.statement_id, wanted)
+    return LineProof(event, position, pair[position & 1].hash, (*path, *(found[node] for node in wanted)))

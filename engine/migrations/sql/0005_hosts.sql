@@ -8,8 +8,12 @@ CREATE TABLE partner_hosts (
     base_url text NOT NULL,
     key_id text NOT NULL,
     secret bytea NOT NULL,
-    -- Pinned as the two were connected: name of the key → JWK.
+    -- Pinned as the two were connected, vouched for by the one before, or taken by a person: name of the key → JWK.
     public_keys jsonb NOT NULL,
+    -- The one of them that signs now: no other can vouch for the next.
+    signing_key text NOT NULL DEFAULT '',
+    -- Keys that the host has and nobody here trusts yet.
+    offered_keys jsonb NOT NULL DEFAULT '[]',
     -- Our copies of what is agreed, by version: a version that we know never changes.
     agreements jsonb NOT NULL DEFAULT '{}',
     -- What its codes begin with: an order with such a code is reported.
@@ -84,6 +88,16 @@ CREATE TABLE host_events (
     PRIMARY KEY (program_id, host_id, event_id)
 );
 CREATE INDEX host_events_reference ON host_events (program_id, host_id, reference) WHERE reference IS NOT NULL;
+-- What came signed with a key that is not trusted here, unread, until somebody takes that key: then it is read again.
+CREATE TABLE host_events_aside (
+    program_id bigint NOT NULL,
+    host_id bigint NOT NULL,
+    position bigint NOT NULL,
+    key_name text NOT NULL,
+    token text NOT NULL,
+    received_at timestamptz NOT NULL DEFAULT now(),
+    PRIMARY KEY (program_id, host_id, position)
+);
 CREATE TABLE host_statements (
     program_id bigint NOT NULL,
     host_id bigint NOT NULL,

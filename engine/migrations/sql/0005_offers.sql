@@ -138,6 +138,7 @@ CREATE TABLE offer_claims (
     PRIMARY KEY (program_id, claim_id)
 );
 CREATE INDEX offer_claims_member ON offer_claims (program_id, member_id, claim_id);
+CREATE INDEX offer_claims_partner ON offer_claims (program_id, partner_id, created_at) INCLUDE (offer_id);
 CREATE INDEX offer_claims_offer ON offer_claims (program_id, offer_id, member_id);
 CREATE INDEX offer_claims_due ON offer_claims (expires_at) WHERE state = 'ready' AND expires_at IS NOT NULL;
 CREATE UNIQUE INDEX offer_claims_code ON offer_claims (program_id, partner_id, code)
@@ -153,6 +154,7 @@ CREATE TABLE offer_clicks (
     PRIMARY KEY (program_id, click_id)
 );
 CREATE INDEX offer_clicks_member ON offer_clicks (program_id, partner_id, member_id, clicked_at);
+CREATE INDEX offer_clicks_partner ON offer_clicks (program_id, partner_id, clicked_at) INCLUDE (offer_id);
 CREATE INDEX offer_clicks_claim ON offer_clicks (program_id, claim_id, clicked_at);
 CREATE TABLE exchange_quotes (
     program_id bigint NOT NULL,
@@ -225,6 +227,8 @@ CREATE TABLE conversions (
 CREATE INDEX conversions_due ON conversions (approves_at) WHERE state = 'pending' AND approves_at IS NOT NULL;
 CREATE INDEX conversions_offer ON conversions (program_id, offer_id, conversion_id);
 CREATE INDEX conversions_partner ON conversions (program_id, partner_id, conversion_id);
+CREATE INDEX conversions_partner_state ON conversions (program_id, partner_id, state, conversion_id);
+CREATE INDEX conversions_time ON conversions (program_id, partner_id, occurred_at) INCLUDE (offer_id, state);
 CREATE INDEX conversions_member ON conversions (program_id, member_id);
 CREATE TABLE conversion_changes (
     program_id bigint NOT NULL,

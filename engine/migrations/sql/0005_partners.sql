@@ -56,6 +56,8 @@ CREATE TABLE partner_signing_keys (
     key_id bigint NOT NULL,
     public_key jsonb NOT NULL,
     private_key bytea NOT NULL,
+    -- What the key before it signed of this one; NULL for the first, and where the one before could not be opened.
+    voucher text,
     created_at timestamptz NOT NULL DEFAULT now(),
     retired_at timestamptz,
     PRIMARY KEY (program_id, key_id)
@@ -114,6 +116,9 @@ CREATE TABLE partner_events (
     UNIQUE (program_id, partner_id, effect)
 );
 CREATE INDEX partner_events_partner ON partner_events (program_id, partner_id, event_id);
+-- Figures of some days, and what is of a cycle that has not begun, without reading the rows themselves.
+CREATE INDEX partner_events_time ON partner_events (program_id, partner_id, occurred_at)
+    INCLUDE (offer_id, kind, points, micros);
 -- Exchanges to credit, and those that were canceled, among vouchers that were taken back.
 CREATE INDEX partner_events_exchanges ON partner_events (program_id, partner_id, event_id)
     WHERE kind IN ('exchanged', 'redemption_reversed');
@@ -130,6 +135,20 @@ CREATE TABLE partner_event_signatures (
     PRIMARY KEY (program_id, event_id)
 );
 CREATE UNIQUE INDEX partner_event_signatures_position ON partner_event_signatures (program_id, partner_id, position);
+-- What the signed events that no statement has taken up come to: added to as they are signed, so that nobody has to sum
+-- up a cycle that runs. `late` of them are from before the end of the newest statement.
+CREATE TABLE partner_open_sums (
+    program_id bigint NOT NULL,
+    partner_id bigint NOT NULL,
+    kind text NOT NULL,
+    currency text NOT NULL,
+    events bigint NOT NULL CHECK (events >= 0),
+    late bigint NOT NULL CHECK (late BETWEEN 0 AND events),
+    points numeric NOT NULL,
+    micros numeric NOT NULL,
+    prepaid_micros numeric NOT NULL,
+    PRIMARY KEY (program_id, partner_id, kind, currency)
+);
 
 -- Statements: numbered without a gap for each partner, immutable. Whatever comes later is in the next one.
 CREATE TABLE statements (
@@ -162,6 +181,15 @@ CREATE TABLE statement_lines (
     late boolean NOT NULL,
     PRIMARY KEY (program_id, statement_id, position),
     UNIQUE (program_id, event_id)
+);
+-- The tree above the lines' own hashes, some nodes of a level in a row, so that one is read without the others.
+CREATE TABLE statement_nodes (
+    program_id bigint NOT NULL,
+    statement_id bigint NOT NULL,
+    level smallint NOT NULL CHECK (level > 0),
+    page integer NOT NULL CHECK (page >= 0),
+    hashes bytea NOT NULL,
+    PRIMARY KEY (program_id, statement_id, level, page)
 );
 CREATE TABLE statement_answers (
     program_id bigint NOT NULL,

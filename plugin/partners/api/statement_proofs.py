@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from engine.settlement.proofs import NODES_MAXIMUM, ProofRefused, nodes_of, proof_of
-from plugin.partners.api.answers import ApiRefusedError, json_answer, not_found
+from plugin.partners.api.answers import json_answer, not_found
 from plugin.partners.api.callers import PartnerVisit
 from plugin.partners.api.endpoints import whole_number
 from plugin.partners.api.statements import own_statement
@@ -28,8 +28,8 @@ async def nodes(request: Request, visit: PartnerVisit) -> Response:
     count = whole_number(request, "count", 1, 1, NODES_MAXIMUM)
     try:
         hashes = await nodes_of(visit.connection, found, level, first, count)
-    except ProofRefused as refusal:
-        raise _refused(refusal) from None
+    except ProofRefused:
+        raise not_found() from None
     return json_answer({"level": level, "first": first, "nodes": [one.hex() for one in hashes], "lines": found.lines})
 
 
@@ -41,15 +41,11 @@ async def proof(request: Request, visit: PartnerVisit) -> Response:
         raise not_found()
     try:
         made = await proof_of(visit.connection, found, event)
-    except ProofRefused as refusal:
-        raise _refused(refusal) from None
+    except ProofRefused:
+        raise not_found() from None
     return json_answer(
         {
             "event": made.event, "position": made.position, "lines": found.lines, "leaf": made.leaf.hex(),
             "path": [one.hex() for one in made.path], "root": found.root.hex(),
         }
     )  # fmt: skip
-
-
-def _refused(refusal: ProofRefused) -> ApiRefusedError:
-    return ApiRefusedError(409, refusal.code, refusal.message) if refusal.code == "TOO_LONG" else not_found()
