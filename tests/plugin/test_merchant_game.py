@@ -16,7 +16,7 @@ from engine.game.catalog import create_game
 from engine.game.counters import Counter
 from engine.game.facts import GameKind
 from engine.game.windows import Each
-from engine.leaderboards.definitions import Counted, LeaderboardDefinition, Segment
+from engine.leaderboards.definitions import Counted, LeaderboardDefinition, Prize, Segment
 from engine.leagues.definitions import LeagueDefinition, LeagueStep
 from engine.levels.definitions import LevelsDefinition, LevelStep
 from engine.members import member_of_customer
@@ -114,9 +114,13 @@ async def test_the_lists_say_what_every_level_and_every_step_takes_and_how_often
         "streak": StreakDefinition(title="Weekly", counter=ORDERS, freezes_maximum=1),
         "leaderboard": LeaderboardDefinition(title="Ever", score=Counted(counter=ORDERS)),
     }
+    monthly = LeaderboardDefinition(
+        title="Monthly", score=Counted(counter=ORDERS), period="month", prizes=(Prize(first=1, last=3, points=200),)
+    )
     async with tenant_transaction(engine, shop.program_id) as connection:
         for kind, definition in games.items():
             await create_game(connection, shop.program_id, kind, f"a-{kind}", definition, actor="staff:1")
+        board = await create_game(connection, shop.program_id, "leaderboard", "monthly", monthly, actor="staff:1")
 
     assert "Bronze: Place 3 orders. Gold: Place 25 orders." in await page(client, "/game/badges")
     challenges = await page(client, "/game/challenges")
@@ -124,6 +128,8 @@ async def test_the_lists_say_what_every_level_and_every_step_takes_and_how_often
     assert "Each month" in challenges
     assert "Up to 1 freeze forgives a missed one by itself." in await page(client, "/game/streaks")
     assert ">All time</s-badge>" in await page(client, "/game/leaderboards")
+    prizes = "Places 1 to 3: 200 points each"
+    assert prizes in await page(client, f"/game/leaderboards/{board.definition_id}")
 
 
 async def test_a_week_is_told_by_the_monday_of_the_programs_zone_and_what_waits_on_the_first_page(
@@ -141,7 +147,8 @@ async def test_a_week_is_told_by_the_monday_of_the_programs_zone_and_what_waits_
 
     assert "Nov 16, 2026" in await page(client, "/game/leagues")
     assert "2026年11月16日" in await page(client, "/game/leagues", "zh-CN")
-    for path in ("/", "/game", "/game/leaderboards"):
+    board_page = f"/game/leaderboards/{made['leaderboard'].definition_id}"
+    for path in ("/", "/game", "/game/leaderboards", board_page):
         assert "1 entry that looks like cheating waits for you" in await page(client, path)
     queue = await page(client, "/game/quarantine")
     assert f"Member {member.member_id}" in queue

@@ -123,10 +123,11 @@ def challenge_of(definition_id: int, handle: str, definition: ChallengeFacts, de
 
 
 def _step(step: StepProgress, language: str) -> ChallengeStepProgress:
+    """A step as its member did it; what was done beyond its target is no part of it: never "6 of 1 order"."""
     return ChallengeStepProgress(
         handle=step.handle,
         title=step.title,
-        progress=progress_of(step.counter, step.value, step.target, step.missing, language),
+        progress=progress_of(step.counter, min(step.value, step.target), step.target, step.missing, language),
         done_at=step.done_at,
         locked=step.locked,
     )

@@ -12,6 +12,7 @@ from babel.dates import format_datetime
 from engine.game.facts import Game
 from engine.leaderboards.appeals import Quarantine as QuarantineFacts
 from laurel_graphql.fields import computed
+from laurel_graphql.gaming import GID_KINDS
 from laurel_graphql.gids import gid
 from laurel_graphql.pages import PageInfo, cursor_of, cut
 from laurel_graphql.refusals import Words
@@ -24,6 +25,7 @@ class QuarantineRecord:
     number: strawberry.Private[int]
     id: strawberry.ID = strawberry.field(description="Its global id.")
     leaderboard: str = strawberry.field(description="The handle of the board or league.")
+    leaderboard_id: strawberry.ID = strawberry.field(description="The global id of the board or league.")
     title: str = strawberry.field(description="Its title.")
     member_id: strawberry.ID = strawberry.field(description="The member's global id.")
     display_name: str | None = strawberry.field(description="The name that they chose, null where they left.")
@@ -64,6 +66,7 @@ def record_of(one: QuarantineFacts, games: Mapping[int, Game[Any]], words: Words
         number=one.quarantine_id,
         id=strawberry.ID(gid("Quarantine", one.quarantine_id)),
         leaderboard=game.handle,
+        leaderboard_id=strawberry.ID(gid(GID_KINDS[game.kind], game.definition_id)),
         title=game.newest.definition.title,
         member_id=strawberry.ID(gid("Member", one.member_id)),
         display_name=one.display_name,

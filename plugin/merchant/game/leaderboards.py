@@ -52,6 +52,7 @@ async def leaderboard(opened: PageRequest) -> Response:
         segments=segments,
         chosen=chosen,
         live=await _live(opened, gid, chosen) if found["archivedAt"] is None else None,
+        waiting=waiting_text(_of_board(data["quarantines"], gid), words),
         seasons=[_season(one, words) for one in await _closed(opened, gid, chosen)],
     )
 
@@ -59,6 +60,13 @@ async def leaderboard(opened: PageRequest) -> Response:
 async def live_board(opened: PageRequest) -> Response:
     """Draw the first places alone: asked for again and again while somebody looks."""
     return opened.render("game/live_board.html", live=await _live(opened, _gid(opened), _segment(opened)))
+
+
+def _of_board(quarantines: dict[str, Any], gid: str) -> dict[str, Any]:
+    """What waits in quarantine because of one board, of as many as are read."""
+    nodes = [one for one in quarantines["nodes"] if one["leaderboardId"] == gid]
+    more = quarantines["pageInfo"]["hasNextPage"] and len(nodes) == len(quarantines["nodes"])
+    return {"nodes": nodes, "pageInfo": {"hasNextPage": more}}
 
 
 def _gid(opened: PageRequest) -> str:

@@ -36,10 +36,14 @@ async def game(opened: PageRequest) -> Response:
                for kind, count in counts.items()],
         nothing=not any(counts.values()),
         waiting=waiting_text(data["quarantines"], words),
-        holders=bars([(one["title"], one["members"], f"/game/badges/{number_of(one['id'])}") for one in badges]),
+        holders=bars([(one["title"], one["members"], _holders_href(one["id"])) for one in badges]),
         levels=bars([(one["title"], one["members"], None) for one in levels], most=100),
         bars_width=BARS_WIDTH,
     )  # fmt: skip
+
+
+def _holders_href(badge: str) -> str:
+    return f"/game/badges/{number_of(badge)}/holders"
 
 
 def bars(counts: Sequence[tuple[str, int, str | None]], most: int = _BARS_MOST) -> list[dict[str, Any]]:
