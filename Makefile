@@ -41,7 +41,7 @@ bench: setup-dev widgets ## Benchmarks, side by side with their references
 prove: setup-dev widgets ## What takes hours: mutants, long state machines, every crash point by every seed
 	$(BIN)/mutmut run --max-children 2 > /dev/null
 	$(BIN)/python -m tests.mutation.score
-	$(BIN)/pytest -q -m prove --hypothesis-profile=default -o addopts="--import-mode=importlib"
+	$(BIN)/pytest -q -m prove --hypothesis-profile=searching -o addopts="--import-mode=importlib"
 
 lock: setup-dev ## Lock the requirements anew from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url \
