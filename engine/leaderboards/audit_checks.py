@@ -18,7 +18,7 @@ from engine.database import tenant_transaction
 from engine.leaderboards.definitions import ChallengeScore, Counted
 from engine.leaderboards.keys import BoardRedis, reached_text
 from engine.leaderboards.opened import OpenBoards, open_boards
-from engine.leaderboards.periods import BoardPeriod
+from engine.leaderboards.periods import BoardPeriod, signature
 from engine.leaderboards.recounting import Part, parts_of, recount
 from engine.leaderboards.scanning import Kept, entries_kept, wrong_elsewhere
 from engine.leaderboards.scores import scores_query
@@ -93,7 +93,7 @@ async def audit_boards(engine: AsyncEngine, redis: BoardRedis | None, program_id
 
 async def _scores(connection: AsyncConnection, boards: OpenBoards, board: BoardPeriod) -> dict[int, _Score]:
     """The scores by the statement that boards are written from."""
-    sql, given = scores_query(boards.program_id, board, boards.zone)
+    sql, given = scores_query(boards.program_id, board)
     rows = await connection.execute(text(sql), given)
     return {row.member_id: _Score(row.score, reached_text(row.reached_at), row.segments) for row in rows}
 
@@ -114,7 +114,7 @@ async def _recount(
         definition = board.version.definition
         by_day = isinstance(definition.score, Counted) and definition.score.counter.metric == "days"
         for member_id in members:
-            found = recount(definition, parts[member_id], board.period, boards.zone, by_day=by_day)
+            found = recount(definition, parts[member_id], board.period, board.zone, by_day=by_day)
             known = scores.get(member_id)
             seen += known is not None
             expected = None if found is None else (found[0], reached_text(found[1]))
@@ -137,7 +137,7 @@ async def _parts(
                 found[row.member_id].append(Part(row.earned_at, name, row.score))
         return found
     done = await read_activities(connection, [MemberKey(boards.program_id, member_id) for member_id in members])
-    return {key.member_id: parts_of(score.counter, ones, boards.zone) for key, ones in done.items()}
+    return {key.member_id: parts_of(score.counter, ones, board.zone) for key, ones in done.items()}
 
 
 async def _compare(
@@ -151,7 +151,7 @@ async def _compare(
     key, shape = boards.key(board), shape_of(board.version.definition)
     try:
         (state,) = await states_of(redis, [key])
-        if state.state != "complete" or state.signature != boards.signature(board):
+        if state.state != "complete" or state.signature != signature(board):
             audit.boards_updating += 1
             return
         kept = await entries_kept(redis, key, shape)

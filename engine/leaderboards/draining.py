@@ -20,7 +20,7 @@ from engine.game.facts import GameKind
 from engine.leaderboards.keys import BoardRedis
 from engine.leaderboards.notes import note_adjusted
 from engine.leaderboards.opened import OpenBoards, open_boards
-from engine.leaderboards.periods import BoardPeriod
+from engine.leaderboards.periods import BoardPeriod, signature
 from engine.leaderboards.quarantine import follow_signals
 from engine.leaderboards.scores import entries_query
 from engine.leaderboards.writing import Fence, draw_fence, shape_of, states_of, write
@@ -152,7 +152,7 @@ async def _drain(connection: AsyncConnection, redis: BoardRedis, boards: OpenBoa
             playing.setdefault(mark.definition_id, set()).add(mark.member_id)
     for board, state in zip(boards.periods, states, strict=True):
         # What is not there yet, or is to be another, is made anew from what is known then.
-        if state.token and state.signature == boards.signature(board):
+        if state.token and state.signature == signature(board):
             concerned = playing.get(board.game.definition_id, set())
             await _write(connection, redis, boards, board, state.token, fence, concerned, members - concerned)
 
@@ -165,7 +165,7 @@ async def _write(
     asked = sorted(concerned)
     entries: dict[int, str] = {}
     if asked:
-        statement, given = entries_query(boards.program_id, board, boards.zone, asked)
+        statement, given = entries_query(boards.program_id, board, asked)
         entries = {row.member_id: row.entry for row in await connection.execute(statement, given)}
     left = [member_id for member_id in asked if member_id not in entries]
     shape = shape_of(board.version.definition)

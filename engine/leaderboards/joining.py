@@ -17,6 +17,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.leaderboards.keys import BoardRedis
 from engine.leaderboards.marking import mark_boards, mark_left
 from engine.leaderboards.opened import open_boards
+from engine.leaderboards.periods import signature
 from engine.leaderboards.writing import draw_fence, shape_of, states_of, write
 from engine.ledger import MemberKey
 
@@ -132,7 +133,7 @@ async def leave_now(
         if (await connection.execute(_TAKES_PART, given)).one_or_none() is not None:
             return  # they came back meanwhile
         for one, state in zip(periods, states, strict=True):
-            if state.token and state.signature == boards.signature(one):
+            if state.token and state.signature == signature(one):
                 shape = shape_of(one.version.definition)
                 await write(redis, boards.key(one), state.token, shape, fence, "", left=[member_id])
 

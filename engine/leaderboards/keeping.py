@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from engine.database import tenant_transaction
 from engine.leaderboards.keys import BoardRedis, index_key, key_of_name
 from engine.leaderboards.opened import OpenBoards, open_boards
+from engine.leaderboards.periods import signature
 from engine.leaderboards.rebuilding import rebuild_period
 from engine.leaderboards.writing import drop, states_of
 
@@ -43,9 +44,9 @@ async def _keep(engine: AsyncEngine, redis: BoardRedis, boards: OpenBoards) -> i
     keys = [boards.key(board) for board in boards.periods]
     done = 0
     for board, state in zip(boards.periods, await states_of(redis, keys), strict=True):
-        if state.state != "complete" or state.signature != boards.signature(board):
+        if state.state != "complete" or state.signature != signature(board):
             # What is building by the wrong definition is of no use to anybody.
-            wait = state.signature == boards.signature(board)
+            wait = state.signature == signature(board)
             done += await rebuild_period(engine, redis, boards, board, wait=wait)
     wanted = {key.name for key in keys}
     for name in sorted(await _known(redis, boards.program_id) - wanted):

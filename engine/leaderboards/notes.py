@@ -106,8 +106,8 @@ async def scores_left(
     version = next((one for one in game.versions if one.version == season.version), None)
     if version is None:
         return {}
-    board = BoardPeriod(game, version, Period(season.period, season.starts_at, season.ends_at))
-    scores = await scores_of(connection, program_id, board, EVERYBODY, zone_of(season.zone), members)
+    board = BoardPeriod(game, version, Period(season.period, season.starts_at, season.ends_at), zone_of(season.zone))
+    scores = await scores_of(connection, program_id, board, EVERYBODY, members)
     playing = await participating(connection, program_id, game.definition_id, members)
     return dict.fromkeys(playing, 0) | {one.member_id: one.score for one in scores if one.member_id in playing}
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -14,10 +13,8 @@ from engine.database import transaction_time
 from engine.game.catalog import games_of
 from engine.game.facts import GameKind
 from engine.leaderboards.keys import BoardKey
-from engine.leaderboards.periods import BoardGame, BoardPeriod, next_period, signature, started_periods
-from engine.program import standing_zone
-from engine.publishing import versions_of
-from engine.rules.days import zone_of
+from engine.leaderboards.periods import BoardGame, BoardPeriod, next_period, started_periods
+from engine.leaderboards.zones import Zones, zones_of
 
 SETTLING_MAXIMUM = 8
 """How many periods that ended are still kept, where closing them is behind."""
@@ -40,22 +37,17 @@ class OpenBoards:
     """The periods of one program's boards that are open at a moment."""
 
     program_id: int
-    zone: ZoneInfo
     games: tuple[BoardGame, ...]
     periods: tuple[BoardPeriod, ...]
 
     @classmethod
     def none(cls, program_id: int) -> OpenBoards:
         """Those of a program that has no board."""
-        return cls(program_id, zone_of("UTC"), (), ())
+        return cls(program_id, (), ())
 
     def key(self, board: BoardPeriod) -> BoardKey:
         """Where a period lies."""
         return BoardKey(self.program_id, board.game.definition_id, board.period.key)
-
-    def signature(self, board: BoardPeriod) -> str:
-        """What its marker has to say."""
-        return signature(board, self.zone)
 
 
 async def open_boards(
@@ -67,26 +59,25 @@ async def open_boards(
     games = await games_of(connection, asked, _BOARDS, archived=False)
     if not games:
         return {}
-    published = await versions_of(connection, sorted(games))
+    zones = await zones_of(connection, games)
     definitions = [game.definition_id for boards in games.values() for game in boards]
     rows = await connection.execute(_CLOSED, {"programs": sorted(games), "definitions": definitions})
     closed = {tuple(row) for row in rows}
     found: dict[int, OpenBoards] = {}
     for program_id, boards in games.items():
-        zone = standing_zone(published.get(program_id, []))
         ended = {key[1:] for key in closed if key[0] == program_id}
-        periods = tuple(one for game in boards for one in _open(game, moment, zone, ended))
-        found[program_id] = OpenBoards(program_id, zone, boards, periods)
+        periods = tuple(one for game in boards for one in _open(game, moment, zones[program_id], ended))
+        found[program_id] = OpenBoards(program_id, boards, periods)
     return found
 
 
-def _open(game: BoardGame, now: datetime, zone: ZoneInfo, closed: set[tuple[object, ...]]) -> list[BoardPeriod]:
+def _open(game: BoardGame, now: datetime, zones: Zones, closed: set[tuple[object, ...]]) -> list[BoardPeriod]:
     found: list[BoardPeriod] = []
-    coming = next_period(game, now, zone)
+    coming = next_period(game, now, zones)
     if coming is not None and coming.period.starts_at is not None and coming.period.starts_at - now <= AHEAD:
         found.append(coming)
     settling = closed_in_a_row = 0
-    for one in started_periods(game, now, zone):
+    for one in started_periods(game, now, zones):
         if one.period.ends_at is None or one.period.ends_at > now:
             found.append(one)
         elif (game.definition_id, one.period.key) not in closed:

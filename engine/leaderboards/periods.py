@@ -1,7 +1,7 @@
 """The periods of a board: days, weeks, months, quarters and years of the program's zone, seasons, or all time.
 
-A period is half-open and whole, also where the clocks change. It is worked out by the definition that was in force at
-its last moment, or is in force now while it runs.
+A period is half-open and whole, also where the clocks or the zone change. It is worked out by the definition that was
+in force at its last moment, or is in force now while it runs.
 """
 
 from __future__ import annotations
@@ -12,9 +12,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from engine.game.facts import Game, GameVersion
-from engine.game.windows import Unit, first_day, following
+from engine.game.windows import Unit
+from engine.leaderboards.calendars import spell_at
 from engine.leaderboards.definitions import LeaderboardDefinition, Period
-from engine.rules.days import LAST_MOMENT, local_day, start_of_day
+from engine.leaderboards.zones import Zones
+from engine.rules.days import LAST_MOMENT
 
 BoardGame = Game[LeaderboardDefinition]
 BoardVersion = GameVersion[LeaderboardDefinition]
@@ -31,17 +33,18 @@ _INSTANT = timedelta(microseconds=1)
 
 
 class BoardPeriod(NamedTuple):
-    """A period of a board, with the version of the definition that it is worked out by."""
+    """A period of a board, with the version of the definition that it is worked out by and the zone of its days."""
 
     game: BoardGame
     version: BoardVersion
     period: Period
+    zone: ZoneInfo
 
 
-def signature(board: BoardPeriod, zone: ZoneInfo) -> str:
+def signature(board: BoardPeriod) -> str:
     """All that decides what a period holds, but for what members did; worked out by another one it is made anew."""
     bounds = (at.isoformat() if at else "-" for at in (board.period.starts_at, board.period.ends_at))
-    return "/".join((_LAYOUT, str(board.version.version), zone.key, *bounds)).replace(" ", "_")
+    return "/".join((_LAYOUT, str(board.version.version), board.zone.key, *bounds)).replace(" ", "_")
 
 
 def version_at(game: BoardGame, moment: datetime) -> BoardVersion:
@@ -49,7 +52,7 @@ def version_at(game: BoardGame, moment: datetime) -> BoardVersion:
     return next((one for one in reversed(game.versions) if one.effective_from <= moment), game.versions[0])
 
 
-def period_at(definition: LeaderboardDefinition, moment: datetime, zone: ZoneInfo) -> Period | None:
+def period_at(definition: LeaderboardDefinition, moment: datetime, zones: Zones) -> Period | None:
     """The period that a moment falls in: of seasons the one that began last; None between them."""
     if definition.period == "all":
         return ALL_TIME
@@ -57,10 +60,10 @@ def period_at(definition: LeaderboardDefinition, moment: datetime, zone: ZoneInf
         running = [one for one in definition.seasons if one.starts_at <= moment < one.ends_at]
         season = max(running, key=lambda one: (one.starts_at, one.handle), default=None)
         return None if season is None else Period(season.handle, season.starts_at, season.ends_at)
-    return _calendar(definition.period, local_day(moment, zone), zone)
+    return _calendar(definition.period, moment, zones)
 
 
-def started_periods(game: BoardGame, now: datetime, zone: ZoneInfo) -> Iterator[BoardPeriod]:
+def started_periods(game: BoardGame, now: datetime, zones: Zones) -> Iterator[BoardPeriod]:
     """The periods that have begun since the board was made, at most `PERIODS_MAXIMUM`.
 
     Those of the newest version come first, each version's newest first. Nothing once the board is archived. The period
@@ -72,8 +75,8 @@ def started_periods(game: BoardGame, now: datetime, zone: ZoneInfo) -> Iterator[
     for version in reversed(game.versions):
         since = min(version.effective_from, now) if version is game.versions[0] else version.effective_from
         if since <= until:
-            for period in _of_version(version.definition, since, until, now, zone):
-                yield BoardPeriod(game, version, period)
+            for period in _of_version(version.definition, since, until, now, zones):
+                yield _board_period(game, version, period, zones)
                 found += 1
                 if found == PERIODS_MAXIMUM:
                     return
@@ -81,7 +84,7 @@ def started_periods(game: BoardGame, now: datetime, zone: ZoneInfo) -> Iterator[
 
 
 def _of_version(
-    definition: LeaderboardDefinition, since: datetime, until: datetime, now: datetime, zone: ZoneInfo
+    definition: LeaderboardDefinition, since: datetime, until: datetime, now: datetime, zones: Zones
 ) -> Iterator[Period]:
     """The periods whose end, or the present where they run, lies where a version was in force: the newest first."""
     if definition.period == "custom":
@@ -91,7 +94,7 @@ def _of_version(
         return
     moment = until
     while moment >= since:
-        period = period_at(definition, moment, zone)
+        period = period_at(definition, moment, zones)
         if period is None or period.starts_at is None or period.ends_at is None:
             if until == now:
                 yield ALL_TIME
@@ -101,7 +104,7 @@ def _of_version(
         moment = period.starts_at - _INSTANT
 
 
-def next_period(game: BoardGame, now: datetime, zone: ZoneInfo) -> BoardPeriod | None:
+def next_period(game: BoardGame, now: datetime, zones: Zones) -> BoardPeriod | None:
     """The period that begins next, by the definition in force now; None where none is to come."""
     version = version_at(game, now)
     kind = version.definition.period
@@ -112,13 +115,13 @@ def next_period(game: BoardGame, now: datetime, zone: ZoneInfo) -> BoardPeriod |
         season = min(coming, key=lambda one: (one.starts_at, one.handle), default=None)
         period = None if season is None else Period(season.handle, season.starts_at, season.ends_at)
     else:
-        period = _calendar(kind, following(kind, local_day(now, zone)), zone)
-    return None if period is None else BoardPeriod(game, version, period)
+        period = _calendar(kind, spell_at(kind, now, zones).ends_at, zones)
+    return None if period is None else _board_period(game, version, period, zones)
 
 
-def period_of_key(game: BoardGame, key: str, now: datetime, zone: ZoneInfo) -> BoardPeriod | None:
+def period_of_key(game: BoardGame, key: str, now: datetime, zones: Zones) -> BoardPeriod | None:
     """The period of a key that has begun; None for one that there is not."""
-    return next((one for one in started_periods(game, now, zone) if one.period.key == key), None)
+    return next((one for one in started_periods(game, now, zones) if one.period.key == key), None)
 
 
 def settles_at(one: BoardPeriod) -> datetime | None:
@@ -128,9 +131,21 @@ def settles_at(one: BoardPeriod) -> datetime | None:
     return min(one.period.ends_at, LAST_MOMENT) + timedelta(hours=one.version.definition.settle_hours)
 
 
-def _calendar(unit: Unit, day: date, zone: ZoneInfo) -> Period:
-    first = first_day(unit, day)
-    return Period(_key(unit, first), start_of_day(first, zone), start_of_day(following(unit, first), zone))
+def _calendar(unit: Unit, moment: datetime, zones: Zones) -> Period:
+    spell = spell_at(unit, moment, zones)
+    return Period(_key(unit, spell.first), spell.starts_at, spell.ends_at)
+
+
+def _board_period(game: BoardGame, version: BoardVersion, period: Period, zones: Zones) -> BoardPeriod:
+    """With the zone of its days: of a season the one in force at its end, of all time the newest."""
+    kind = version.definition.period
+    if period.starts_at is None or period.ends_at is None or kind == "all":
+        zone = zones.newest
+    elif kind == "custom":
+        zone = zones.at(period.ends_at - _INSTANT)
+    else:
+        zone = spell_at(kind, period.starts_at, zones).zone
+    return BoardPeriod(game, version, period, zone)
 
 
 def _key(unit: Unit, first: date) -> str:

@@ -9,7 +9,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Literal, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -20,8 +19,7 @@ from engine.leaderboards.definitions import EVERYBODY
 from engine.leaderboards.frozen import closed_at, look_at_result
 from engine.leaderboards.keys import BoardKey, BoardRedis
 from engine.leaderboards.periods import BoardGame, BoardPeriod, next_period, period_of_key, signature, started_periods
-from engine.program import standing_zone
-from engine.publishing import versions_of
+from engine.leaderboards.zones import Zones, zones_of
 
 Status = Literal["LIVE", "UPDATING"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -83,17 +81,17 @@ async def read_board(
     redis: BoardRedis | None, connection: AsyncConnection, program_id: int, game: BoardGame, *,
     period: str | None = None,
     segment: str = EVERYBODY, member_id: int | None = None, top: int = 10, first: int = 0, span: int | None = None,
-    friends: Iterable[int] = (), now: datetime | None = None, zone: ZoneInfo | None = None,
+    friends: Iterable[int] = (), now: datetime | None = None, zones: Zones | None = None,
 ) -> BoardView | None:  # fmt: skip
     """One look at a board, by default at the period that runs; None for a period or segment that there is not.
 
     `top` places after the first `first` ones; `span` entries above and below the member. Without Redis, what is not
-    closed is UPDATING. `now` and the program's `zone` are read where they are not given. Raises ValueError for more
+    closed is UPDATING. `now` and the program's `zones` are read where they are not given. Raises ValueError for more
     than 100 rows.
     """
     moment = now or await transaction_time(connection)
-    zone = zone or await _zone(connection, program_id)
-    board = _board(game, period, moment, zone)
+    zones = zones or (await zones_of(connection, [program_id]))[program_id]
+    board = _board(game, period, moment, zones)
     if board is None or segment not in board.version.definition.segment_keys:
         return None
     around = 0 if span is None or member_id is None else 2 * span + 1
@@ -106,7 +104,7 @@ async def read_board(
     if closed is not None:
         found = await look_at_result(connection, key, segment, closed, question)
     elif redis is not None:
-        found = await look(redis, key, segment, board.version.definition.ranking, signature(board, zone), question)
+        found = await look(redis, key, segment, board.version.definition.ranking, signature(board), question)
     if found is None:
         return BoardView("UPDATING", board, segment, None, moment)
     as_of = closed or _EPOCH + timedelta(milliseconds=found.as_of_milliseconds)
@@ -115,15 +113,15 @@ async def read_board(
 
 async def periods_of(
     connection: AsyncConnection, program_id: int, game: BoardGame, now: datetime | None = None, most: int = 10,
-    zone: ZoneInfo | None = None,
+    zones: Zones | None = None,
 ) -> tuple[ShownPeriod, ...]:  # fmt: skip
     """The periods of a board that can be asked for, newest first: the running one, those that settle, closed ones."""
     moment = now or await transaction_time(connection)
-    zone = zone or await _zone(connection, program_id)
+    zones = zones or (await zones_of(connection, [program_id]))[program_id]
     given = {"program_id": program_id, "definition_id": game.definition_id, "most": most}
     closed = {row.period: ShownPeriod(*row) for row in await connection.execute(_CLOSED, given)}
     found: dict[str, ShownPeriod] = {}
-    for one in started_periods(game, moment, zone):
+    for one in started_periods(game, moment, zones):
         if len(found) == most:
             break
         if one.period.key not in found:
@@ -132,15 +130,11 @@ async def periods_of(
     return tuple([*found.values(), *older][:most])
 
 
-def _board(game: BoardGame, period: str | None, now: datetime, zone: ZoneInfo) -> BoardPeriod | None:
+def _board(game: BoardGame, period: str | None, now: datetime, zones: Zones) -> BoardPeriod | None:
     """The period of a key, or that which runs, or began last; before the first one has begun, that one."""
     if period is not None:
-        return period_of_key(game, period, now, zone)
-    return next(started_periods(game, now, zone), None) or next_period(game, now, zone)
-
-
-async def _zone(connection: AsyncConnection, program_id: int) -> ZoneInfo:
-    return standing_zone((await versions_of(connection, [program_id])).get(program_id, []))
+        return period_of_key(game, period, now, zones)
+    return next(started_periods(game, now, zones), None) or next_period(game, now, zones)
 
 
 async def _shown(

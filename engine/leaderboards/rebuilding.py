@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from engine.database import tenant_transaction
 from engine.leaderboards.keys import BoardKey, BoardRedis, Shape
 from engine.leaderboards.opened import OpenBoards, open_boards
-from engine.leaderboards.periods import BoardPeriod
+from engine.leaderboards.periods import BoardPeriod, signature
 from engine.leaderboards.scores import entries_query
 from engine.leaderboards.writing import BUILDER_GONE_SECONDS, Fence, begin, draw_fence, finish, shape_of, write
 
@@ -54,7 +54,7 @@ async def rebuild_period(
     redis.RedisError.
     """
     key, token, shape = boards.key(board), secrets.token_hex(8), shape_of(board.version.definition)
-    if not await begin(redis, key, token, boards.signature(board), shape, wait=wait):
+    if not await begin(redis, key, token, signature(board), shape, wait=wait):
         return False
     # The fence is drawn after the period began and before anything is read: see `writing`.
     async with tenant_transaction(engine, boards.program_id) as connection:
@@ -96,7 +96,7 @@ async def _entries(engine: AsyncEngine, boards: OpenBoards, board: BoardPeriod) 
     async with tenant_transaction(engine, boards.program_id) as connection:
         for statement in _PREPARE:
             await connection.execute(statement)
-        sql, given = entries_query(boards.program_id, board, boards.zone)
+        sql, given = entries_query(boards.program_id, board)
         async with connection.stream(sql, given, execution_options={"yield_per": ENTRIES_AT_ONCE}) as result:
             async for rows in result.partitions(ENTRIES_AT_ONCE):
                 yield [row.entry for row in rows]

@@ -94,14 +94,14 @@ _STEP_FIELDS = range(1, 6)
 
 
 async def scores_of(
-    connection: AsyncConnection, program_id: int, board: BoardPeriod, segment: str, zone: ZoneInfo,
+    connection: AsyncConnection, program_id: int, board: BoardPeriod, segment: str,
     members: Sequence[int] | None = None,
 ) -> list[BoardScore]:  # fmt: skip
     """Everybody in a segment who has a score in a period, the first place first; `members` are looked at alone.
 
     Order: score, then who reached it first, then the lower id.
     """
-    statement, given = scores_query(program_id, board, zone, members)
+    statement, given = scores_query(program_id, board, members)
     bit = 1 << board.version.definition.segment_keys.index(segment)
     ranked = f"""SELECT member_id, score, reached_at FROM ({statement}) scores WHERE segments & :bit <> 0
         ORDER BY score DESC, reached_at, member_id"""
@@ -109,17 +109,15 @@ async def scores_of(
     return [BoardScore(*row) for row in rows]
 
 
-async def held_score(
-    connection: AsyncConnection, program_id: int, board: BoardPeriod, zone: ZoneInfo, member_id: int
-) -> int | None:
+async def held_score(connection: AsyncConnection, program_id: int, board: BoardPeriod, member_id: int) -> int | None:
     """The score of a member whose entry is in quarantine, for their own eyes; None for none."""
-    statement, given = scores_query(program_id, board, zone, [member_id], held=True)
+    statement, given = scores_query(program_id, board, [member_id], held=True)
     score: int | None = (await connection.execute(_text(f"SELECT score FROM ({statement}) own"), given)).scalar()
     return score
 
 
 def scores_query(
-    program_id: int, board: BoardPeriod, zone: ZoneInfo, members: Sequence[int] | None = None, *, held: bool = False
+    program_id: int, board: BoardPeriod, members: Sequence[int] | None = None, *, held: bool = False
 ) -> tuple[str, dict[str, Any]]:
     """The statement, with columns member_id, score, reached_at and segments, and what is given to it.
 
@@ -127,7 +125,7 @@ def scores_query(
     `segment_keys`; the first, that of everybody, is always set.
     """
     definition = board.version.definition
-    counted, given = _counted(definition, board.period, zone)
+    counted, given = _counted(definition, board.period, board.zone)
     whose = _WHOSE.format(among="" if members is None else _AMONG, seen="" if held else _SEEN)
     segments, values = _segments(definition)
     sql = f"""WITH {whose}, {counted}, scored AS ({_scored(definition)})
@@ -140,10 +138,10 @@ def scores_query(
 
 
 def entries_query(
-    program_id: int, board: BoardPeriod, zone: ZoneInfo, members: Sequence[int] | None = None
+    program_id: int, board: BoardPeriod, members: Sequence[int] | None = None
 ) -> tuple[TextClause, dict[str, Any]]:
     """The same scores as boards in Redis are written with: a member id, and `id score reached segments ` as text."""
-    statement, given = scores_query(program_id, board, zone, members)
+    statement, given = scores_query(program_id, board, members)
     return _text(f"SELECT member_id, {_ENTRY} AS entry FROM ({statement}) scores"), given
 
 

@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import partial
 from typing import Any, NamedTuple
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -25,10 +24,9 @@ from engine.leaderboards.quarantine import LOOKED_AT_EVERY_HOURS, follow_time
 from engine.leaderboards.season_prizes import give_due
 from engine.leaderboards.seasons import close_due
 from engine.leaderboards.sweeping import sweep_page
+from engine.leaderboards.zones import Zones, zones_of
 from engine.leagues.league_prizes import give_due_of_leagues
 from engine.leagues.rounds import keep_league
-from engine.program import standing_zone
-from engine.publishing import versions_of
 
 SOON = timedelta(seconds=1)
 """How soon a game is looked at again at the earliest, such as one that another worker is about."""
@@ -71,7 +69,7 @@ class _Concerned(NamedTuple):
 
     program_id: int
     game: Game[Any]
-    zone: ZoneInfo
+    zones: Zones
     state: object
 
 
@@ -126,16 +124,15 @@ class SeasonKeeper:
     async def _concerned(self, connection: AsyncConnection, programs: list[int], now: datetime) -> list[_Concerned]:
         """The games in which something may be due: their moment has come, or they are not what they were."""
         games = await games_of(connection, programs, _RANKED)
-        published = await versions_of(connection, programs)
+        zones = await zones_of(connection, programs)
         entered = set((await connection.execute(_ENTERED, {"programs": programs})).scalars())
         found = []
         for program_id, of_program in sorted(games.items()):
-            zone = standing_zone(published.get(program_id, []))
             for game in of_program:
-                state = (len(game.versions), game.archived_at, zone.key, game.definition_id in entered)
+                state = (len(game.versions), game.archived_at, zones[program_id], game.definition_id in entered)
                 before, due_at = self._next.get((program_id, game.definition_id), (None, now))
                 if before != state or due_at <= now:
-                    found.append(_Concerned(program_id, game, zone, state))
+                    found.append(_Concerned(program_id, game, zones[program_id], state))
         return found
 
     async def _play(self, one: _Concerned, connection: AsyncConnection) -> int:
@@ -146,7 +143,7 @@ class SeasonKeeper:
             self._next[key] = one.state, now + SOON
             return 0
         step = close_due if one.game.kind == "leaderboard" else keep_league
-        done, next_at = await step(connection, one.program_id, one.game, one.zone, now)
+        done, next_at = await step(connection, one.program_id, one.game, one.zones, now)
         due_at = now if done else min(max(next_at or now + LATEST, now + SOON), now + LATEST)
         self._next[key] = one.state, due_at
         if not done:

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -23,6 +22,7 @@ from engine.leaderboards.definitions import EVERYBODY, Period, Ranking
 from engine.leaderboards.periods import BoardGame, BoardPeriod, next_period, settles_at, started_periods
 from engine.leaderboards.quarantine import look_at
 from engine.leaderboards.scores import scores_of, scores_query
+from engine.leaderboards.zones import Zones
 from engine.rules.days import LAST_MOMENT
 
 CLOSED_IN_A_ROW = 20
@@ -79,7 +79,7 @@ _SEAL = BulkStatement(
 
 
 async def close_due(
-    connection: AsyncConnection, program_id: int, game: BoardGame, zone: ZoneInfo, now: datetime, most: int = 20
+    connection: AsyncConnection, program_id: int, game: BoardGame, zones: Zones, now: datetime, most: int = 20
 ) -> tuple[int, datetime | None]:
     """Close periods of a board whose time has come, the oldest first.
 
@@ -87,33 +87,33 @@ async def close_due(
     """
     given = {"program_id": program_id, "definition_id": game.definition_id}
     closed = set((await connection.execute(_CLOSED, given)).scalars())
-    waiting = list(_open_periods(game, closed, zone, now))
+    waiting = list(_open_periods(game, closed, zones, now))
     done = 0
     for board in reversed(waiting):
         settled = settles_at(board)
         if settled is not None and settled <= now and done < most:
-            done += await close_season(connection, program_id, board, zone)
-    coming = next_period(game, now, zone)
+            done += await close_season(connection, program_id, board)
+    coming = next_period(game, now, zones)
     moments = [settles_at(board) for board in (*waiting, *([coming] if coming is not None else []))]
     return done, min((moment for moment in moments if moment is not None), default=None)
 
 
-async def close_season(connection: AsyncConnection, program_id: int, board: BoardPeriod, zone: ZoneInfo) -> bool:
+async def close_season(connection: AsyncConnection, program_id: int, board: BoardPeriod) -> bool:
     """Freeze all segments of a period; False where that was done before, or another worker is about it."""
     key = {"program_id": program_id, "definition_id": board.game.definition_id}
     if not (await connection.execute(_TURN, key)).scalar_one():
         return False
     definition, period = board.version.definition, board.period
     given = {
-        **key, "period": period.key, "version": board.version.version, "zone": zone.key,
+        **key, "period": period.key, "version": board.version.version, "zone": board.zone.key,
         "starts_at": period.starts_at, "ends_at": period.ends_at, "segments": list(definition.segment_keys),
     }  # fmt: skip
     opened = set((await connection.execute(_OPEN, given)).scalars())
     if EVERYBODY not in opened:
         return False
     await connection.execute(_PATIENCE)
-    await _look_at_everybody(connection, program_id, board, zone)
-    await _freeze(connection, program_id, board, zone)
+    await _look_at_everybody(connection, program_id, board)
+    await _freeze(connection, program_id, board)
     crash_point("season-after-results")
     contents = {row.segment: row for row in await connection.execute(_CONTENT, given)}
     rows = []
@@ -121,7 +121,7 @@ async def close_season(connection: AsyncConnection, program_id: int, board: Boar
         found = contents.get(segment)
         entries, content = (found.entries, bytes(found.content)) if found is not None else (0, b"")
         sealed = result_hash(
-            program_id, key["definition_id"], period, segment, board.version.version, zone.key, entries, content
+            program_id, key["definition_id"], period, segment, board.version.version, board.zone.key, entries, content
         )
         rows.append((*key.values(), period.key, segment, entries, sealed, _prizes_due(board, segment, entries)))
     await _SEAL.run(connection, rows)
@@ -139,11 +139,11 @@ def result_hash(
     return hashlib.sha256("\n".join(map(str, parts)).encode() + b"\n" + content).digest()
 
 
-def _open_periods(game: BoardGame, closed: set[str], zone: ZoneInfo, now: datetime) -> Iterator[BoardPeriod]:
+def _open_periods(game: BoardGame, closed: set[str], zones: Zones, now: datetime) -> Iterator[BoardPeriod]:
     """Periods that have begun and are not closed, the newest first; those of an archived board that ended before."""
     until = min(now, game.archived_at or now)
     in_a_row = 0
-    for one in started_periods(replace(game, archived_at=None), until, zone):
+    for one in started_periods(replace(game, archived_at=None), until, zones):
         if one.period.ends_at is None or (game.archived_at is not None and one.period.ends_at > until):
             continue
         if one.period.key not in closed:
@@ -153,16 +153,16 @@ def _open_periods(game: BoardGame, closed: set[str], zone: ZoneInfo, now: dateti
             return
 
 
-async def _look_at_everybody(connection: AsyncConnection, program_id: int, board: BoardPeriod, zone: ZoneInfo) -> None:
+async def _look_at_everybody(connection: AsyncConnection, program_id: int, board: BoardPeriod) -> None:
     """Look for signals of all who would be ranked, also of those whom nobody looked at since the rules changed."""
     if board.game.newest.definition.quarantine is not None:
-        ranked = await scores_of(connection, program_id, board, EVERYBODY, zone)
+        ranked = await scores_of(connection, program_id, board, EVERYBODY)
         now = await transaction_time(connection)
         await look_at(connection, program_id, board.game, [one.member_id for one in ranked], now)
 
 
-async def _freeze(connection: AsyncConnection, program_id: int, board: BoardPeriod, zone: ZoneInfo) -> None:
-    scores, given = scores_query(program_id, board, zone)
+async def _freeze(connection: AsyncConnection, program_id: int, board: BoardPeriod) -> None:
+    scores, given = scores_query(program_id, board)
     segments = board.version.definition.segment_keys
     rank = _RANKS[board.version.definition.ranking]
     statement = text(_FREEZE.format(ordinal=_RANKS["ordinal"], rank=rank, scores=scores))

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.crash import crash_point
+from engine.leaderboards.zones import Zones
 from engine.leagues.cohorts import Candidate, form_cohorts, season_seed
 from engine.leagues.definitions import LeagueDefinition
 from engine.leagues.entries import entries_of, last_leagues, participants_among, write_seats
@@ -30,10 +31,11 @@ from engine.leagues.weeks import Week, week_after, week_of
 
 
 async def form_next(
-    connection: AsyncConnection, program_id: int, game: LeagueGame, zone: ZoneInfo, now: datetime
+    connection: AsyncConnection, program_id: int, game: LeagueGame, zones: Zones, now: datetime
 ) -> bool:
     """Form the week that follows the last one, once that is closed; False where nothing is to be formed."""
     last = await newest_season(connection, program_id, game.definition_id)
+    zone = zones.at(now if last is None else last.ends_at)
     week = await _next_week(connection, program_id, game, last, zone)
     if week is None or week.starts_at > now or (game.archived_at is not None and game.archived_at <= week.starts_at):
         return False

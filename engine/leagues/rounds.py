@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from engine.leaderboards.zones import Zones
 from engine.leagues.closing import close_due_week
 from engine.leagues.forming import form_next
 from engine.leagues.seasons import LeagueGame, newest_season, version_of
@@ -16,7 +16,7 @@ _TURN = text("SELECT pg_try_advisory_xact_lock(hashtextextended('league ' || :de
 
 
 async def keep_league(
-    connection: AsyncConnection, program_id: int, game: LeagueGame, zone: ZoneInfo, now: datetime
+    connection: AsyncConnection, program_id: int, game: LeagueGame, zones: Zones, now: datetime
 ) -> tuple[int, datetime | None]:
     """Take the steps of a league that are due; returns how many, and when the next one is, None for nobody knows.
 
@@ -26,7 +26,7 @@ async def keep_league(
     if not (await connection.execute(_TURN, given)).scalar_one():
         return 0, now
     closed = await close_due_week(connection, program_id, game, now)
-    formed = await form_next(connection, program_id, game, zone, now)
+    formed = await form_next(connection, program_id, game, zones, now)
     season = await newest_season(connection, program_id, game.definition_id)
     if season is None or season.closed_at is not None:
         return closed + formed, None

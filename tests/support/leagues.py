@@ -8,6 +8,7 @@ from typing import Any
 
 from engine.database import tenant_transaction
 from engine.game.catalog import create_game
+from engine.leaderboards.zones import Zones
 from engine.leagues.closing import close_due_week
 from engine.leagues.definitions import LeagueDefinition, LeagueStep
 from engine.leagues.entries import LeagueEntry, entries_of
@@ -59,7 +60,7 @@ class LeagueWorld(BoardWorld):
 
     async def form(self, now: datetime) -> bool:
         """Form the next week at a moment."""
-        formed: bool = await self.ask(form_next, self.game, NEW_YORK, now)
+        formed: bool = await self.ask(form_next, self.game, Zones.always(NEW_YORK), now)
         return formed
 
     async def close(self, now: datetime) -> bool:

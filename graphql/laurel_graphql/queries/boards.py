@@ -79,7 +79,7 @@ async def leaderboards_read(
             return []
         shopper = await _shopper(connection, context)
         desk = await game_desk(connection, context)
-    boards = [(game, shown_period(game, period, segment, desk.now, desk.words.zone)) for game in games]
+    boards = [(game, shown_period(game, period, segment, desk.now, desk.zones)) for game in games]
     return [
         leaderboard_of(
             board,

@@ -5,12 +5,12 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from engine.database import Connection
 from engine.leaderboards.friends import friends_of
 from engine.leaderboards.periods import BoardGame, BoardPeriod, next_period, period_of_key, started_periods
 from engine.leaderboards.reading import BoardView, read_board
+from engine.leaderboards.zones import Zones
 from laurel_graphql.context import RequestContext
 from laurel_graphql.types.game_desk import GameDesk
 
@@ -82,7 +82,7 @@ class BoardReader:
                 view = await read_board(
                     context.redis, connection, context.program_id, self.game, period=self.period,
                     segment=self.segment, member_id=self.member_id, top=wish.top, span=wish.span,
-                    friends=sorted(mine | friends), now=self.desk.now, zone=self.desk.words.zone,
+                    friends=sorted(mine | friends), now=self.desk.now, zones=self.desk.zones,
                 )  # fmt: skip
             assert view is not None, "the period and the segment were looked up before"
             self._views[wish] = view
@@ -97,10 +97,10 @@ class BoardReader:
         return self._friend_ids
 
 
-def shown_period(game: BoardGame, key: str | None, segment: str, now: datetime, zone: ZoneInfo) -> BoardPeriod | None:
+def shown_period(game: BoardGame, key: str | None, segment: str, now: datetime, zones: Zones) -> BoardPeriod | None:
     """The period of a board that is asked for, by default the running one; None where it or the segment is unknown."""
     if key is not None:
-        found = period_of_key(game, key, now, zone)
+        found = period_of_key(game, key, now, zones)
     else:
-        found = next(started_periods(game, now, zone), None) or next_period(game, now, zone)
+        found = next(started_periods(game, now, zones), None) or next_period(game, now, zones)
     return found if found is not None and segment in found.version.definition.segment_keys else None

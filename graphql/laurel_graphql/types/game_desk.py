@@ -7,8 +7,7 @@ from datetime import datetime
 
 from engine.badges.addresses import BadgeAddresses, badge_addresses
 from engine.database import Connection, transaction_time
-from engine.program import standing_zone
-from engine.publishing import versions_of
+from engine.leaderboards.zones import Zones, zones_of
 from laurel_graphql.context import RequestContext
 from laurel_graphql.refusals import Words
 
@@ -17,12 +16,13 @@ _KEPT = "game_desk"
 
 @dataclass(frozen=True, slots=True)
 class GameDesk:
-    """Whom sentences are for, and the addresses of a program's badges."""
+    """Whom sentences are for, the addresses of a program's badges, and the zones that its days were counted in."""
 
     words: Words
     addresses: BadgeAddresses
     origin: str
     now: datetime
+    zones: Zones
 
     @property
     def language(self) -> str:
@@ -45,9 +45,8 @@ async def game_desk(connection: Connection, context: RequestContext) -> GameDesk
         return known
     addresses = await badge_addresses(connection, context.program_id)
     assert addresses is not None, "who asks is of this program"
-    versions = await versions_of(connection, [context.program_id])
-    zone = standing_zone(versions.get(context.program_id, []))
+    zones = (await zones_of(connection, [context.program_id]))[context.program_id]
     now = await transaction_time(connection)
-    desk = GameDesk(Words(context.locale, zone), addresses, context.app_url.rstrip("/"), now)
+    desk = GameDesk(Words(context.locale, zones.newest), addresses, context.app_url.rstrip("/"), now, zones)
     context.kept[_KEPT] = desk
     return desk

@@ -122,7 +122,7 @@ class Leaderboard:
         """The running one, those that are being settled, closed ones."""
         context, desk = info.context, self.told.desk
         async with context.reading() as connection:
-            found = await periods_of(connection, context.program_id, self.game, desk.now, first, desk.words.zone)
+            found = await periods_of(connection, context.program_id, self.game, desk.now, first, desk.zones)
         return [_period(Period(one.key, one.starts_at, one.ends_at), one.closed_at, desk) for one in found]
 
     @computed("Its first places; empty while it is updating.")
@@ -155,8 +155,7 @@ class Leaderboard:
         if member_id is None or self.told.quarantine is None or view.closed_at is not None:
             return None
         async with context.reading() as connection:
-            zone = self.told.desk.words.zone
-            score = await held_score(connection, context.program_id, view.board, zone, member_id)
+            score = await held_score(connection, context.program_id, view.board, member_id)
         return None if score is None else self._standing(None, score, None)
 
     def _standing(self, rank: int | None, score: int, percentile: int | None) -> LeaderboardStanding:

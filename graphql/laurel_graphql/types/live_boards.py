@@ -92,7 +92,7 @@ async def live_board(
     async with context.reading() as connection:
         view = await read_board(
             context.redis, connection, context.program_id, game, period=period, segment=segment or EVERYBODY, top=first,
-            now=desk.now, zone=desk.words.zone,
+            now=desk.now, zones=desk.zones,
         )  # fmt: skip
     return None if view is None else _live(view, desk)
 

@@ -20,11 +20,13 @@ from engine.leaderboards.periods import (
     signature,
     started_periods,
 )
+from engine.leaderboards.zones import Zones
 from tests.support.boards import NEW_YORK, board
 
 KOLKATA = ZoneInfo("Asia/Kolkata")
 APIA = ZoneInfo("Pacific/Apia")
 SAO_PAULO = ZoneInfo("America/Sao_Paulo")
+IN_NEW_YORK = Zones.always(NEW_YORK)
 
 
 def _utc(text: str) -> datetime:
@@ -61,7 +63,7 @@ def _game(*versions: tuple[str, LeaderboardDefinition], archived_at: datetime | 
 def test_a_period_is_that_of_the_programs_calendar(
     kind: PeriodKind, zone: ZoneInfo, moment: str, key: str, starts_at: str, ends_at: str
 ) -> None:
-    found = period_at(board(period=kind), _utc(moment), zone)
+    found = period_at(board(period=kind), _utc(moment), Zones.always(zone))
     assert found == Period(key, _utc(starts_at), _utc(ends_at))
 
 
@@ -71,24 +73,27 @@ def test_periods_follow_each_other_without_gaps(kind: PeriodKind, zone: ZoneInfo
     game = _game(("2026-01-01", board(period=kind)))
     now = _utc("2026-02-10T12:00")
     for _ in range(60):
-        running = period_at(game.newest.definition, now, zone)
-        coming = next_period(game, now, zone)
+        running = period_at(game.newest.definition, now, Zones.always(zone))
+        coming = next_period(game, now, Zones.always(zone))
         assert running is not None
         assert coming is not None
         assert coming.period.starts_at == running.ends_at
         assert running.ends_at is not None
-        assert period_at(game.newest.definition, running.ends_at - timedelta(microseconds=1), zone) == running
+        assert (
+            period_at(game.newest.definition, running.ends_at - timedelta(microseconds=1), Zones.always(zone))
+            == running
+        )
         now = running.ends_at
 
 
 def test_started_periods_are_those_since_the_board_was_made_newest_first() -> None:
     game = _game(("2026-09-15T12:00", board(period="month", settle_hours=36)))
-    found = list(started_periods(game, _utc("2026-11-22"), NEW_YORK))
+    found = list(started_periods(game, _utc("2026-11-22"), IN_NEW_YORK))
     assert [one.period.key for one in found] == ["2026-11", "2026-10", "2026-09"]
     assert settles_at(found[1]) == _utc("2026-11-02T16:00")
-    assert period_of_key(game, "2026-10", _utc("2026-11-22"), NEW_YORK) == found[1]
-    assert period_of_key(game, "2026-08", _utc("2026-11-22"), NEW_YORK) is None
-    assert period_of_key(game, "2026-12", _utc("2026-11-22"), NEW_YORK) is None
+    assert period_of_key(game, "2026-10", _utc("2026-11-22"), IN_NEW_YORK) == found[1]
+    assert period_of_key(game, "2026-08", _utc("2026-11-22"), IN_NEW_YORK) is None
+    assert period_of_key(game, "2026-12", _utc("2026-11-22"), IN_NEW_YORK) is None
 
 
 def test_a_period_is_worked_out_by_the_version_in_force_at_its_end_or_now() -> None:
@@ -97,34 +102,34 @@ def test_a_period_is_worked_out_by_the_version_in_force_at_its_end_or_now() -> N
         ("2026-10-20", board(period="month", ranking="dense")),
         ("2026-11-10", board(period="month", operator="best")),
     )
-    found = list(started_periods(game, _utc("2026-11-22"), NEW_YORK))
+    found = list(started_periods(game, _utc("2026-11-22"), IN_NEW_YORK))
     assert [(one.period.key, one.version.version) for one in found] == [
         ("2026-11", 3), ("2026-10", 2), ("2026-09", 1),
     ]  # fmt: skip
-    before = list(started_periods(game, _utc("2026-11-09"), NEW_YORK))
+    before = list(started_periods(game, _utc("2026-11-09"), IN_NEW_YORK))
     assert (before[0].period.key, before[0].version.version) == ("2026-11", 2)
-    assert signature(before[0], NEW_YORK) != signature(found[0], NEW_YORK)
-    assert signature(found[0], KOLKATA) != signature(found[0], NEW_YORK)
+    assert signature(before[0]) != signature(found[0])
+    assert signature(found[0]._replace(zone=KOLKATA)) != signature(found[0])
 
 
 def test_of_another_length_the_periods_that_were_over_remain_and_the_one_that_ran_is_none() -> None:
     game = _game(("2026-09-15", board(period="month")), ("2026-11-18", board(period="week")))
-    found = [one.period.key for one in started_periods(game, _utc("2026-11-22"), NEW_YORK)]
+    found = [one.period.key for one in started_periods(game, _utc("2026-11-22"), IN_NEW_YORK)]
     assert found == ["2026-W47", "2026-10", "2026-09"]
     # Days that were over when months came into force are there beside the month that holds them.
     game = _game(("2026-03-01T12:00", board(period="day")), ("2026-03-06T12:00", board(period="month")))
-    found = [one.period.key for one in started_periods(game, _utc("2026-03-20"), NEW_YORK)]
+    found = [one.period.key for one in started_periods(game, _utc("2026-03-20"), IN_NEW_YORK)]
     assert found == ["2026-03", "2026-03-05", "2026-03-04", "2026-03-03", "2026-03-02", "2026-03-01"]
     # All time is over with the version that counts it.
     game = _game(("2026-03-01T12:00", board()), ("2026-03-06T12:00", board(period="year")))
-    assert [one.period.key for one in started_periods(game, _utc("2026-03-20"), NEW_YORK)] == ["2026"]
+    assert [one.period.key for one in started_periods(game, _utc("2026-03-20"), IN_NEW_YORK)] == ["2026"]
     game = _game(("2026-03-01T12:00", board(period="year")), ("2026-03-06T12:00", board()))
-    assert [one.period.key for one in started_periods(game, _utc("2026-03-20"), NEW_YORK)] == ["all"]
+    assert [one.period.key for one in started_periods(game, _utc("2026-03-20"), IN_NEW_YORK)] == ["all"]
 
 
 def test_no_two_periods_of_a_board_have_one_key_whatever_their_length() -> None:
     kinds: list[PeriodKind] = ["all", "day", "week", "month", "quarter", "year"]
-    found = [period_at(board(period=kind), _utc("2024-01-01T12:00"), NEW_YORK) for kind in kinds]
+    found = [period_at(board(period=kind), _utc("2024-01-01T12:00"), IN_NEW_YORK) for kind in kinds]
     assert [one.key for one in found if one is not None] == [
         "all", "2024-01-01", "2024-W01", "2024-01", "2024-Q1", "2024",
     ]  # fmt: skip
@@ -140,29 +145,29 @@ def test_seasons_are_named_and_may_overlap() -> None:
     game = _game(("2026-01-01", board(period="custom", seasons=(spring, cup, autumn))))
 
     def started(at: str) -> list[str]:
-        return [one.period.key for one in started_periods(game, _utc(at), NEW_YORK)]
+        return [one.period.key for one in started_periods(game, _utc(at), IN_NEW_YORK)]
 
     assert started("2026-02-01") == []
     assert started("2026-05-02") == ["cup", "spring"]
     assert started("2026-07-01") == ["cup", "spring"]
     assert started("2026-09-01") == ["autumn", "cup", "spring"]
     definition = game.newest.definition
-    assert period_at(definition, _utc("2026-05-02"), NEW_YORK) == Period("cup", cup.starts_at, cup.ends_at)
-    assert period_at(definition, cup.ends_at, NEW_YORK) == Period("spring", spring.starts_at, spring.ends_at)
-    assert period_at(definition, _utc("2026-07-01"), NEW_YORK) is None
-    coming = next_period(game, _utc("2026-07-01"), NEW_YORK)
+    assert period_at(definition, _utc("2026-05-02"), IN_NEW_YORK) == Period("cup", cup.starts_at, cup.ends_at)
+    assert period_at(definition, cup.ends_at, IN_NEW_YORK) == Period("spring", spring.starts_at, spring.ends_at)
+    assert period_at(definition, _utc("2026-07-01"), IN_NEW_YORK) is None
+    coming = next_period(game, _utc("2026-07-01"), IN_NEW_YORK)
     assert coming is not None
     assert coming.period.key == "autumn"
-    assert next_period(game, _utc("2026-10-01"), NEW_YORK) is None
+    assert next_period(game, _utc("2026-10-01"), IN_NEW_YORK) is None
 
 
 def test_all_time_has_no_end_and_an_archived_board_no_period() -> None:
     definition = board()
-    (only,) = started_periods(_game(("2026-01-01", definition)), _utc("2026-11-22"), NEW_YORK)
+    (only,) = started_periods(_game(("2026-01-01", definition)), _utc("2026-11-22"), IN_NEW_YORK)
     assert (only.period, settles_at(only)) == (ALL_TIME, None)
     archived = _game(("2026-01-01", definition), archived_at=_utc("2026-11-01"))
-    assert list(started_periods(archived, _utc("2026-11-22"), NEW_YORK)) == []
-    assert next_period(archived, _utc("2026-11-22"), NEW_YORK) is None
+    assert list(started_periods(archived, _utc("2026-11-22"), IN_NEW_YORK)) == []
+    assert next_period(archived, _utc("2026-11-22"), IN_NEW_YORK) is None
 
 
 @pytest.mark.parametrize(

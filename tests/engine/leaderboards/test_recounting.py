@@ -68,8 +68,8 @@ async def test_both_ways_of_counting_agree(world: BoardWorld) -> None:
                 for member, ones in done.items()
             }  # fmt: skip
             async with tenant_transaction(world.engine, world.program_id) as connection:
-                one = BoardPeriod(game, game.newest, period)
-                found = await scores_of(connection, world.program_id, one, EVERYBODY, NEW_YORK)
+                one = BoardPeriod(game, game.newest, period, NEW_YORK)
+                found = await scores_of(connection, world.program_id, one, EVERYBODY)
             assert {row.member_id: (row.score, row.reached_at) for row in found} == {
                 member: score for member, score in expected.items() if score is not None
             }, (given, period.key)

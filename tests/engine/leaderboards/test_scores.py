@@ -32,8 +32,8 @@ async def _scores(
     world: BoardWorld, game: BoardGame, segment: str = EVERYBODY, period: Period = ALL_TIME, **more: Any
 ) -> list[tuple[int, int, datetime]]:
     async with tenant_transaction(world.engine, world.program_id) as connection:
-        one = BoardPeriod(game, game.newest, period)
-        found = await scores_of(connection, world.program_id, one, segment, NEW_YORK, **more)
+        one = BoardPeriod(game, game.newest, period, NEW_YORK)
+        found = await scores_of(connection, world.program_id, one, segment, **more)
         return [(row.member_id, row.score, row.reached_at) for row in found]
 
 

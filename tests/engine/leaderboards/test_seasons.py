@@ -19,8 +19,7 @@ from engine.leaderboards.results import Result, results_of, results_of_member, s
 from engine.leaderboards.suspicion import QuarantineRules
 from engine.shops import ShopReference
 from tests.support.boards import NEW_YORK, BoardWorld, board, points, sorted_board
-from tests.support.programs import publish_rules, purchase
-from tests.support.seasons import close
+from tests.support.seasons import close, move
 
 pytestmark = pytest.mark.anyio
 
@@ -35,8 +34,9 @@ def season_board(**more: Any) -> LeaderboardDefinition:
 
 @pytest.fixture
 async def world(engine: AsyncEngine, shop: ShopReference) -> BoardWorld:
-    await publish_rules(engine, shop, purchase(), time_zone=NEW_YORK.key)
-    return BoardWorld(engine, shop)
+    world = BoardWorld(engine, shop)
+    await move(world, NEW_YORK.key)
+    return world
 
 
 async def results(world: BoardWorld, game: BoardGame, period: str = "march", segment: str = "") -> tuple[Result, ...]:

@@ -74,8 +74,8 @@ async def test_a_league_counts_as_a_board_does(
     await world.did(*((chance.choice(members), _anything(number, chance)) for number in range(150)))
     definition = league(counter=counter, daily_cap=cap)
     async with tenant_transaction(engine, shop.program_id) as connection:
-        period = BoardPeriod(game, game.newest, Period(*WEEK))
-        ranked = await scores_of(connection, shop.program_id, period, "", NEW_YORK)
+        period = BoardPeriod(game, game.newest, Period(*WEEK), NEW_YORK)
+        ranked = await scores_of(connection, shop.program_id, period, "")
         found = await week_scores(connection, shop.program_id, definition, members, *WEEK[1:], NEW_YORK)
     expected = [(one, week.score, week.reached_at) for one, week in found.items() if week.reached_at is not None]
     assert sorted((one.member_id, one.score, one.reached_at) for one in ranked) == sorted(expected)
