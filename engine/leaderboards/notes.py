@@ -53,9 +53,15 @@ _NOTE = BulkStatement(
         "program_id": "bigint", "definition_id": "bigint", "period": "text", "place": "bigint",
         "adjusted_score": "bigint",
     },
-    """UPDATE board_results r SET adjusted_score = g.adjusted_score, adjusted_at = now() FROM given g
-    WHERE r.program_id = g.program_id AND r.definition_id = g.definition_id AND r.period = g.period
-    AND r.segment = '' AND r.place = g.place""",
+    """, noted AS MATERIALIZED (
+        SELECT r.program_id, r.definition_id, r.period, r.segment, r.place, g.adjusted_score
+        FROM given g JOIN board_results r ON r.program_id = g.program_id AND r.definition_id = g.definition_id
+            AND r.period = g.period AND r.segment = '' AND r.place = g.place
+        ORDER BY r.definition_id, r.period, r.place FOR UPDATE OF r
+    )
+    UPDATE board_results r SET adjusted_score = n.adjusted_score, adjusted_at = now() FROM noted n
+    WHERE r.program_id = n.program_id AND r.definition_id = n.definition_id AND r.period = n.period
+    AND r.segment = n.segment AND r.place = n.place""",
 )  # fmt: skip
 
 

@@ -45,25 +45,26 @@ class PrizeDue:
     detail: Mapping[str, str]
 
 
-async def give(connection: AsyncConnection, prizes: Sequence[PrizeDue], told: Told = nobody) -> None:
-    """Give these prizes, those that were not given before.
+async def give(connection: AsyncConnection, prizes: Sequence[PrizeDue], told: Told = nobody) -> set[str]:
+    """Give these prizes, those that were not given before; returns by which `source_id` all of them are there.
 
     One that cannot be given, such as for a balance that can become no larger, holds up no other: `told` hears of it.
     """
     if not prizes:
-        return
+        return set()
     try:
         async with connection.begin_nested():
             await _give(connection, prizes)
+            return {one.source_id for one in prizes}
     except OperationalError:  # the database's own trouble is nobody's fault
         raise
     except Exception as error:
         if len(prizes) == 1:
             told(prizes[0].member, error)
-            return
+            return set()
         middle = len(prizes) // 2
-        await give(connection, prizes[:middle], told)
-        await give(connection, prizes[middle:], told)
+        given = await give(connection, prizes[:middle], told)
+        return given | await give(connection, prizes[middle:], told)
 
 
 def prize_for(prizes: Iterable[Prize], place: int) -> Prize | None:

@@ -37,6 +37,19 @@ _DONE = text("""
     UPDATE board_seasons SET prizes_through = :through, prizes_given_at = CASE WHEN :last THEN now() END
     WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period AND segment = ''
 """)
+# What became of each place that was looked at, so that the audit finds a prize that was never given.
+# Rows are locked from the first place on, as notes of refunds do, so that the two never wait for each other in a ring.
+_LOOKED_AT = text("""
+    WITH looked_at AS MATERIALIZED (
+        SELECT program_id, definition_id, period, segment, place FROM board_results
+        WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period AND segment = ''
+        AND place > :after AND place <= :through ORDER BY place FOR UPDATE
+    )
+    UPDATE board_results r SET prize_award = CASE
+        WHEN CAST(:season AS text) || r.place = ANY(:given) THEN CAST(:season AS text) || r.place ELSE '' END
+    FROM looked_at l WHERE r.program_id = l.program_id AND r.definition_id = l.definition_id AND r.period = l.period
+    AND r.segment = l.segment AND r.place = l.place
+""")
 _LINES = text("""
     SELECT place, score FROM board_results WHERE program_id = :program_id AND definition_id = :definition_id
     AND period = :period AND segment = '' AND place = ANY(:places)
@@ -74,7 +87,9 @@ async def give_due(connection: AsyncConnection, told: Told = nobody) -> int:
     through = min(season.prizes_through + PAGE, last)
     if game is not None and through > season.prizes_through:
         due = await _due_of(connection, game, season, prizes, through)
-        await give(connection, due, told)
+        given = await give(connection, due, told)
+        looked_at = {"given": sorted(given), "season": _source_id(season, ""), "after": season.prizes_through}
+        await connection.execute(_LOOKED_AT, {**season._asdict(), **looked_at, "through": through})
     await connection.execute(_DONE, {**season._asdict(), "through": through, "last": through >= last})
     crash_point("prizes-before-commit")
     looked: int = through - season.prizes_through
@@ -120,5 +135,8 @@ def _prizes(game: BoardGame | None, version: int) -> tuple[Prize, ...]:
 def _prize_due(game: BoardGame, season: Any, place: int, member: MemberKey, prize: Prize) -> PrizeDue:
     title = game.newest.definition.title
     detail = {"event": SOURCE, "title": title, "board": game.handle, "period": season.period, "place": str(place)}
-    source_id = f"{season.definition_id}:{season.period}:{place}"
-    return PrizeDue(source_id, member, prize, season.prizes_due_at, title, detail)
+    return PrizeDue(_source_id(season, place), member, prize, season.prizes_due_at, title, detail)
+
+
+def _source_id(season: Any, place: object) -> str:
+    return f"{season.definition_id}:{season.period}:{place}"

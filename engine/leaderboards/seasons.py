@@ -18,7 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from engine.bulk import BulkStatement
 from engine.crash import crash_point
 from engine.database import transaction_time
-from engine.leaderboards.definitions import EVERYBODY, Period, Ranking
+from engine.leaderboards.definitions import EVERYBODY, LeaderboardDefinition, Period, Ranking
 from engine.leaderboards.periods import BoardGame, BoardPeriod, next_period, settles_at, started_periods
 from engine.leaderboards.quarantine import look_at
 from engine.leaderboards.scores import scores_of, scores_query
@@ -123,7 +123,8 @@ async def close_season(connection: AsyncConnection, program_id: int, board: Boar
         sealed = result_hash(
             program_id, key["definition_id"], period, segment, board.version.version, board.zone.key, entries, content
         )
-        rows.append((*key.values(), period.key, segment, entries, sealed, _prizes_due(board, segment, entries)))
+        due_at = prizes_due_at(definition, segment, period.ends_at, entries) if period.ends_at is not None else None
+        rows.append((*key.values(), period.key, segment, entries, sealed, due_at))
     await _SEAL.run(connection, rows)
     crash_point("season-before-commit")
     return True
@@ -170,9 +171,9 @@ async def _freeze(connection: AsyncConnection, program_id: int, board: BoardPeri
     await connection.execute(statement, {**given, **more, "period": board.period.key})
 
 
-def _prizes_due(board: BoardPeriod, segment: str, entries: int) -> datetime | None:
+def prizes_due_at(definition: LeaderboardDefinition, segment: str, ends_at: datetime, entries: int) -> datetime | None:
     """When the prizes of a segment are given: only who was ranked among everybody has one."""
-    definition, settled = board.version.definition, settles_at(board)
-    if segment != EVERYBODY or not definition.prizes or not entries or settled is None:
+    if segment != EVERYBODY or not definition.prizes or not entries:
         return None
+    settled = min(ends_at, LAST_MOMENT) + timedelta(hours=definition.settle_hours)
     return min(settled, LAST_MOMENT - timedelta(days=400)) + timedelta(days=definition.prize_hold_days)

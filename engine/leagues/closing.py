@@ -53,14 +53,17 @@ async def close_due_week(connection: AsyncConnection, program_id: int, game: Lea
     cohorts, names = await _placed(connection, claimed, definition, entries)
     await settle_entries(connection, claimed, _settled(entries, cohorts, names))
     crash_point("league-after-places")
-    prizes_due_at = None
-    if definition.gives_points:
-        settled = timedelta(days=definition.prize_hold_days, hours=definition.settle_hours)
-        prizes_due_at = claimed.ends_at + settled
     sealed = result_hash(claimed, cohorts)
-    await connection.execute(_CLOSE, {**claimed.key, "sealed": sealed, "prizes_due_at": prizes_due_at})
+    due_at = prizes_due_at(definition, claimed.ends_at)
+    await connection.execute(_CLOSE, {**claimed.key, "sealed": sealed, "prizes_due_at": due_at})
     crash_point("league-before-commit")
     return True
+
+
+def prizes_due_at(definition: LeagueDefinition, ends_at: datetime) -> datetime | None:
+    """When the prizes of a week are given; None where it has none."""
+    hold = timedelta(days=definition.prize_hold_days, hours=definition.settle_hours)
+    return ends_at + hold if definition.gives_points else None
 
 
 def place_all(definition: LeagueDefinition, seated: Iterable[tuple[int, int, Played]]) -> tuple[CohortPlaces, ...]:

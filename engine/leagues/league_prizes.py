@@ -45,6 +45,12 @@ _DONE = text("""
     UPDATE league_seasons SET prizes_through = :through, prizes_given_at = CASE WHEN :last THEN now() END
     WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period
 """)
+_LOOKED_AT = BulkStatement(
+    {"program_id": "bigint", "definition_id": "bigint", "period": "text", "member_id": "bigint", "award": "text"},
+    """UPDATE league_entries e SET prize_award = g.award FROM given g
+    WHERE e.program_id = g.program_id AND e.definition_id = g.definition_id AND e.period = g.period
+    AND e.member_id = g.member_id""",
+)
 
 
 async def give_due_of_leagues(connection: AsyncConnection, told: Told = nobody) -> int:
@@ -63,7 +69,11 @@ async def give_due_of_leagues(connection: AsyncConnection, told: Told = nobody) 
         places = max((prize.last for step in definition.leagues for prize in step.prizes), default=0)
         given = {**season.key, "places": places, "after": after, "most": PAGE}
         rows = (await connection.execute(_PAGE, given)).fetchall()
-        await give(connection, await _due_of(connection, game, definition, season, rows), told)
+        due = await _due_of(connection, game, definition, season, rows)
+        given_for = await give(connection, list(due.values()), told)
+        awards = {one: prize.source_id for one, prize in due.items() if prize.source_id in given_for}
+        looked_at = [(*season.key.values(), row.member_id, awards.get(row.member_id, "")) for row in rows]
+        await _LOOKED_AT.run(connection, looked_at)
     through = rows[-1].member_id if rows else after
     await connection.execute(_DONE, {**season.key, "through": through, "last": len(rows) < PAGE})
     crash_point("league-prizes-before-commit")
@@ -73,8 +83,8 @@ async def give_due_of_leagues(connection: AsyncConnection, told: Told = nobody) 
 async def _due_of(
     connection: AsyncConnection, game: LeagueGame, definition: LeagueDefinition, season: LeagueSeason,
     rows: Sequence[Any],
-) -> list[PrizeDue]:  # fmt: skip
-    """The prizes of a page of members, of those who still have a right to them."""
+) -> dict[int, PrizeDue]:  # fmt: skip
+    """The prizes of a page of members, by whose place they are for, of those who still have a right to them."""
     winners = [(row, prize) for row in rows if (prize := _prize(definition, row)) is not None]
     lines = await _LINES.run(
         connection, [(*season.key.values(), row.league, row.cohort, prize.last + 1) for row, prize in winners]
@@ -85,12 +95,14 @@ async def _due_of(
     await look_at(connection, season.program_id, game, roots, await transaction_time(connection))
     left, _ = await played_by(connection, season, definition, roots)
     due: dict[int, PrizeDue] = {}
+    persons: set[int] = set()
     for row, prize in sorted(winners, key=lambda one: (one[0].rank, one[0].member_id)):
         now = left[row.root]
         line = max(1, behind.get((row.league, row.cohort, prize.last + 1), 0))
-        if now.state == "playing" and now.score >= line and row.root not in due:
-            due[row.root] = _prize_due(game, definition, season, row, prize)
-    return list(due.values())
+        if now.state == "playing" and now.score >= line and row.root not in persons:
+            due[row.member_id] = _prize_due(game, definition, season, row, prize)
+            persons.add(row.root)
+    return due
 
 
 def _prize(definition: LeagueDefinition, row: Any) -> Prize | None:

@@ -64,6 +64,8 @@ CREATE TABLE board_results (
     -- What a refund that came after the close would have made of it: a note, never a new place.
     adjusted_score bigint,
     adjusted_at timestamptz,
+    -- Which award its prize is; '' where there was none to give when it was looked at, NULL until then.
+    prize_award text,
     PRIMARY KEY (program_id, definition_id, period, segment, place)
 );
 CREATE UNIQUE INDEX board_results_member ON board_results (program_id, definition_id, period, segment, member_id);
@@ -151,6 +153,8 @@ CREATE TABLE league_entries (
     score bigint,
     rank integer,
     outcome text CHECK (outcome IN ('promoted', 'stayed', 'demoted', 'unranked', 'withdrawn')),
+    -- As in board_results.
+    prize_award text,
     PRIMARY KEY (program_id, definition_id, period, member_id)
 );
 CREATE INDEX league_entries_cohort ON league_entries (program_id, definition_id, period, league, cohort);
