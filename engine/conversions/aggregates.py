@@ -5,6 +5,7 @@ Points and money are those of the partner's books, on the day on which they are 
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -43,34 +44,29 @@ class OfferFigures:
         return self.pending + self.approved + self.declined + self.reversed
 
 
-def _happened(table: str, moment: str, counted: str) -> str:
-    return f"""SELECT offer_id, CAST({moment} AT TIME ZONE :zone AS date) AS day, {counted} FROM {table}
-        WHERE program_id = :program_id AND partner_id = :partner_id
-        AND offer_id = ANY (ARRAY(SELECT offer_id FROM offers
-            WHERE program_id = :program_id AND partner_id = :partner_id))
-        AND {moment} >= :since AND {moment} < :until"""
+_COUNTED = ("claims", "clicks", "pending", "approved", "declined", "reversed", "points", "micros")
 
 
-_NONE = "0 AS pending, 0 AS approved, 0 AS declined, 0 AS reversed"
-_POINTS = "CASE kind WHEN 'issued' THEN points WHEN 'clawed_back' THEN -points ELSE 0 END"
-_STATES = ", ".join(
-    f"CASE state WHEN '{state}' THEN 1 ELSE 0 END AS {state}"
-    for state in ("pending", "approved", "declined", "reversed")
-)
-_ALL = f"""WITH happened AS (
-        {_happened("offer_claims", "created_at", f"1 AS claims, 0 AS clicks, {_NONE}, 0 AS points, 0 AS micros")}
-        UNION ALL
-        {_happened("offer_clicks", "clicked_at", f"0, 1, {_NONE}, 0, 0")}
-        UNION ALL
-        {_happened("conversions", "occurred_at", f"0, 0, {_STATES}, 0, 0")}
-        UNION ALL
-        {_happened("partner_events", "occurred_at", f"0, 0, {_NONE}, {_POINTS}, micros")}
-    )"""
-_SUMS = ", ".join(
-    f"sum({name})" for name in ("claims", "clicks", "pending", "approved", "declined", "reversed", "points", "micros")
-)
-_BY_DAY = text(f"{_ALL} SELECT offer_id, day, {_SUMS} FROM happened GROUP BY 1, 2 ORDER BY 2, 1")
-_IN_ALL = text(f"{_ALL} SELECT offer_id, CAST(NULL AS date), {_SUMS} FROM happened GROUP BY 1 ORDER BY 1")
+def _happened(table: str, moment: str, **counted: str) -> str:
+    """What happened by offer and day, read from an index that holds the moment and all that is counted."""
+    sums = ", ".join(f"{counted.get(name, '0')} AS {name}" for name in _COUNTED)
+    return f"""SELECT offer_id, width_bucket({moment}, CAST(:begins AS timestamptz[])) AS day, {sums} FROM {table}
+        WHERE program_id = :program_id AND partner_id = :partner_id AND offer_id IS NOT NULL
+        AND {moment} >= :since AND {moment} < :until GROUP BY 1, 2"""
+
+
+_STATES = {
+    state: f"count(*) FILTER (WHERE state = '{state}')" for state in ("pending", "approved", "declined", "reversed")
+}
+_POINTS = "sum(CASE kind WHEN 'issued' THEN points WHEN 'clawed_back' THEN -points ELSE 0 END)"
+_FIGURES = text(f"""
+    SELECT offer_id, day, {", ".join(f"sum({name})" for name in _COUNTED)} FROM (
+        {_happened("offer_claims", "created_at", claims="count(*)")}
+        UNION ALL {_happened("offer_clicks", "clicked_at", clicks="count(*)")}
+        UNION ALL {_happened("conversions", "occurred_at", **_STATES)}
+        UNION ALL {_happened("partner_events", "occurred_at", points=_POINTS, micros="sum(micros)")}
+    ) happened GROUP BY 1, 2 ORDER BY 2, 1
+""")
 
 
 async def figures_by_day(
@@ -78,23 +74,32 @@ async def figures_by_day(
 ) -> list[OfferFigures]:
     """A partner's offers on each day of a zone on which something happened; the last DAYS_MAXIMUM days of them."""
     first_day = max(first_day, last_day - timedelta(days=DAYS_MAXIMUM - 1))
-    return await _figures(connection, _BY_DAY, program_id, partner_id, first_day, last_day, zone)
+    days = [first_day + timedelta(days=number) for number in range((last_day - first_day).days + 1)]
+    given = {"program_id": program_id, "partner_id": partner_id, **_between(first_day, last_day, zone)}
+    given["begins"] = [start_of_day(day, zone) for day in days]
+    rows = await connection.execute(_FIGURES, given)
+    return [OfferFigures(row[0], days[row[1] - 1], *(int(number) for number in row[2:])) for row in rows]
 
 
 async def figures_in_all(
     connection: AsyncConnection, program_id: int, partner_id: int, first_day: date, last_day: date, zone: ZoneInfo
 ) -> list[OfferFigures]:
     """A partner's offers from one day of a zone to another, both included; those with which something happened."""
-    return await _figures(connection, _IN_ALL, program_id, partner_id, first_day, last_day, zone)
+    given = {"program_id": program_id, "partner_id": partner_id, **_between(first_day, last_day, zone)}
+    rows = await connection.execute(_FIGURES, {**given, "begins": [given["since"]]})
+    return [OfferFigures(row[0], None, *(int(number) for number in row[2:])) for row in rows]
 
 
-async def _figures(
-    connection: AsyncConnection, statement: Any, program_id: int, partner_id: int, first_day: date, last_day: date,
-    zone: ZoneInfo,
-) -> list[OfferFigures]:  # fmt: skip
-    given = {
-        "program_id": program_id, "partner_id": partner_id, "zone": zone.key, "since": start_of_day(first_day, zone),
-        "until": start_of_day(last_day + timedelta(days=1), zone),
-    }  # fmt: skip
-    rows = await connection.execute(statement, given)
-    return [OfferFigures(row[0], row[1], *(int(number) for number in row[2:])) for row in rows]
+def summed_up(days: Iterable[OfferFigures]) -> list[OfferFigures]:
+    """The offers of some days, each in all: what `figures_in_all` finds for these days."""
+    found: dict[int, list[OfferFigures]] = {}
+    for one in days:
+        found.setdefault(one.offer_id, []).append(one)
+    return [
+        OfferFigures(offer_id, None, *(sum(getattr(one, name) for one in own) for name in _COUNTED))
+        for offer_id, own in sorted(found.items())
+    ]
+
+
+def _between(first_day: date, last_day: date, zone: ZoneInfo) -> dict[str, Any]:
+    return {"since": start_of_day(first_day, zone), "until": start_of_day(last_day + timedelta(days=1), zone)}

@@ -66,6 +66,12 @@ _SELECT = f"""
         ORDER BY l.appeal_id DESC LIMIT 1
     ) l ON true
     WHERE c.program_id = :program_id"""
+# Each state of each partner by an index: however rare one is, no others are read.
+_NEWEST = """SELECT newest.conversion_id FROM partners p, unnest(CAST(:states AS text[])) AS wanted (state), LATERAL (
+        SELECT n.conversion_id FROM conversions n WHERE n.program_id = :program_id AND n.partner_id = p.partner_id
+        AND n.state = wanted.state AND n.conversion_id < :beyond ORDER BY n.conversion_id DESC LIMIT :first) newest
+    WHERE p.program_id = :program_id"""
+_ID_MAXIMUM = 2**63 - 1
 _FILTERS = {
     "partner_id": "AND c.partner_id = :partner_id",
     "offer_id": "AND c.offer_id = :offer_id",
@@ -73,6 +79,8 @@ _FILTERS = {
     "conversion_id": "AND c.conversion_id = :conversion_id",
     "before": "AND c.conversion_id < :before",
     "states": "AND c.state = ANY(:states)",
+    "newest": f"AND c.conversion_id = ANY (ARRAY({_NEWEST}))",
+    "newest_there": f"AND c.conversion_id = ANY (ARRAY({_NEWEST} AND p.partner_id = :partner_id))",
     "appealed": """AND (c.conversion_id = ANY (ARRAY(SELECT conversion_id FROM conversion_appeals
         WHERE program_id = :program_id AND decision IS NULL))) = :appealed""",
     "member_id": """AND c.member_id = ANY (ARRAY(SELECT member_id FROM members
@@ -94,6 +102,8 @@ async def conversions_of(
         "partner_id": partner_id, "offer_id": offer_id, "claim_id": claim_id, "before": before,
         "states": list(states) or None, "appealed": appealed,
     }  # fmt: skip
+    if states and not (offer_id or claim_id or appealed is not None):
+        wanted["newest" if partner_id is None else "newest_there"] = True
     return await _read(connection, program_id, first, wanted)
 
 
@@ -124,7 +134,8 @@ async def _read(
     given = {name: value for name, value in wanted.items() if value is not None}
     conditions = " ".join(_FILTERS[name] for name in given)
     statement = text(f"{_SELECT} {conditions} ORDER BY c.conversion_id DESC LIMIT :first")
-    rows = await connection.execute(statement, {**given, "program_id": program_id, "first": first})
+    bounds = {"program_id": program_id, "first": first, "beyond": given.get("before", _ID_MAXIMUM)}
+    rows = await connection.execute(statement, {**given, **bounds})
     return [_view(row) for row in rows]
 
 

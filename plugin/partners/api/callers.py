@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AbstractContextManager, asynccontextmanager
 from dataclasses import dataclass
 
 import structlog
@@ -14,6 +14,7 @@ from starlette.requests import Request
 from engine.database import tenant_transaction
 from engine.partners.key_store import key_of, program_of_key, touch
 from plugin.partners.api.answers import ApiRefusedError
+from plugin.partners.api.places import Places
 from plugin.partners.keys import PartnerKey, PartnerKeyBox, read_partner_key
 from plugin.partners.signatures import HEADER, SignatureRefusedError, verify
 from plugin.sealed_box import SealedUnreadableError
@@ -57,6 +58,11 @@ class PartnerVisit:
 
     connection: AsyncConnection
     caller: Caller
+    places: Places
+
+    def long_work(self) -> AbstractContextManager[None]:
+        """A place for what reads very much. Raises ApiRefusedError (429) where there is none."""
+        return self.places.one(self.caller.program_id, self.caller.partner_id)
 
 
 class Callers:
@@ -65,6 +71,7 @@ class Callers:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._box = PartnerKeyBox(services.settings.encryption_key_bytes())
+        self._places = Places()
 
     async def of_request(self, request: Request) -> Caller:
         """Whose key the request brings. Raises ApiRefusedError (401, 429)."""
@@ -99,7 +106,7 @@ class Callers:
     async def visit(self, caller: Caller) -> AsyncIterator[PartnerVisit]:
         """A transaction for a caller; it commits at the end of the block."""
         async with tenant_transaction(self._services.engine, caller.program_id) as connection:
-            yield PartnerVisit(connection, caller)
+            yield PartnerVisit(connection, caller, self._places)
 
     async def still(self, caller: Caller) -> bool:
         """Whether a caller's key is still good."""

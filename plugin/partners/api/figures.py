@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
-from engine.conversions.aggregates import DAYS_MAXIMUM, OfferFigures, figures_by_day, figures_in_all
+from engine.conversions.aggregates import DAYS_MAXIMUM, OfferFigures, figures_by_day, figures_in_all, summed_up
 from engine.database import transaction_time
 from engine.offers.catalog import Offer
 from engine.partners.catalog import agreements_of
@@ -35,7 +35,8 @@ async def offers(request: Request, visit: PartnerVisit) -> Response:
     """`GET /partner/v1/offers?from=&to=`: what was published, each with its figures, of the last 30 days by default."""
     agreement, first, last, zone = await _period(request, visit)
     caller = visit.caller
-    found = await figures_in_all(visit.connection, caller.program_id, caller.partner_id, first, last, zone)
+    with visit.long_work():
+        found = await figures_in_all(visit.connection, caller.program_id, caller.partner_id, first, last, zone)
     by_offer = {one.offer_id: one for one in found}
     documents = [
         {**offer_document(one), "figures": _figures(by_offer.get(one.offer_id), agreement)}
@@ -48,7 +49,8 @@ async def figures(request: Request, visit: PartnerVisit) -> Response:
     """`GET /partner/v1/figures?from=&to=`: the days on which something happened, by offer."""
     agreement, first, last, zone = await _period(request, visit)
     caller = visit.caller
-    found = await figures_by_day(visit.connection, caller.program_id, caller.partner_id, first, last, zone)
+    with visit.long_work():
+        found = await figures_by_day(visit.connection, caller.program_id, caller.partner_id, first, last, zone)
     handles = {offer.offer_id: offer.handle for offer in await published_offers(visit)}
     days = [
         {"day": one.day.isoformat(), "offer": handles[one.offer_id], **_figures(one, agreement)}
@@ -64,9 +66,9 @@ async def last_days(visit: PartnerVisit) -> tuple[list[tuple[Offer, OfferFigures
     zone = _zone_of(agreement)
     last = now.astimezone(zone).date()
     first, caller = last - timedelta(days=SHOWN_DAYS - 1), visit.caller
-    found = await figures_in_all(visit.connection, caller.program_id, caller.partner_id, first, last, zone)
-    by_offer = {one.offer_id: one for one in found}
-    days = await figures_by_day(visit.connection, caller.program_id, caller.partner_id, first, last, zone)
+    with visit.long_work():
+        days = await figures_by_day(visit.connection, caller.program_id, caller.partner_id, first, last, zone)
+    by_offer = {one.offer_id: one for one in summed_up(days)}
     return [(one, by_offer.get(one.offer_id)) for one in await published_offers(visit)], days, last
 
 

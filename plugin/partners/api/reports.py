@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import Any
 
 import orjson
@@ -19,13 +17,10 @@ from engine.conversions.receiving import ReportAnswer, receive_report
 from engine.conversions.reports import REPORT_ID_MAXIMUM, Report, ReportInvalid, parse_report
 from plugin.partners.api.answers import ApiRefusedError, json_answer
 from plugin.partners.api.callers import Caller, Callers
+from plugin.partners.api.places import Places
 from plugin.partners.api.texts import report_message
 
 REPORTS_MAXIMUM = 500
-AT_ONCE = 4
-"""How many such calls one process works on at the same time: each takes a transaction for every report."""
-PARTNER_AT_ONCE = 2
-"""How many of these may be one partner's, so that it leaves room for others."""
 _TRIES = 4
 _RETRY_SECONDS = 0.05
 
@@ -37,28 +32,16 @@ class Reports:
 
     def __init__(self, callers: Callers) -> None:
         self._callers = callers
-        self._working: Counter[tuple[int, int]] = Counter()
+        self._places = Places()
 
     async def receive(self, request: Request) -> Response:
         """Take reports in their order; one that is refused holds up no other. The same one again changes nothing."""
         caller, body = await self._callers.of_signed(request)
         documents = _documents(body)
-        with self._place(caller):
+        with self._places.one(caller.program_id, caller.partner_id):
             answers = [await self._answer(caller, document) for document in documents]
         log.info("reports received", reports=len(answers), refused=sum(one["state"] == "refused" for one in answers))
         return json_answer({"answers": answers})
-
-    @contextmanager
-    def _place(self, caller: Caller) -> Iterator[None]:
-        """One of the places to work in. Raises ApiRefusedError (429) where the partner, or all, have theirs taken."""
-        partner = caller.program_id, caller.partner_id
-        if self._working[partner] >= PARTNER_AT_ONCE or self._working.total() >= AT_ONCE:
-            raise ApiRefusedError(429, "RATE_LIMITED", "Too many reports at once; try again.", {"Retry-After": "1"})
-        self._working[partner] += 1
-        try:
-            yield
-        finally:
-            self._working -= Counter([partner])  # who has none any more is forgotten
 
     async def _answer(self, caller: Caller, document: object) -> dict[str, Any]:
         try:

@@ -22,6 +22,7 @@ from plugin.partners.api.callers import Callers, PartnerVisit
 from plugin.partners.api.conversions import read_object
 from plugin.partners.api.endpoints import whole_number
 from plugin.web.responses import NEVER_CACHED
+from plugin.web.statement_files import XLSX_LINES_MAXIMUM
 
 PAGE_MAXIMUM = 100
 _NAME = re.compile(r"([1-9][0-9]{0,8})(?:\.(json|csv|xlsx|jsonl))?", re.ASCII)
@@ -71,10 +72,16 @@ async def own_statement(request: Request, visit: PartnerVisit) -> tuple[Statemen
 
 
 async def statement_file(visit: PartnerVisit, found: Statement, file_format: StatementFormat) -> Response:
-    """A statement as a file: written to a temporary one first, so that an error is an answer."""
+    """A statement as a file: written to a temporary one first, so that an error is an answer.
+
+    Raises ApiRefusedError (400, 429).
+    """
+    if file_format == "xlsx" and found.lines > XLSX_LINES_MAXIMUM:
+        raise ApiRefusedError(400, "FILE_TOO_LARGE", "Too much for a workbook: take the CSV file.")
     file: IO[bytes] = tempfile.TemporaryFile()  # noqa: SIM115  # closed when it was sent
     try:
-        await write_statement(visit.connection, visit.caller.program_id, found.statement_id, file_format, file)
+        with visit.long_work():
+            await write_statement(visit.connection, visit.caller.program_id, found.statement_id, file_format, file)
     except BaseException:
         file.close()
         raise

@@ -109,7 +109,7 @@ class Visits:
                     PageVisit(request, session, visit, partner, shop.name if shop else None, agreement)
                 )  # fmt: skip
         except ApiRefusedError as refusal:
-            return missing_page(request, refusal.status)
+            return often_page(request) if refusal.status == 429 else missing_page(request, refusal.status)
 
 
 async def read_form(request: Request) -> dict[str, str]:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import text
 
-from engine.conversions.aggregates import figures_by_day, figures_in_all
+from engine.conversions.aggregates import figures_by_day, figures_in_all, summed_up
 from engine.database import tenant_transaction
 from engine.offers.catalog import BudgetState
 from engine.offers.definitions import OfferDefinition
@@ -86,6 +86,7 @@ async def test_a_click_is_credited_with_a_percentage_by_the_rule_of_the_agreemen
     async with tenant_transaction(trading.engine, trading.program_id) as connection:
         given = (trading.program_id, last.partner_id, (now - timedelta(days=9)).date(), now.date(), ZoneInfo("UTC"))
         by_day, in_all = await figures_by_day(connection, *given), await figures_in_all(connection, *given)
+    assert summed_up(by_day) == in_all
     assert [(one.claims, one.clicks, one.purchases, one.micros) for one in in_all] == [
         (1, 0, 0, 0), (1, 1, 0, 0), (1, 1, 1, 299_970_000),
     ]  # fmt: skip

@@ -86,6 +86,10 @@ async def test_a_declined_one_is_appealed_upheld_appealed_again_and_approved(tra
         assert await conversion_view(connection, *key, partner_id=one.partner_id + 1) is None
         mine = await purchases_of_member(connection, one.program_id, one.member_id, 10)
         assert await conversions_of(connection, one.program_id, 10, states=("pending", "declined")) == []
+        for of in (None, one.partner_id):
+            assert await conversions_of(connection, one.program_id, 10, partner_id=of, states=("approved",)) == mine
+            before = one.conversion_id
+            assert await conversions_of(connection, one.program_id, 10, before, states=("approved",)) == []
         assert await conversions_of(connection, one.program_id, 10, partner_id=one.partner_id, appealed=False) == mine
     assert kinds == ["reported", "declined", "appealed", "upheld", "appealed", "approved"]
     assert view is not None
