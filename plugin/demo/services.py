@@ -22,7 +22,7 @@ from plugin.embedded.postgres import EmbeddedPostgres
 from plugin.embedded.processes import ProcessBook
 from plugin.embedded.valkey import EmbeddedValkey
 
-_ANSWER_LIMIT_SECONDS = 60.0
+_ANSWER_LIMIT_SECONDS = 180.0
 
 
 class DemoFailedError(Exception):
