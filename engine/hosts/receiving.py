@@ -39,6 +39,9 @@ _READ_UNTIL = text("""
     UPDATE partner_hosts SET read_until = :position
     WHERE program_id = :program_id AND host_id = :host_id AND read_until < :position
 """)
+_NO_LONGER_ASIDE = text("""
+    DELETE FROM host_events_aside WHERE program_id = :program_id AND host_id = :host_id AND position <= :position
+""")
 # What no statement has, and what this one names: a row that an earlier one has, too, is found by its name.
 _OWN = text("""
     SELECT event_id, leaf_hash, verdict, payload, statement_number FROM host_events
@@ -114,7 +117,9 @@ async def store_events(connection: AsyncConnection, host: Host, received: Sequen
     if rows:
         await connection.execute(_KEEP, rows)
     if received:
-        await connection.execute(_READ_UNTIL, {**key, "position": max(one.position for one in received)})
+        read = {**key, "position": max(one.position for one in received)}
+        await connection.execute(_READ_UNTIL, read)
+        await connection.execute(_NO_LONGER_ASIDE, read)
     return [str(verdict) for verdict in verdicts]
 
 

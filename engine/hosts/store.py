@@ -27,8 +27,8 @@ _HANDLE = re.compile(r"[a-z0-9][a-z0-9-]{0,63}", re.ASCII)
 class HostRefused(Exception):  # noqa: N818  # named for the rule, as the field names it
     """A program was not connected as host.
 
-    `code`: HANDLE_INVALID, HANDLE_TAKEN, NAME_INVALID, TOO_MANY, ALREADY_CONNECTED, HOST_NOT_FOUND, KEY_REFUSED; the
-    plugin adds ADDRESS_REFUSED, KEY_INVALID, UNREACHABLE and ANSWER_UNREADABLE.
+    `code`: HANDLE_INVALID, HANDLE_TAKEN, NAME_INVALID, TOO_MANY, ALREADY_CONNECTED, HOST_NOT_FOUND, KEY_REFUSED,
+    HOST_ENDED, KEYS_CHANGED; the plugin adds ADDRESS_REFUSED, KEY_INVALID, UNREACHABLE and ANSWER_UNREADABLE.
     """
 
     def __init__(self, code: str, field: str | None, message: str) -> None:
@@ -50,6 +50,8 @@ class NewHost:
     public_keys: Mapping[str, Mapping[str, Any]]
     agreements: Mapping[str, Mapping[str, Any]]
     code_prefixes: Sequence[str] = ()
+    signing_key: str = ""
+    """The name of the one of them that signs now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Host:
     key_id: str
     secret: bytes = field(repr=False)
     public_keys: dict[str, dict[str, Any]]
+    signing_key: str
+    offered_keys: list[dict[str, Any]]
     agreements: dict[str, dict[str, Any]]
     code_prefixes: tuple[str, ...]
     read_until: int
@@ -76,8 +80,9 @@ class Host:
     ended_at: datetime | None
 
 
-_COLUMNS = """program_id, host_id, handle, name, base_url, key_id, secret, public_keys, agreements, code_prefixes,
-    read_until, statements_until, created_at, created_by, failures, last_error, last_call_at, ended_at"""
+_COLUMNS = """program_id, host_id, handle, name, base_url, key_id, secret, public_keys, signing_key,
+    offered_keys, agreements, code_prefixes, read_until, statements_until, created_at, created_by, failures, last_error,
+    last_call_at, ended_at"""
 _LIST = text(f"""
     SELECT {_COLUMNS} FROM partner_hosts
     WHERE program_id = :program_id AND (:ended OR ended_at IS NULL) ORDER BY host_id LIMIT :most
@@ -85,10 +90,10 @@ _LIST = text(f"""
 _ONE = text(f"SELECT {_COLUMNS} FROM partner_hosts WHERE program_id = :program_id AND host_id = :host_id")
 _TURN = text("SELECT pg_advisory_xact_lock(hashtextextended('hosts', :program_id))")
 _INSERT = text("""
-    INSERT INTO partner_hosts (program_id, host_id, handle, name, base_url, key_id, secret, public_keys, agreements,
-        code_prefixes, created_by)
+    INSERT INTO partner_hosts (program_id, host_id, handle, name, base_url, key_id, secret, public_keys, signing_key,
+        agreements, code_prefixes, created_by)
     VALUES (:program_id, nextval('ledger_ids'), :handle, :name, :base_url, :key_id, :secret,
-        CAST(:public_keys AS jsonb), CAST(:agreements AS jsonb), CAST(:code_prefixes AS jsonb), :actor)
+        CAST(:public_keys AS jsonb), :signing_key, CAST(:agreements AS jsonb), CAST(:code_prefixes AS jsonb), :actor)
     RETURNING host_id
 """)
 _END = text("""
@@ -148,7 +153,8 @@ async def add_host(connection: AsyncConnection, program_id: int, host: NewHost, 
     values = {
         "program_id": program_id, "handle": host.handle, "name": host.name, "base_url": host.base_url,
         "key_id": host.key_id, "secret": host.secret, "public_keys": json.dumps(host.public_keys),
-        "agreements": json.dumps(host.agreements), "code_prefixes": json.dumps(list(host.code_prefixes)),
+        "signing_key": host.signing_key, "agreements": json.dumps(host.agreements),
+        "code_prefixes": json.dumps(list(host.code_prefixes)),
         "actor": actor,
     }  # fmt: skip
     host_id: int = (await connection.execute(_INSERT, values)).scalar_one()

@@ -8,9 +8,11 @@ from typing import Any
 import strawberry
 
 from engine.database import Connection
+from engine.hosts.keys import renew_keys
 from engine.hosts.store import end_host, host_of
 from engine.partners.key_store import key_of as stored_key
 from engine.partners.key_store import revoke_key
+from engine.partners.signing_store import signing_keys
 from laurel_graphql.context import MerchantContext
 from laurel_graphql.gids import number_of
 from laurel_graphql.inputs.texts import readable
@@ -18,6 +20,7 @@ from laurel_graphql.merchant_partners import PartnerGiven, known_partner, partne
 from laurel_graphql.partnering import in_transaction, refused, staff_mutation
 from laurel_graphql.types.host_records import PartnerHost, host_record_of
 from laurel_graphql.types.partner_records import PartnerKey, key_of
+from laurel_graphql.types.signing_key_records import PartnerSigningKey, signing_key_of
 
 
 @strawberry.type
@@ -32,6 +35,13 @@ class _KeyMade(PartnerGiven):
 class _HostGiven:
     host: PartnerHost | None = strawberry.field(
         default=None, description="The connection as it stands now, null when refused."
+    )
+
+
+@strawberry.type
+class _SigningKeyGiven:
+    signing_key: PartnerSigningKey | None = strawberry.field(
+        default=None, description="What signs from now on, null when refused."
     )
 
 
@@ -63,6 +73,19 @@ class PartnerHostAddInput:
 @strawberry.input(description="The connection to end.")
 class PartnerHostEndInput:
     host_id: strawberry.ID = strawberry.field(description="The connection's global id.")
+
+
+@strawberry.input(description="The keys to trust.")
+class PartnerHostKeysRenewInput:
+    host_id: strawberry.ID = strawberry.field(description="The connection's global id.")
+    fingerprints: list[str] = strawberry.field(
+        description="The fingerprints of all keys that wait, as they were compared: others are not trusted by this."
+    )
+
+
+@strawberry.input(description="The signing key to replace.")
+class PartnerSigningKeyReplaceInput:
+    name: str = strawberry.field(description="The name of the key that signs now.")
 
 
 @in_transaction
@@ -115,6 +138,28 @@ async def _end_host(connection: Connection, context: MerchantContext, given: Par
     return {"host": found and host_record_of(found)}
 
 
+@in_transaction
+async def _renew_keys(
+    connection: Connection, context: MerchantContext, given: PartnerHostKeysRenewInput
+) -> Mapping[str, Any]:
+    number = number_of(given.host_id, "PartnerHost")
+    compared = [readable(one) for one in given.fingerprints]
+    renewed = await renew_keys(connection, context.program_id, number, compared, actor=context.actor)
+    return {"host": host_record_of(renewed)}
+
+
+@in_transaction
+async def _replace_signing_key(
+    connection: Connection, context: MerchantContext, given: PartnerSigningKeyReplaceInput
+) -> Mapping[str, Any]:
+    desk, program_id = context.partner_desk, context.program_id
+    if desk is None:
+        raise refused("UNAVAILABLE", context)
+    if not await desk.replace_signing_key(connection, program_id, readable(given.name)):
+        raise refused("KEYS_CHANGED", context, "name")
+    return {"signing_key": signing_key_of(await signing_keys(connection, program_id))}
+
+
 @strawberry.type
 class AccessMutations:
     """Mutations of keys and connections, for the merchant's schema."""
@@ -139,4 +184,14 @@ class AccessMutations:
         "partner_host_end", "Report nothing more to a program; what was exchanged stays.",
         refused="a connection was not ended", takes=PartnerHostEndInput, gives=_HostGiven, codes="HOST_NOT_FOUND",
         does=_end_host,
+    )  # fmt: skip
+    partner_host_keys_renew = staff_mutation(
+        "partner_host_keys_renew", "Trust a program's new keys, once a person compared their fingerprints.",
+        refused="no key was taken", takes=PartnerHostKeysRenewInput, gives=_HostGiven,
+        codes="HOST_NOT_FOUND HOST_ENDED KEYS_CHANGED", does=_renew_keys,
+    )  # fmt: skip
+    partner_signing_key_replace = staff_mutation(
+        "partner_signing_key_replace", "Sign for partners with a new key, for which the one before it vouches.",
+        refused="the key was not replaced", takes=PartnerSigningKeyReplaceInput, gives=_SigningKeyGiven,
+        codes="KEYS_CHANGED UNAVAILABLE", does=_replace_signing_key,
     )  # fmt: skip

@@ -20,6 +20,9 @@ class PartnerDesk(Protocol):
     async def signer(self, connection: Connection, program_id: int) -> Sign:
         """What signs with the program's key; made with the first use."""
 
+    async def replace_signing_key(self, connection: Connection, program_id: int, expected: str) -> bool:
+        """Sign with a new key from now on; False where another than `expected`, by its name, signs already."""
+
     async def add_host(
         self,
         engine: Database,

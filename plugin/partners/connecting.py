@@ -1,4 +1,4 @@
-"""Becoming the partner of another program: its address and the key that it gave, its public keys pinned for good."""
+"""Becoming the partner of another program: its address and the key that it gave, its public keys pinned."""
 
 from __future__ import annotations
 
@@ -61,6 +61,7 @@ class Connector:
             host = NewHost(
                 handle, name.strip(), address, given.key_id,
                 self._box.seal_for_host(program_id, address, given), keys, terms, own,
+                next(iter(keys)),  # a host lists the one that signs first
             )  # fmt: skip
             return await add_host(connection, program_id, host, actor=actor)
 

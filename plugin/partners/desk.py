@@ -35,6 +35,10 @@ class PartnerDesk:
         """What a program's statements are signed with."""
         return await self.signers.signer(connection, program_id)
 
+    async def replace_signing_key(self, connection: AsyncConnection, program_id: int, expected: str) -> bool:
+        """Sign with a new key from now on; False where another than `expected`, by its name, signs already."""
+        return await self.signers.replace(connection, program_id, expected)
+
     async def add_host(
         self, engine: AsyncEngine, program_id: int, *, handle: str, name: str, base_url: str, key: str, actor: str,
         code_prefixes: Sequence[str] = (),

@@ -14,13 +14,14 @@ from engine.partners.signing_store import (
     Sign,
     SigningKey,
     add_signing_key,
+    key_name,
     new_signing_key_id,
     partners_to_sign,
     sign_events,
     signing_keys,
 )
 from plugin.partners.keys import SigningKeyBox
-from plugin.partners.tokens import ALGORITHM, sign_payload
+from plugin.partners.tokens import ALGORITHM, sign_payload, voucher_payload
 from plugin.sealed_box import SealedUnreadableError
 
 OPENED_MAXIMUM = 256
@@ -44,10 +45,29 @@ class EventSigners:
                 key = None if stored.retired else self._open(program_id, stored)
                 if key is not None:
                     return _signing(key, key_name(stored.key_id))
+        return await self._make(connection, program_id, None)
+
+    async def replace(self, connection: AsyncConnection, program_id: int, expected: str) -> bool:
+        """Sign with a new key from now on, for which the one named `expected` vouches; False if that one does not sign.
+
+        One that cannot be opened any more vouches for nothing: then whoever verifies has to be told by other means.
+        """
+        stored = next(iter(await signing_keys(connection, program_id, lock=True)), None)
+        if stored is None or key_name(stored.key_id) != expected:
+            return False
+        await self._make(connection, program_id, stored)
+        return True
+
+    async def _make(self, connection: AsyncConnection, program_id: int, before: SigningKey | None) -> Sign:
         key_id = await new_signing_key_id(connection)
         public_key, private_key = self._box.make(program_id, key_id)
-        await add_signing_key(connection, program_id, key_id, public_key, private_key)
-        log.info("signing key made", program_id=program_id, key_id=key_id)
+        old = None if before is None else self._open(program_id, before)
+        voucher = None
+        if before is not None and old is not None:
+            after = key_name(before.key_id)
+            voucher = sign_payload(old, after, voucher_payload(key_name(key_id), public_key, after))
+        await add_signing_key(connection, program_id, key_id, public_key, private_key, voucher)
+        log.info("signing key made", program_id=program_id, key_id=key_id, vouched=voucher is not None)
         return _signing(self._box.open(private_key, program_id, key_id), key_name(key_id))
 
     async def sign_due(self, engine: AsyncEngine, program_ids: tuple[int, ...]) -> int:
@@ -88,16 +108,12 @@ class EventSigners:
         return self._opened[at]
 
 
-def key_name(key_id: int) -> str:
-    """How tokens call a key (`kid`)."""
-    return f"key-{key_id}"
-
-
 def keys_document(keys: tuple[SigningKey, ...]) -> dict[str, Any]:
     """The public halves of a program's keys as a JWK Set, the one that signs first."""
     return {
         "keys": [
             {**key.public_key, "kid": key_name(key.key_id), "alg": ALGORITHM, "use": "sig"}
+            | ({"voucher": key.voucher} if key.voucher else {})
             for key in sorted(keys, key=lambda one: one.retired)
         ]
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from jwt.algorithms import OKPAlgorithm
 from jwt.api_jws import PyJWS
@@ -23,9 +24,23 @@ class TokenRefusedError(Exception):
     """A token is none, or is not signed by a key that is trusted here."""
 
 
+class UnknownKeyError(TokenRefusedError):
+    """A token names a key that is not trusted here: whether it is good cannot be told."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__("signed with a key that is not known here")
+        self.name = name.encode(errors="replace").decode()[:100]
+
+
 def sign_payload(key: Ed25519PrivateKey, kid: str, payload: bytes) -> str:
     """A payload as a token. The same payload and key give the same token."""
     return _JWS.encode(payload, key, algorithm=ALGORITHM, headers={"kid": kid})
+
+
+def voucher_payload(name: str, public_key: Mapping[str, Any], after: str) -> bytes:
+    """What the key `after` signs when `name` takes its place: nothing else of a program reads like it."""
+    said = {"after": after, "kid": name, "type": "signing-key", "x": public_key["x"]}
+    return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
 
 
 def verified_payload(token: str, keys: PublicKeys) -> bytes:
@@ -39,7 +54,7 @@ def verified_payload(token: str, keys: PublicKeys) -> bytes:
         name = _JWS.get_unverified_header(token).get("kid")
         known = keys.get(name) if isinstance(name, str) else None
         if known is None:
-            raise TokenRefusedError("signed with a key that is not known here")
+            raise UnknownKeyError(name) if isinstance(name, str) else TokenRefusedError("without the name of a key")
         payload: bytes = _JWS.decode(token, _public_key(known), algorithms=[ALGORITHM])
     except (PyJWTError, ValueError, TypeError, RecursionError) as error:
         raise TokenRefusedError(f"not a good token ({type(error).__name__})") from None

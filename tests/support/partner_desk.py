@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from engine.database import tenant_transaction
 from engine.hosts.store import HostRefused, NewHost, add_host
 from engine.partners.key_store import add_key
-from engine.partners.signing_store import Sign
+from engine.partners.signing_store import Sign, add_signing_key, key_name, new_signing_key_id, signing_keys
 from tests.support.settling import signed
 
 
@@ -31,6 +31,15 @@ class ReadableDesk:
     async def signer(self, connection: AsyncConnection, program_id: int) -> Sign:
         """One that seals nothing."""
         return signed
+
+    async def replace_signing_key(self, connection: AsyncConnection, program_id: int, expected: str) -> bool:
+        """The next one, if it is that one's turn."""
+        known = await signing_keys(connection, program_id, lock=True)
+        if not known or key_name(known[0].key_id) != expected:
+            return False
+        key_id = await new_signing_key_id(connection)
+        await add_signing_key(connection, program_id, key_id, {"kty": "OKP", "x": str(key_id)}, b"sealed", "a.b.c")
+        return True
 
     async def add_host(
         self,

@@ -17,6 +17,7 @@ from engine.offers.pools import pool_of as pool_by_id
 from engine.offers.pools import pools_of
 from engine.partners.catalog import partner_of as partner_by_id
 from engine.partners.catalog import partners_of
+from engine.partners.signing_store import signing_keys
 from engine.settlement.reading import statement_of as statement_by_id
 from engine.settlement.reading import statements_of
 from engine.settlement.suspense import suspense_of
@@ -34,6 +35,7 @@ from laurel_graphql.types.host_records import PartnerHost, host_record_of
 from laurel_graphql.types.offer_records import OfferRecord, offer_of
 from laurel_graphql.types.partner_records import PartnerRecord, partners_read
 from laurel_graphql.types.report_file_records import ReportFileRecord, report_file_of
+from laurel_graphql.types.signing_key_records import PartnerSigningKey, signing_key_of
 from laurel_graphql.types.statement_records import StatementConnection, StatementRecord, statement_of
 from laurel_graphql.types.statement_records import connection_of as statements_page
 from laurel_graphql.types.suspense_records import SuspenseRowConnection, suspense_page
@@ -196,6 +198,12 @@ class PartnerQueries:
         async with context.reading() as connection:
             found = await host_of(connection, context.program_id, number)
         return None if found is None else host_record_of(found)
+
+    @computed("What this program signs for its partners with, null before it signed anything.")
+    async def partner_signing_key(self, info: MerchantInfo) -> PartnerSigningKey | None:
+        """The one of now; those before it only verify."""
+        async with info.context.reading() as connection:
+            return signing_key_of(await signing_keys(connection, info.context.program_id))
 
     @computed("Programs elsewhere whose partner this one is, those that ended too.")
     async def partner_hosts(self, info: MerchantInfo) -> list[PartnerHost]:

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import strawberry
 
+from engine.hosts.keys import count_aside
 from engine.hosts.reading import (
     HostReportView,
     HostStatementView,
@@ -23,6 +24,7 @@ from laurel_graphql.gids import gid
 from laurel_graphql.pages import After, First, PageInfo, cut, number_after
 from laurel_graphql.scalars import Points
 from laurel_graphql.types.money import Money, money_of
+from laurel_graphql.types.signing_key_records import PartnerHostKey, host_keys_of
 from laurel_graphql.types.statement_records import StatementProblem
 
 _NUMBER_MAXIMUM = 2**31 - 1
@@ -111,6 +113,16 @@ class PartnerHost:
     failures: int = strawberry.field(description="How many calls in a row failed.")
     last_error: str | None = strawberry.field(description="Why the last one failed, null where it did not.")
 
+    keys: list[PartnerHostKey] = strawberry.field(
+        description="Its public keys: the trusted ones, the one that signs now first, then those that wait to be taken."
+    )
+
+    @computed("How many of its entries wait, put aside, for a key to be taken.")
+    async def entries_aside(self, info: MerchantInfo) -> Points:
+        """Counted when it is asked for."""
+        async with info.context.reading() as connection:
+            return Points(await count_aside(connection, info.context.program_id, self.number))
+
     @computed("How much was exchanged.")
     async def books(self, info: MerchantInfo) -> HostBooks:
         """Counted when it is asked for."""
@@ -173,6 +185,7 @@ def host_record_of(record: Host) -> PartnerHost:
         last_call_at=record.last_call_at,
         failures=record.failures,
         last_error=record.last_error,
+        keys=host_keys_of(record),
     )
 
 

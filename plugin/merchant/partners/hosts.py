@@ -8,6 +8,7 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from plugin.merchant.pages import PageMissingError, PageRequest
+from plugin.merchant.partners.key_words import host_keys
 from plugin.merchant.program import actor_text
 from plugin.merchant.words import Words
 
@@ -33,6 +34,7 @@ async def host(opened: PageRequest) -> Response:
     return opened.render(
         "partners/host.html",
         host=_listed(found, words),
+        keys=host_keys(found, words),
         books=[(words.text(f"host.books.{name}"), words.number(count)) for name, count in found["books"].items()],
         refused=[_report(one, words) for one in found["reports"]],
         statements=[_statement(one, words) for one in found["statements"]["nodes"]],
@@ -42,8 +44,11 @@ async def host(opened: PageRequest) -> Response:
 def _listed(host: dict[str, Any], words: Words) -> dict[str, Any]:
     """A host with how it stands."""
     status, tone = (
-        ("ended", "neutral") if host["endedAt"] else ("trouble", "warning") if host["failures"] else ("good", "success")
-    )
+        ("ended", "neutral") if host["endedAt"]
+        else ("trouble", "warning") if host["failures"]
+        else ("key", "warning") if host.get("entriesAside")
+        else ("good", "success")
+    )  # fmt: skip
     called = host["lastCallAt"]
     return {
         **host,

@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from plugin.merchant.pages import PageMissingError, PageRequest
 from plugin.merchant.partners.agreement_words import rates_text, terms_of
+from plugin.merchant.partners.key_words import signing_key
 from plugin.merchant.program import actor_text
 from plugin.merchant.words import Words
 
@@ -18,11 +19,13 @@ PLACES = ("offers", "codes", "purchases", "statements", "payments")
 
 async def partners(opened: PageRequest) -> Response:
     """Draw the list."""
-    found = [_listed(one, opened.words) for one in (await opened.ask("partners"))["partners"]]
+    told = await opened.ask("partners")
+    found = [_listed(one, opened.words) for one in told["partners"]]
     return opened.render(
         "partners/partners.html",
         live=[one for one in found if not one["archivedAt"]],
         archived=[one for one in found if one["archivedAt"]],
+        signing=told["partnerSigningKey"] and signing_key(told["partnerSigningKey"], opened.words),
     )
 
 

@@ -1,4 +1,4 @@
-// Programs elsewhere whose partner this shop is: connected with the key that they gave, and ended.
+// Programs elsewhere whose partner this shop is: connected with the key that they gave, their keys, and ended.
 import { submit } from "./forms.js";
 import { act, mutate, refresh } from "./send.js";
 
@@ -17,11 +17,20 @@ document.addEventListener("submit", async (event) => {
   if (done) await refresh();
 });
 
+/** What a button asks for, by the document that it names. */
+function wanted({ dataset }) {
+  const hostId = document.getElementById("page").dataset.host;
+  if (dataset.endHost) return [dataset.endHost, { hostId }];
+  if (dataset.renewKeys) return [dataset.renewKeys, { hostId, fingerprints: dataset.fingerprints.split(",") }];
+  if (dataset.replaceKey) return [dataset.replaceKey, { name: dataset.name }];
+  return null;
+}
+
 document.addEventListener("click", async (event) => {
   const button = event.target.closest?.("s-button");
-  if (button?.dataset.endHost === undefined) return;
-  const input = { hostId: document.getElementById("page").dataset.host };
-  if (await act(button, () => mutate(button.dataset.endHost, input), button.dataset.done, { redraw: false })) {
+  const [mutation, input] = (button && wanted(button)) ?? [];
+  if (!mutation) return;
+  if (await act(button, () => mutate(mutation, input), button.dataset.done, { redraw: false })) {
     button.closest("s-modal").hideOverlay();
     await refresh();
   }
