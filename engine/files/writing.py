@@ -91,6 +91,7 @@ class XlsxWriter:
 
         self._file = file
         self._columns = list(columns)
+        self._name: str | None = None
         self._workbook = Workbook(write_only=True)
         self._rows = _ROWS_OF_A_SHEET
 
@@ -108,13 +109,18 @@ class XlsxWriter:
             self._begin_sheet()
         self._workbook.save(self._file)
 
+    def begin(self, name: str, columns: Sequence[str]) -> None:
+        """Rows after this stand on a sheet of this name, or on several where one is full."""
+        self._name, self._columns = name, list(columns)
+        self._begin_sheet()
+
     def discard(self) -> None:
         """Give up. Saving is what removes the files in which a workbook's sheets grow."""
         with tempfile.TemporaryFile() as nowhere:
             self._workbook.save(nowhere)
 
     def _begin_sheet(self) -> None:
-        self._sheet = self._workbook.create_sheet()
+        self._sheet = self._workbook.create_sheet(self._name)
         self._sheet.append(self._columns)
         self._rows = 1
 

@@ -1,4 +1,7 @@
-"""A statement as a file: CSV and XLSX for people, JSON lines of signatures for whoever works it out again."""
+"""A statement as a file: CSV and XLSX for people, JSON lines of signatures for whoever works it out again.
+
+A workbook has the totals, too, on a sheet of their own; a CSV file has one table, and its rows add up to them.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from typing import IO, Literal
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from engine.files.writing import MEDIA_TYPES, Cell, FileFormat, row_writer
-from engine.partners.money import exact_amount
+from engine.files.writing import MEDIA_TYPES, Cell, FileFormat, XlsxWriter, row_writer
+from engine.partners.money import exact_amount, micros_of_minor
 from engine.settlement.reading import PAGE_MAXIMUM, StatementLine, lines_of, statement_of
 from engine.settlement.statements import Statement
 
@@ -23,6 +26,8 @@ COLUMNS = (
     "from_prepaid", "agreement", "occurred_at", "late", "corrects",
 )  # fmt: skip
 """Added to at the end and never renamed. `amount` is exact, above zero where the partner owes the program."""
+TOTAL_COLUMNS = ("statement", "what", "currency", "events", "points", "amount", "from_prepaid", "root")
+"""Of the workbook's sheet `totals`: a row for each kind, then what is due, covered and left to pay, and all."""
 
 
 async def write_statement(
@@ -69,6 +74,9 @@ async def _write_table(
         async for page in pages:
             await asyncio.to_thread(writer.write, [_cells(statement, line) for line in page])
             written += len(page)
+        if isinstance(writer, XlsxWriter):  # a CSV has one table
+            await asyncio.to_thread(writer.begin, "totals", TOTAL_COLUMNS)
+            await asyncio.to_thread(writer.write, _totals(statement))
     except BaseException:
         await asyncio.shield(asyncio.to_thread(writer.discard))
         raise
@@ -83,6 +91,21 @@ def _cells(statement: Statement, line: StatementLine) -> tuple[Cell, ...]:
         exact_amount(line.prepaid_micros, line.currency), line.agreement_version, line.occurred_at, line.late,
         None if line.corrects is None else str(line.corrects),
     )  # fmt: skip
+
+
+def _totals(statement: Statement) -> list[tuple[Cell, ...]]:
+    number = statement.number
+    rows: list[tuple[Cell, ...]] = [
+        (number, one.kind, one.currency, one.events, one.points, exact_amount(one.micros, one.currency),
+         exact_amount(one.prepaid_micros, one.currency), None)
+        for one in statement.totals.kinds
+    ]  # fmt: skip
+    for due in statement.totals.dues:
+        parts = (("due", due.due_minor), ("covered", due.covered_minor), ("to_pay", due.to_pay_minor))
+        for what, minor in parts:
+            amount = exact_amount(micros_of_minor(minor), due.currency)
+            rows.append((number, what, due.currency, None, None, amount, None, None))
+    return [*rows, (number, "all", None, statement.lines, None, None, None, statement.root.hex())]
 
 
 def _token_line(name: str, token: str) -> bytes:

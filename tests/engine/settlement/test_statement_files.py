@@ -13,7 +13,7 @@ from openpyxl import load_workbook
 from engine.database import tenant_transaction
 from engine.settlement.merkle import leaf_hash, root_of
 from engine.settlement.statements import Statement
-from engine.settlement.writing import COLUMNS, StatementFormat, write_statement
+from engine.settlement.writing import COLUMNS, TOTAL_COLUMNS, StatementFormat, write_statement
 from tests.support.settling import Settling
 
 MARCH = datetime(2024, 3, 5, 12, tzinfo=UTC)
@@ -42,6 +42,28 @@ async def test_amounts_are_exact_numbers_and_texts_are_no_formulas(settling: Set
     sheet = load_workbook(io.BytesIO(await written(settling, statement, "xlsx"))).worksheets[0]
     amounts = [(row[4].value, row[7].value, row[8].value, row[8].data_type) for row in sheet.iter_rows(min_row=2)]
     assert amounts == [("'=1+1", 1333, 13.9965, "n"), (None, -5, -1e-08, "n")]
+
+
+async def test_a_workbook_has_a_sheet_of_totals_in_numbers(settling: Settling) -> None:
+    partner = await settling.partner()
+    await settling.record(partner, "issued", 1_333, MARCH)
+    await settling.record(partner, "issued", 100, MARCH)
+    await settling.record(partner, "redeemed", 10, MARCH)
+    statement = await settling.issue(partner)
+
+    book = load_workbook(io.BytesIO(await written(settling, statement, "xlsx")))
+
+    assert book.sheetnames == ["Sheet", "totals"]
+    header, *rows = book["totals"].iter_rows(values_only=True)
+    assert header == TOTAL_COLUMNS
+    assert rows == [
+        (1, "issued", "USD", 2, 1433, 15.0465, 0, None),
+        (1, "redeemed", "USD", 1, 10, -0.081, 0, None),
+        (1, "due", "USD", None, None, 14.97, None, None),
+        (1, "covered", "USD", None, None, 0, None, None),
+        (1, "to_pay", "USD", None, None, 14.97, None, None),
+        (1, "all", None, 3, None, None, None, statement.root.hex()),
+    ]
 
 
 async def test_tokens_come_with_the_statement_first_and_lead_to_its_root(settling: Settling) -> None:
