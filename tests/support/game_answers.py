@@ -129,7 +129,7 @@ def game(**changes: object) -> Answer:
 def board_head(**changes: object) -> Answer:
     """A board on the list of boards."""
     usual = {"handle": "points-all-time", "title": "All-time points", "status": "LIVE", "total": 128, "joined": True}
-    return {**usual, "me": {"rank": 17, "scoreText": "480"}, "quarantine": None, **changes}
+    return {**usual, "displayName": "Ada", "me": {"rank": 17, "scoreText": "480"}, "quarantine": None, **changes}
 
 
 def row(rank: int, name: str = "", **changes: object) -> Answer:
@@ -217,4 +217,5 @@ def league(**changes: object) -> Answer:
 def league_head() -> Answer:
     """A league on the list of leagues."""
     standing = {"step": {"title": "Silver league"}, "rank": 3, "size": 24, "zone": "PROMOTION"}
-    return {"handle": "weekly", "title": "Weekly league", "endsAt": in_days(3), "joined": True, "me": standing}
+    return {"handle": "weekly", "title": "Weekly league", "endsAt": in_days(3), "joined": True,
+            "displayName": "Ada", "me": standing}  # fmt: skip

@@ -23,7 +23,7 @@ export function drawJoining(scene: GameScene, view: ContestView, contest: Contes
     if (signIn) card.append(signIn);
     return card;
   }
-  const name = textField(view.fields, { name: "display-name", label: words.get("contest.name"), most: NAME_MAXIMUM });
+  const name = textField(view.fields, { name: "display-name", label: words.get("contest.name"), most: NAME_MAXIMUM, value: knownName(scene) });
   const form = element("form", { novalidate: true }, name, wisher(view, words.get("contest.join"), "pill", "opt-in", send), drawProblem(view, "opt-in"));
   form.addEventListener("submit", (event) => (event.preventDefault(), send()));
   card.append(form, element("p", { class: "small-print" }, words.get("contest.privacy")));
@@ -38,6 +38,12 @@ export function drawJoining(scene: GameScene, view: ContestView, contest: Contes
       scene.focus("display-name");
     }
   }
+}
+
+/** The name that the shopper goes by on another board or league: who has one seldom wants a second. */
+function knownName({ goals }: GameScene): string {
+  const entered = [...(goals.answer?.leaderboards ?? []), ...(goals.answer?.leagues ?? [])];
+  return entered.find(({ displayName }) => displayName)?.displayName ?? "";
 }
 
 /** Under which name, with the way out: leaving takes the entry away at once. */

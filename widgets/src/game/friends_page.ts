@@ -19,7 +19,7 @@ export function drawFriendsPage(scene: GameScene, view: FriendsView): DocumentFr
   const title = words.get("friends.title");
   const me = friends.answer?.me;
   if (!me) return drawWaiting(scene, title, friends);
-  const own = copyButton(scene, { id: "friend-code", code: me.friendCode }, "big-code");
+  const own = copyButton(scene, { id: "friend-code", code: me.friendCode }, "big-code", grouped(me.friendCode));
   const rows = me.friends.map((friend) => drawFriend(scene, view, friend));
   const none = element("p", { class: "empty" }, goalPicture("people"), words.get("friends.none"));
   return page(heading(scene, title), [
@@ -27,6 +27,11 @@ export function drawFriendsPage(scene: GameScene, view: FriendsView): DocumentFr
     section(words.get("friends.add_title"), drawAdding(scene, view)),
     section(words.counted("friends.count", rows.length), rows.length > 0 ? element("ul", { class: "friends" }, ...rows) : none),
   ]);
+}
+
+/** A long code in groups of letters, so that it can be read out and typed; spaces do not count where it is entered. */
+function grouped(code: string): string {
+  return code.replace(/.{5}(?=.)/g, "$& ");
 }
 
 function drawAdding(scene: GameScene, view: FriendsView): HTMLElement {

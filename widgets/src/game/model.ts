@@ -124,6 +124,8 @@ export interface BoardHead {
   readonly status: "LIVE" | "UPDATING";
   readonly total: number | null;
   readonly joined: boolean;
+  /** The name that the shopper chose for it. */
+  readonly displayName: string | null;
   readonly me: { readonly rank: number | null; readonly scoreText: string } | null;
   readonly quarantine: { readonly id: string } | null;
 }
@@ -136,6 +138,7 @@ export interface LeagueHead {
   /** Of the running week; null before the first one. */
   readonly endsAt: string | null;
   readonly joined: boolean;
+  readonly displayName: string | null;
   readonly me: { readonly step: { readonly title: string }; readonly rank: number | null; readonly size: number; readonly zone: Zone } | null;
 }
 
