@@ -56,7 +56,7 @@ def test_given_the_loader_when_it_is_built_then_it_is_within_shopifys_limit_and_
     assert len(loader) < 10_000
     assert len(gzip.compress(loader, 9)) < 4_000
     assert len((assets / "laurel-product.js").read_bytes()) < 10_000
-    assert len(gzip.compress((assets / "laurel-panel.js").read_bytes(), 9)) < 21_600
+    assert len(gzip.compress((assets / "laurel-panel.js").read_bytes(), 9)) < 22_000
     assert len(gzip.compress((assets / "laurel-standing.js").read_bytes(), 9)) < 12_000
     assert len(gzip.compress((assets / "laurel-game.js").read_bytes(), 9)) < 28_000  # with its texts in two languages
     assert len(gzip.compress((assets / "laurel-offers.js").read_bytes(), 9)) < 13_000

@@ -15,7 +15,7 @@ type Payload = { readonly userErrors: readonly UserError[] };
 export abstract class AnswerStore<Answer> extends EventTarget {
   answer: Answer | null = null;
   failed = false;
-  protected loading: Promise<void> | null = null;
+  private loading: Promise<void> | null = null;
   private shown = "";
 
   protected constructor(
@@ -25,8 +25,9 @@ export abstract class AnswerStore<Answer> extends EventTarget {
     super();
   }
 
-  /** Reads everything again; what is asked for meanwhile waits for the same answer. */
-  refresh(): Promise<void> {
+  /** Reads everything again: once more where an answer is on its way, which may be older than the question. */
+  async refresh(): Promise<void> {
+    await this.loading;
     this.loading ??= this.load().finally(() => (this.loading = null));
     return this.loading;
   }
@@ -40,7 +41,6 @@ export abstract class AnswerStore<Answer> extends EventTarget {
     const answer = await this.ask<Record<string, Payload>>(documentId, { input });
     const payload = answer && Object.values(answer)[0];
     if (!payload) return { problem: null, answered: false };
-    await this.loading; // it may have been asked before the change
     await Promise.all([this.session.refresh(), this.refresh()]);
     return { problem: payload.userErrors[0]?.message ?? null, answered: true };
   }

@@ -8,6 +8,7 @@ import { Navigation, type View } from "./navigation.ts";
 import { fetchOffers, type Offers } from "./offers_module.ts";
 import { dress } from "./panel_looks.ts";
 import { drawView, followUp } from "./panel_views.ts";
+import { Press } from "./press.ts";
 import { RewardStore } from "./rewards_store.ts";
 import type { Scene } from "./scene.ts";
 import type { Gain, Session } from "./session.ts";
@@ -17,8 +18,10 @@ import { styles } from "./styles.ts";
 
 const PHONE = "(max-width: 519px)";
 const FRESH_MS = 3_200;
-/** How long drawing waits for a button that is held down: one that is replaced under the finger would never be pressed. */
-const PRESS_MS = 700;
+/** How often a slider that is in the hand is looked after. */
+const SLIDING_MS = 300;
+/** What was said stays a while: a screen reader that is still busy with it would not come to its end. */
+const SAID_MAXIMUM = 3;
 const STOPS = "a[href], button, input, select, summary, textarea, [tabindex='0']";
 
 export class PanelElement extends HTMLElement {
@@ -32,10 +35,10 @@ export class PanelElement extends HTMLElement {
   private shownBalance: number | null = null;
   /** The entries that came while the panel was open. */
   private fresh: readonly string[] = [];
-  private pressedAt = -PRESS_MS;
   private readonly navigation = new Navigation();
   private readonly content = element("div", { class: "content" });
-  private readonly news = element("p", { class: "quiet", role: "status" });
+  private readonly press = new Press(this.content, () => this.draw());
+  private readonly news = element("p", { class: "quiet", role: "status", "aria-atomic": "false" });
   private readonly dialog = element("dialog", { "aria-modal": "true", "aria-labelledby": "title" });
 
   connect(launcher: HTMLElement, session: Session): void {
@@ -50,8 +53,6 @@ export class PanelElement extends HTMLElement {
     this.dialog.addEventListener("cancel", (event) => (event.preventDefault(), this.close()));
     this.dialog.addEventListener("click", (event) => event.target === this.dialog && this.close());
     this.dialog.addEventListener("keydown", (event) => this.keepFocus(event));
-    this.content.onpointerdown = ({ timeStamp }) => (this.pressedAt = timeStamp);
-    addEventListener("pointerup", () => (this.pressedAt = -PRESS_MS));
     this.wear("").replaceChildren(this.dialog);
     session.addEventListener("change", () => this.follow());
     this.scene.store.addEventListener("change", () => this.draw());
@@ -92,7 +93,7 @@ export class PanelElement extends HTMLElement {
       redraw: () => this.draw(),
       focus: (name) => this.piece(name)?.focus(),
       part: (name) => this.piece(name),
-      announce: (words) => (this.news.textContent = words),
+      announce: (words) => this.say(words),
       cheer: () => this.cheer(),
       retry: () => (void this.session.refresh(), this.ask()),
       close: () => void this.close(),
@@ -171,15 +172,16 @@ export class PanelElement extends HTMLElement {
 
   private closed(): void {
     this.session.watcher.panelOpen = false;
+    this.news.replaceChildren();
     document.documentElement.style.overflow = "";
   }
 
   /** Draws what is known now; keeps the scroll position and the focus of a panel that is being read. */
   private draw(): void {
-    const wait = this.pressedAt + PRESS_MS - performance.now();
-    if (wait > 0) return void setTimeout(() => this.draw(), wait);
-    const held = this.content.querySelector("input:active, .composing");
-    if (held) return held.addEventListener("change", () => this.draw(), { once: true });
+    if (this.press.putsOff()) return;
+    if (this.content.querySelector("input:active")) return void setTimeout(() => this.draw(), SLIDING_MS);
+    const composing = this.content.querySelector(".composing");
+    if (composing) return composing.addEventListener("change", () => this.draw(), { once: true });
     const { answer, failed } = this.session;
     const focused = this.focused();
     const scrolled = this.body()?.scrollTop ?? 0;
@@ -200,13 +202,19 @@ export class PanelElement extends HTMLElement {
     this.shownBalance = available;
   }
 
+  /** Each piece of news is a piece of its own, so that one that follows at once takes none away. */
+  private say(words: string): void {
+    this.news.append(element("span", {}, `${words} `));
+    if (this.news.childElementCount > SAID_MAXIMUM) this.news.firstElementChild?.remove();
+  }
+
   private celebrate({ points, balance, fresh }: Gain): void {
     const { texts, announce } = this.scene;
     if (!this.dialog.open) return;
     announce(texts.get("launcher.earned", { points: texts.points(points), balance: texts.points(balance) }));
     this.fresh = fresh;
     highlight(this.content, fresh);
-    setTimeout(() => (this.fresh = []), FRESH_MS);
+    setTimeout(() => this.fresh === fresh && (this.fresh = []), FRESH_MS);
     this.cheer();
   }
 

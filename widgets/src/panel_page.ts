@@ -32,7 +32,7 @@ export function section(title: string, content: Child, more?: Child): HTMLElemen
 /** The head stays; what is below it scrolls, reachable by keyboard; `deck` stays below that. */
 export function page(head: HTMLElement, sections: readonly Child[], deck?: Child): DocumentFragment {
   const fragment = document.createDocumentFragment();
-  const body = element("div", { class: "body", tabindex: "0", role: "group", "aria-labelledby": "title" }, ...sections);
+  const body = element("div", { class: "body", tabindex: "0", role: "group", "aria-labelledby": "title", "data-focus": "body" }, ...sections);
   fragment.append(...[head, body, deck].filter((part): part is HTMLElement => Boolean(part)));
   return fragment;
 }

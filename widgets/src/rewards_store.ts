@@ -64,7 +64,6 @@ export class RewardStore extends AnswerStore<RewardsAnswer> {
     if (!payload) return UNANSWERED;
     const redemption = payload.redemption ?? null;
     if (redemption) this.told.set(redemption.id, redemption);
-    await this.loading; // it may have been asked before the change
     await Promise.all([this.session.refresh(), this.refresh()]);
     return { redemption, problem: payload.userErrors[0]?.message ?? null, answered: true };
   }

@@ -38,8 +38,12 @@ export class Session extends EventTarget {
     void this.watcher.check();
   }
 
-  /** Reads everything again. Emits `change`, after it `gain` when points arrived since the last time. */
-  refresh(): Promise<void> {
+  /**
+   * Reads everything again: once more where an answer is on its way, which may be older than the question. Emits
+   * `change`, after it `gain` when points arrived since the last time.
+   */
+  async refresh(): Promise<void> {
+    await this.loading;
     this.loading ??= this.load().finally(() => (this.loading = null));
     return this.loading;
   }

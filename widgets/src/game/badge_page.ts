@@ -89,7 +89,7 @@ function drawCredential(scene: GameScene, { badge, credential }: EarnedBadge): C
   const { words } = scene;
   const [address, file] = [safeLink(credential?.url), safeLink(credential?.svgUrl)];
   if (!address) return null;
-  const share = button("", "pill icon-pill", "share", () => void shareLink(scene, badge.title, address, share));
+  const share = button("", "pill icon-pill", "share", () => void shareLink(scene, badge.title, address));
   share.append(goalPicture("share"), words.get("credential.share"));
   const save = file && element("a", { class: "pill icon-pill hollow", href: file, download: `${badge.handle}.svg`, "data-focus": "save" }, goalPicture("save"), words.get("credential.save"));
   const look = element("a", { class: "link change", href: address, target: "_blank", rel: "noopener", "data-focus": "certificate" }, words.get("credential.look"));
@@ -107,15 +107,15 @@ function drawIdentity(scene: GameScene): Child {
 }
 
 /** Through the device's own sheet where it has one, else onto the clipboard, else as an address that can be copied. */
-async function shareLink({ words, announce, redraw }: GameScene, title: string, url: string, told: HTMLElement): Promise<void> {
+async function shareLink({ words, announce, redraw, part }: GameScene, title: string, url: string): Promise<void> {
   try {
     if (navigator.share) return await navigator.share({ title, url });
     await navigator.clipboard.writeText(url);
   } catch (error) {
     if ((error as Error).name === "AbortError") return;
-    return void told.replaceChildren(element("code", {}, url));
+    return part("share")?.replaceChildren(element("code", {}, url));
   }
-  told.replaceChildren(sign("check"), words.get("credential.copied"));
+  part("share")?.replaceChildren(sign("check"), words.get("credential.copied"));
   announce(words.get("credential.copied"));
   setTimeout(redraw, 2_500);
 }

@@ -8,7 +8,7 @@ import { sign } from "../symbols.ts";
 import type { ListView } from "./views.ts";
 
 /** The fold that the shopper opened, and the days that they chose, outlive a redrawing of the page. */
-const drafts = new Map<string, { open: boolean; from: string; to: string }>();
+const drafts = new Map<string, { open: boolean; days: Map<string, HTMLInputElement> }>();
 
 export function drawPause(scene: GameScene, view: ListView, mine: MyStreak): Child {
   const { words, texts, goals } = scene;
@@ -19,13 +19,14 @@ export function drawPause(scene: GameScene, view: ListView, mine: MyStreak): Chi
   }
   if (mine.quietLeft < 1) return null;
   const { handle } = streak;
-  const draft = drafts.get(handle) ?? { open: false, from: "", to: "" };
+  const draft = drafts.get(handle) ?? { open: false, days: new Map<string, HTMLInputElement>() };
   drafts.set(handle, draft);
   const focus = `pause:${handle}`;
-  const from = dateField(words.get("pause.from"), `${focus}:from`, draft.from, (value) => (draft.from = value));
-  const to = dateField(words.get("pause.to"), `${focus}:to`, draft.to, (value) => (draft.to = value));
+  const from = dateField(draft.days, `${focus}:from`, words.get("pause.from"));
+  const to = dateField(draft.days, `${focus}:to`, words.get("pause.to"));
   const save = wisher(view, words.get("pause.save"), "pill", focus, () => {
-    if (draft.from && draft.to) void attempt(scene, view, focus, () => goals.pause(handle, draft.from, draft.to), words.get("pause.saved"), `fold:${handle}`);
+    const [first, last] = [`${focus}:from`, `${focus}:to`].map((name) => draft.days.get(name)?.value);
+    if (first && last) void attempt(scene, view, focus, () => goals.pause(handle, first, last), words.get("pause.saved"), `fold:${handle}`);
     else {
       Object.assign(view, { asked: focus, problem: words.get("pause.choose") });
       scene.redraw();
@@ -38,8 +39,9 @@ export function drawPause(scene: GameScene, view: ListView, mine: MyStreak): Chi
   return fold;
 }
 
-function dateField(label: string, focus: string, value: string, keep: (value: string) => void): HTMLElement {
-  const input = element("input", { type: "date", value, "data-focus": focus });
-  input.addEventListener("change", () => keep(input.value));
+/** The same field comes back when the page is drawn anew, with a day that is only half typed. */
+function dateField(days: Map<string, HTMLInputElement>, name: string, label: string): HTMLElement {
+  const input = days.get(name) ?? element("input", { type: "date", "data-focus": name });
+  days.set(name, input);
   return element("label", { class: "field" }, element("span", {}, label), input);
 }
