@@ -6,11 +6,14 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.support.browser import CHROMIUM, CHROMIUM_ARGUMENTS, DESKTOP, PHONE, Demo, start_demo, stop_demo
 
 Visit = Callable[..., Page]
+
+# A demo and a browser share two processors with another test: what comes late is right, what never comes is wrong.
+expect.set_options(timeout=20_000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.support.browser import PHONE, Demo, axe_violations, launcher, log_in, open_panel, settle
+from tests.support.browser import PHONE, Demo, axe_violations, launcher, log_in, open_panel, said, settle
 from tests.support.game_answers import (
     ADVOCATE,
     LEVEL,
@@ -115,7 +115,7 @@ def test_given_only_a_keyboard_when_a_challenge_is_joined_then_the_refusal_and_t
     join.press("Enter")
 
     expect(panel.get_by_role("button", name="Leave this challenge: Welcome tour")).to_be_focused()
-    expect(panel.get_by_role("status").last).to_have_text("You take part in Welcome tour.")
+    expect(said(panel, "You take part in Welcome tour.")).to_have_count(1)
     assert joining.asked == [{"input": {"handle": "tour"}}]
     assert axe_violations(page) == []
     assert page.locator("laurel-panel").evaluate("(host) => host.shadowRoot.getAnimations().length") == 0
@@ -150,7 +150,7 @@ def test_given_a_broken_streak_when_it_is_repaired_and_an_absence_planned_then_b
     assert pause.asked == [{"input": {"handle": "weekly", "firstDay": "2027-01-04", "lastDay": "2027-01-10"}}]
     zone = answered(page, "member_update")
     press(panel, "Go over to Central European Time")
-    expect(panel.get_by_role("status").last).to_have_text("Your next days follow your new time zone.")
+    expect(said(panel, "Your next days follow your new time zone.")).to_have_count(1)
     assert zone.asked == [{"input": {"timeZone": "Europe/Berlin"}}]
     settle(page)
     assert axe_violations(page) == []
@@ -169,12 +169,12 @@ def test_given_a_first_order_placed_elsewhere_when_it_is_paid_then_the_open_pane
     demo.buy(customer, "harbor-blend")
 
     news = panel.locator(".reached", has_text="First order")
-    expect(news).to_be_visible(timeout=4_000)
+    expect(news).to_be_visible()
     news.get_by_role("button", name="Have a look").click()
     expect(panel.get_by_role("heading", name="First order")).to_be_focused()
     expect(panel.locator(".showcase.got img")).to_have_js_property("complete", True)
     assert panel.locator(".showcase.got img").evaluate("(image) => image.naturalWidth") > 0
-    expect(panel.get_by_role("link", name="See the certificate")).to_be_visible(timeout=4_000)
+    expect(panel.get_by_role("link", name="See the certificate")).to_be_visible()
 
 
 def test_given_a_guest_when_the_panel_opens_then_the_goals_invite_and_chinese_is_chinese(

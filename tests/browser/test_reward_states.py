@@ -9,7 +9,18 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.support.browser import DESKTOP, LOOKS, PHONE, Demo, axe_violations, launcher, log_in, open_panel, settle
+from tests.support.browser import (
+    DESKTOP,
+    LOOKS,
+    PHONE,
+    Demo,
+    axe_violations,
+    launcher,
+    log_in_quietly,
+    open_panel,
+    settle,
+    whole,
+)
 from tests.support.offer_answers import offered
 from tests.support.redeeming import altered
 from tests.support.reward_answers import Answer, Stage, in_days, locked, redemption, reward, slider, told
@@ -41,7 +52,7 @@ EVERYTHING = told(
 
 def opened(demo: Demo, page: Page, data: Answer | None = EVERYTHING, path: str = "/") -> tuple[Locator, Stage]:
     """The panel of a member with 100 points, for whom the app answers `data` about rewards."""
-    log_in(page, demo, demo.new_customer("Stager"))
+    log_in_quietly(page, demo, demo.new_customer("Stager"))
     stage = Stage(page, "rewards", data)
     Stage(page, "standing", standing())
     Stage(page, "offers", offered([]))
@@ -58,8 +69,9 @@ def press(panel: Locator, name: str) -> None:
 def test_given_a_button_that_is_held_down_when_news_arrives_then_it_is_still_pressed(demo: Demo, visit: Visit) -> None:
     panel, _ = opened(demo, visit())
     page = panel.page
-    panel.get_by_role("button", name="See all (5)").hover()
+    whole(panel).get_by_role("button", name="See all (5)").hover()
     page.mouse.down()
+    page.evaluate("{ const now = performance.now.bind(performance); performance.now = () => now() + 1_000 }")
     with page.expect_response("**/graphql*"):
         page.evaluate("document.querySelector('laurel-panel').scene.retry()")
     page.evaluate("new Promise(drawn => requestAnimationFrame(() => requestAnimationFrame(drawn)))")

@@ -6,7 +6,6 @@ import json
 import os
 import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,7 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import Frame, Locator, Page
+import psycopg
+from playwright.sync_api import Frame, Locator, Page, expect
 
 CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 CHROMIUM_ARGUMENTS = [
@@ -32,7 +32,9 @@ PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 860}
 LOOKS = [(PHONE, "light"), (DESKTOP, "dark")]
 """Viewport and color scheme: each of both once; all four pairs found nothing more."""
-START_SECONDS, STOP_SECONDS = 120.0, 20.0
+START_SECONDS, STOP_SECONDS = 120.0, 60.0
+FIRST_PORT = "21000"
+"""The demo takes the first that is free and claims it; the system gives none of these to outgoing connections."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +63,21 @@ class Demo:
         email = f"{first_name.lower()}-{time.time_ns()}@example.com"
         return int(self.ask("customers", first_name=first_name, last_name="Tester", email=email)["customer"]["id"])
 
+    def settle(self) -> None:
+        """Wait until the app was told of everything that happened in the store, and has worked it off."""
+        deadline = time.monotonic() + START_SECONDS
+        while not self._is_settled():
+            assert time.monotonic() < deadline, "the app did not work off its deliveries in time"
+            time.sleep(0.05)
+
+    def _is_settled(self) -> bool:
+        owed = httpx.get(f"{self.store}/devstore/deliveries", timeout=30, trust_env=False).json()["deliveries"]
+        if any(one["state"] == "pending" for one in owed):
+            return False
+        with psycopg.connect(str(self.facts["database_url"])) as connection:
+            left = connection.execute("SELECT count(*) FROM deliveries WHERE state = 'pending'").fetchone()
+        return left == (0,)
+
     def buy(self, customer_id: int, handle: str) -> dict[str, Any]:
         """An order placed elsewhere: not in the browser that is being watched."""
         return self.ask("checkout", lines=[{"handle": handle}], customer_id=customer_id)
@@ -76,10 +93,8 @@ class Demo:
 def start_demo(home: Path) -> tuple[subprocess.Popen[bytes], Demo]:
     """Start `laurel demo` with its own home, and wait until it says that everything answers."""
     clean = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
     process = subprocess.Popen(
-        [Path(sys.executable).parent / "laurel", "demo", "--port", str(port)],
+        [Path(sys.executable).parent / "laurel", "demo", "--port", FIRST_PORT],
         env={**clean, "LAUREL_HOME": str(home)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -105,6 +120,15 @@ def log_in(page: Page, demo: Demo, customer_id: int) -> None:
     page.wait_for_url(f"{demo.store}/")
 
 
+def log_in_quietly(page: Page, demo: Demo, customer_id: int) -> None:
+    """Log a new customer in. From then on nothing changes for them but by what they do on this page: news of what the
+    app still did for them in the background would have every part of the panel asked for and drawn once more.
+    """
+    log_in(page, demo, customer_id)
+    expect(launcher(page)).to_contain_text("100")
+    page.route("**/apps/laurel/changes*", lambda route: route.fulfill(json={"version": "1"}))
+
+
 def check_out(page: Page) -> None:
     """Go from the cart to the checkout, and pay with the demo's play money."""
     page.get_by_role("link", name="Check out").click()
@@ -122,6 +146,17 @@ def open_panel(page: Page) -> Locator:
     panel = page.locator("laurel-panel dialog[open]")
     panel.locator(".ways, [role=alert]").first.wait_for()
     return panel
+
+
+def whole(panel: Locator) -> Locator:
+    """The panel, once nothing of it is on its way any more: what comes late moves what is below it."""
+    expect(panel.locator(".bone")).to_have_count(0)
+    return panel
+
+
+def said(panel: Locator, words: str) -> Locator:
+    """What the panel announced in exactly these words."""
+    return panel.locator("p[role=status]").last.get_by_text(words, exact=True)
 
 
 def axe_violations(frame: Page | Frame) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browser import Demo, launcher, log_in, open_panel
+from tests.support.browser import Demo, launcher, log_in_quietly, open_panel
 from tests.support.offer_answers import offered
 from tests.support.reward_answers import Answer, Stage, told
 from tests.support.standing_answers import standing
@@ -12,7 +12,7 @@ from tests.support.standing_answers import standing
 
 def opened(demo: Demo, page: Page, data: Answer) -> tuple[Locator, Stage]:
     """The panel of a new member, for whom the app answers `data` about the game."""
-    log_in(page, demo, demo.new_customer("Player"))
+    log_in_quietly(page, demo, demo.new_customer("Player"))
     Stage(page, "rewards", told())
     Stage(page, "standing", standing())
     stage = Stage(page, "game", data)

@@ -13,7 +13,7 @@ def open_app(page: Page, demo: Demo, path: str, locale: str = "en") -> FrameLoca
     page.goto(f"{demo.admin}/apps/laurel{path}{separator}locale={locale}")
     app = page.frame_locator("#app")
     app.locator("#page").wait_for()
-    page.frames[1].wait_for_load_state("networkidle")
+    page.frames[1].wait_for_load_state("load")
     return app
 
 
@@ -34,6 +34,7 @@ def button(app: FrameLocator, name: str) -> Locator:
 
 def find_member(page: Page, demo: Demo, customer_id: int) -> FrameLocator:
     """Search for a customer by number, with the keyboard, and open the member's page."""
+    demo.settle()
     app = open_app(page, demo, "/members")
     search = app.get_by_label("Find a member")
     search.fill(str(customer_id))

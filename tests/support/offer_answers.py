@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import Locator, Page, expect
 
-from tests.support.browser import Demo, launcher, log_in, open_panel
+from tests.support.browser import Demo, launcher, log_in_quietly, open_panel
 from tests.support.reward_answers import Answer, Stage, in_days, told
 from tests.support.standing_answers import standing
 
@@ -115,7 +115,7 @@ def quoted(points: int, gives: int) -> Answer:
 
 def opened(demo: Demo, page: Page, data: Answer, path: str = "") -> tuple[Locator, Stage]:
     """The panel of a new member, for whom the app answers `data` about offers."""
-    log_in(page, demo, demo.new_customer("Claimer"))
+    log_in_quietly(page, demo, demo.new_customer("Claimer"))
     Stage(page, "rewards", told())
     Stage(page, "standing", standing())
     stage = Stage(page, "offers", data)
