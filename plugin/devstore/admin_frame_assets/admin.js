@@ -1,10 +1,8 @@
 // Answers the app in its frame as App Bridge's host does: fresh ID tokens, what is switched on in the theme, toasts.
-// Only messages from the app's own origin and from that very frame are answered, and only to it.
+// Only messages from the app's own origin and from that very frame are answered, and only to it. It listens before the
+// frame is there, so that nothing that the app asks is lost.
 (() => {
   "use strict";
-  const frame = document.getElementById("app");
-  if (!frame) return;
-  const appOrigin = new URL(frame.dataset.origin).origin;
   const toastMilliseconds = 4000;
 
   async function read(path, method) {
@@ -27,7 +25,10 @@
   };
 
   window.addEventListener("message", async (event) => {
-    if (event.origin !== appOrigin || event.source !== frame.contentWindow) return;
+    const frame = document.getElementById("app");
+    if (event.source !== frame?.contentWindow) return;
+    const appOrigin = new URL(frame.dataset.origin).origin;
+    if (event.origin !== appOrigin) return;
     const type = event.data?.type;
     if (type === "laurel:toast") toast(event.data.text);
     if (!Object.hasOwn(answers, type)) return;

@@ -41,10 +41,21 @@ export async function mutate(documentId, input) {
   return result;
 }
 
+// The newest question that was asked for a place: an answer to an older one that comes later is no news.
+const newest = new WeakMap();
+
+/** The document that an address answers with, null where it was overtaken. */
+async function read(place, path) {
+  const question = {};
+  newest.set(place, question);
+  const text = await (await send(path)).text();
+  return newest.get(place) === question ? new DOMParser().parseFromString(text, "text/html") : null;
+}
+
 /** Ask for a page again and put it in place of the one that is shown. */
 export async function refresh(path = location.pathname + location.search) {
-  const response = await send(path);
-  const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
+  const fresh = await read(document, path);
+  if (!fresh) return;
   page().replaceWith(document.adoptNode(fresh.getElementById("page")));
   document.dispatchEvent(new Event("laurel:drawn"));
 }
@@ -53,9 +64,8 @@ export async function refresh(path = location.pathname + location.search) {
 export async function fill(element, path) {
   element.setAttribute("aria-busy", "true");
   try {
-    const response = await send(path);
-    const fresh = new DOMParser().parseFromString(await response.text(), "text/html");
-    element.replaceChildren(...[...fresh.body.childNodes].map((node) => document.adoptNode(node)));
+    const fresh = await read(element, path);
+    if (fresh) element.replaceChildren(...[...fresh.body.childNodes].map((node) => document.adoptNode(node)));
   } finally {
     element.removeAttribute("aria-busy");
   }

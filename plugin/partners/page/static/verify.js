@@ -11,6 +11,7 @@ const print = document.getElementById("print");
 
 print.hidden = false;
 print.addEventListener("click", () => window.print());
+form.querySelector("button").disabled = false; // before, nobody would hear it
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
