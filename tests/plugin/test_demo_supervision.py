@@ -16,7 +16,7 @@ from plugin.demo.supervision import Supervisor
 from plugin.embedded.launch import Launch
 from plugin.embedded.processes import HOME_MARK, ProcessBook
 
-REPORT_SECONDS = 10
+REPORT_SECONDS = 60
 
 
 class Supervised:

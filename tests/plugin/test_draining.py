@@ -115,7 +115,7 @@ async def test_a_locked_member_holds_nobody_else_up(
         await deliver(engine, shop, order_id)
     async with tenant_transaction(engine, shop.program_id) as connection:
         await connection.execute(text("SELECT 1 FROM members FOR UPDATE"))
-        async with asyncio.timeout(5):  # less than the connection's own lock_timeout
+        async with asyncio.timeout(9):  # less than the connection's own lock_timeout
             await inbox.drain()
     found = await states(engine, shop)
 

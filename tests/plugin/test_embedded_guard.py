@@ -79,7 +79,7 @@ def _marked(home: Path) -> set[str]:
     return found
 
 
-def _wait_until(condition: Callable[[], bool], limit_seconds: float = 20.0) -> None:
+def _wait_until(condition: Callable[[], bool], limit_seconds: float = 60.0) -> None:
     deadline = time.monotonic() + limit_seconds
     while not condition():
         assert time.monotonic() < deadline, "it did not happen in time"

@@ -15,7 +15,7 @@ from plugin.background.jobs import create_jobs, run_jobs
 from plugin.services import Services
 from plugin.web.app import LaurelApp
 
-LIMIT_SECONDS = 20.0
+LIMIT_SECONDS = 60.0
 
 
 @pytest.fixture(autouse=True)

@@ -29,7 +29,7 @@ CRASH_POINTS = [
     "inbox-before-commit",
     "inbox-after-commit",
 ]
-LIMIT_SECONDS = 30.0
+LIMIT_SECONDS = 120.0
 
 
 @pytest.fixture

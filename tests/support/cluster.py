@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 import subprocess
 import tempfile
 import time
@@ -12,12 +11,13 @@ from typing import Any, Self
 
 import redis
 
-from plugin.embedded.ports import LOOPBACK
+from plugin.embedded.ports import LOOPBACK, next_free_port
 from plugin.embedded.valkey import EmbeddedValkey
 
 NODES = 3
 SLOTS = 16_384
 READY_SECONDS = 30.0
+FIRST_PORT = 17_400
 
 
 class ValkeyCluster:
@@ -34,10 +34,8 @@ class ValkeyCluster:
         return f"redis+cluster://{LOOPBACK}:{self.ports[0]}"
 
     def __enter__(self) -> Self:
-        taken = [_listening() for _ in range(2 * NODES)]  # of the nodes and of what they tell each other
-        free = [one.getsockname()[1] for one in taken]
-        for one in taken:
-            one.close()
+        # Of the nodes and of what they tell each other; below those that the system gives to outgoing connections.
+        free = [next_free_port(FIRST_PORT) for _ in range(2 * NODES)]
         for port, bus in zip(free[:NODES], free[NODES:], strict=True):
             self._start(port, bus)
         self._join(list(zip(free[:NODES], free[NODES:], strict=True)))
@@ -92,9 +90,3 @@ def _until(holds: Any) -> None:
         if time.monotonic() > deadline:
             raise TimeoutError("the cluster did not come up")
         time.sleep(0.02)
-
-
-def _listening() -> socket.socket:
-    taken = socket.socket()
-    taken.bind((LOOPBACK, 0))
-    return taken

@@ -75,8 +75,8 @@ class Receiver:
         self._arrived = asyncio.Condition()
 
     async def received(self, count: int) -> None:
-        """Wait until so many requests have come, for five seconds at most."""
-        async with asyncio.timeout(5), self._arrived:
+        """Wait until so many requests have come, for a minute at most."""
+        async with asyncio.timeout(60), self._arrived:
             await self._arrived.wait_for(lambda: len(self.requests) >= count)
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:

@@ -5,7 +5,6 @@ Time is the database's: a test lets it pass by moving what is due back, so that 
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -25,6 +24,7 @@ from plugin.background.tenants import Tenants
 from plugin.devstore.application import App
 from plugin.devstore.discounts import Discount
 from plugin.devstore.dropped import ConnectionDroppedError
+from plugin.devstore.misbehavior import Misbehavior
 from plugin.devstore.server import create_server
 from plugin.devstore.store import Store
 from plugin.services import Services, create_services
@@ -49,7 +49,6 @@ VALUES = {
 """One reward of each kind that is found and made in its own way."""
 SETTLED = ("reward-issue", "reward-withdraw", "perk-issue", "perk-withdraw", "customer-mark")
 """Kinds of calls that end; guards go on for days."""
-PATIENCE_SECONDS = 1.0
 ROUNDS_AT_MOST = 30
 
 
@@ -58,24 +57,27 @@ class Died(BaseException):
 
 
 class Impatient(httpx.AsyncBaseTransport):
-    """A network of one process: it loses patience, and a connection that is dropped ends without an answer."""
+    """A network of one process: it loses patience where the shop hangs, however long a machine takes for what it does
+    answer, and a connection that is dropped ends without an answer.
+    """
 
-    def __init__(self, inner: httpx.AsyncBaseTransport) -> None:
-        self._inner = inner
+    def __init__(self, inner: httpx.AsyncBaseTransport, misbehavior: Misbehavior) -> None:
+        self._inner, self._misbehavior = inner, misbehavior
         self.down = False
-        self.patience_seconds: float | None = None
+        misbehavior.hang_ms = 0
 
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Send one request."""
         if self.down:
             raise httpx.ConnectError("refused")
+        hung = self._misbehavior.spoiled["hang_after_success"]
         try:
-            async with asyncio.timeout(self.patience_seconds):
-                return await self._inner.handle_async_request(request)
-        except TimeoutError:
-            raise httpx.ReadTimeout("slow") from None
+            answer = await self._inner.handle_async_request(request)
         except ConnectionDroppedError:
             raise httpx.RemoteProtocolError("closed") from None
+        if self._misbehavior.spoiled["hang_after_success"] > hung:
+            raise httpx.ReadTimeout("slow")
+        return answer
 
 
 class Fulfilling(Rewarding):
@@ -86,7 +88,7 @@ class Fulfilling(Rewarding):
         app = App(api_key=API_KEY, api_secret=SECRET, url="http://app.test", topics=TOPICS, scopes=SCOPES)
         server = create_server(home, app, forward=httpx.MockTransport(lambda _: httpx.Response(200)))
         self.store: Store = server.state.store
-        self.network = Impatient(httpx.ASGITransport(server))
+        self.network = Impatient(httpx.ASGITransport(server), self.store.misbehavior)
         self.services: Services = create_services(
             settings, engine=engine, http=httpx.AsyncClient(transport=self.network)
         )
@@ -99,7 +101,6 @@ class Fulfilling(Rewarding):
         pair = TokenPair(tokens.access, ends_at, tokens.refresh, ends_at + timedelta(days=90), scopes)
         await self.services.tokens.store(self.shop, pair)
         await self.services.admin.run(self.shop, "discount_by_code", {"code": "none"})  # its schema is loaded by now
-        self.network.patience_seconds = PATIENCE_SECONDS
         await self.earn(1400, customer=CUSTOMER)
 
     async def close(self) -> None:

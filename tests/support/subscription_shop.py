@@ -32,7 +32,7 @@ from plugin.services import create_services
 from plugin.settings import Settings
 from plugin.shopify.token_endpoint import TokenPair
 from tests.support.devstore import SCOPES, TOPICS
-from tests.support.fulfilling import PATIENCE_SECONDS, Died, Impatient
+from tests.support.fulfilling import Died, Impatient
 from tests.support.signing import API_KEY, SECRET
 
 CUSTOMER = CUSTOMERS[0].id
@@ -71,7 +71,7 @@ class SubscriptionShop:
         forward = httpx.MockTransport(lambda _: httpx.Response(200))
         server = create_server(home, app, clock=self.clock, forward=forward)
         self.store: Store = server.state.store
-        self.network = Impatient(httpx.ASGITransport(server))
+        self.network = Impatient(httpx.ASGITransport(server), self.store.misbehavior)
         self.services = create_services(settings, engine=engine, http=httpx.AsyncClient(transport=self.network))
         self.calls = OutsideCalls(self.services, Tenants(engine))
         self.inbox = Inbox(settings, engine, self.services.redis)
@@ -81,7 +81,6 @@ class SubscriptionShop:
         await self.install()
         await self.sql(f"UPDATE shops SET external_id = {SHOP.id}")
         await self.services.admin.run(self.shop, "discount_by_code", {"code": "none"})  # its schema is loaded by now
-        self.network.patience_seconds = PATIENCE_SECONDS
         async with tenant_transaction(self.engine, self.shop.program_id) as connection:
             return await create_plan(
                 connection, self.shop.program_id, "laurel-plus", definition or monthly(), actor="tests"

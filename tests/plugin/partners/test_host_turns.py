@@ -79,7 +79,7 @@ async def test_a_host_that_does_not_come_to_an_end_is_left_and_tried_again_after
 ) -> None:
     monkeypatch.setattr(exchange, "EXCHANGE_SECONDS", 0.05)
     await connect(trading, "stuck")
-    assert await asyncio.wait_for(exchange_with_all(trading), 20) == 1
+    assert await asyncio.wait_for(exchange_with_all(trading), 60) == 1
     stuck = (await hosts(trading))["stuck"]
     assert (stuck.failures, str(stuck.last_error)[:23]) == (1, "the host takes its time")
     assert await exchange_with_all(trading) == 0

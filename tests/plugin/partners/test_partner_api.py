@@ -159,7 +159,7 @@ async def test_one_partner_leaves_others_room_to_report(
     now, unknown = await trading.now(), "CKXV-XC55-AQTY-6G9C"
     sending = [asyncio.create_task(calls.report(purchase(number, now, member=unknown))) for number in (1, 2)]
     for _ in sending:
-        await asyncio.wait_for(held.acquire(), 10)
+        await asyncio.wait_for(held.acquire(), 60)
     assert code_of(await calls.send("/reports", {"reports": [purchase(3, now, member=unknown)]})) == (
         429,
         "RATE_LIMITED",

@@ -40,7 +40,7 @@ async def test_a_long_statement_or_trouble_of_one_partner_holds_up_no_other(
     async with tenant_transaction(trading.engine, trading.program_id) as issuing:
         await sign_events(issuing, trading.program_id, coffee.partner_id, lambda _: "a.b.c")
         # When the round comes by, then it signs the second without waiting for the first
-        assert await asyncio.wait_for(signers.sign_due(trading.engine, (trading.program_id,)), 5) == 1
+        assert await asyncio.wait_for(signers.sign_due(trading.engine, (trading.program_id,)), 60) == 1
         assert await signed(trading, bakery) == 1
     assert await signed(trading, coffee) == 1
 
