@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from playwright.sync_api import FilePayload, FrameLocator, Page, expect
+from playwright.sync_api import FilePayload, FrameLocator, expect
 
 from tests.browser.conftest import Visit
-from tests.support.browser import DESKTOP, PHONE, Demo, axe_violations, settle
-from tests.support.merchant_app import button, field, find_member, open_app, told
+from tests.support.browser import DESKTOP, PHONE, Demo
+from tests.support.merchant_app import assert_app_sound, button, field, find_member, open_app, told
 
 PAGES = (
     "/game", "/game/badges", "/game/streaks", "/game/leaderboards", "/game/leagues", "/game/levels", "/game/badges/new",
@@ -14,16 +14,6 @@ PAGES = (
 )  # fmt: skip
 HEART = '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 8 8"><path d="M4 7 1 4l3-3 3 3z" fill="#c33"/></svg>'
 HOSTILE = '<!DOCTYPE svg [<!ENTITY a "aaaa">]><svg xmlns="http://www.w3.org/2000/svg">&a;</svg>'
-
-
-def sound(page: Page, what: str) -> None:
-    """Nothing is wrong with the page as it is, with all of it open, and nothing of it lies beside the screen."""
-    frame = page.frames[1]
-    frame.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    settle(page)
-    assert axe_violations(frame) == [], what
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert frame.evaluate(wide) == 0, what
 
 
 def upload(app: FrameLocator, name: str, svg: str) -> None:
@@ -40,7 +30,7 @@ def test_given_a_phone_and_chinese_when_every_page_of_the_game_is_opened_then_ax
     page = visit(viewport=PHONE)
     for path in PAGES:
         open_app(page, demo, path, "zh-CN")
-        sound(page, path)
+        assert_app_sound(page, path)
 
 
 def test_given_a_picture_when_a_badge_is_made_then_who_did_enough_before_has_it_at_once(
@@ -53,7 +43,7 @@ def test_given_a_picture_when_a_badge_is_made_then_who_did_enough_before_has_it_
     expect(app.locator("#badge-card h3")).to_have_text("Untitled badge")
     button(app, "Save badge").click()
     expect(app.get_by_role("alert")).to_contain_text(["Fill this in."])
-    sound(page, "form with errors")
+    assert_app_sound(page, "form with errors")
 
     field(app, "title").fill("Early friend")
     upload(app, "Bomb", HOSTILE)
@@ -70,14 +60,14 @@ def test_given_a_picture_when_a_badge_is_made_then_who_did_enough_before_has_it_
     button(app, "Count who gets it at once").click()
     expect(app.locator('#preview-figures [data-figure="members"] dd')).to_contain_text("member", timeout=20_000)
     expect(app.locator("#badge-preview dt").filter(has_text="Silver")).to_be_visible()
-    sound(page, "preview")
+    assert_app_sound(page, "preview")
     button(app, "Save badge").click()
 
     told(page, "Saved")
     shown = app.locator('[data-badge="early-friend"]')
     expect(shown).to_contain_text("Bronze: Place 1 order.")
     expect(shown.locator("img").first).not_to_have_js_property("naturalWidth", 0)
-    sound(page, "badges")
+    assert_app_sound(page, "badges")
 
 
 def test_given_a_member_when_a_badge_is_given_by_hand_then_it_is_theirs_until_it_is_taken(
@@ -95,7 +85,7 @@ def test_given_a_member_when_a_badge_is_given_by_hand_then_it_is_theirs_until_it
 
     told(page, "The badge was given")
     expect(app.locator('[data-held="regular"]')).to_contain_text("Silver")
-    sound(page, "member")
+    assert_app_sound(page, "member")
     button(app, "Take away: Regular").click()
     field(app.locator("#take-form"), "reason").fill("By mistake")
     app.locator("[data-take-now]").click()
@@ -118,7 +108,7 @@ def test_given_the_forms_when_a_board_a_league_and_levels_are_saved_then_they_sa
     told(page, "Saved")
     app.get_by_role("link", name="Show: Quarter's best").click()
     expect(app.get_by_text("Nobody yet")).to_be_visible()
-    sound(page, "board")
+    assert_app_sound(page, "board")
     app.get_by_role("link", name="Edit leaderboard").click()
     expect(field(app, "last")).to_have_value("1")
     button(app, "Archive").click()

@@ -8,9 +8,8 @@ import time
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.test_merchant_tiers import NARROW, sound
-from tests.support.browser import Demo
-from tests.support.merchant_app import button, field, open_app, told
+from tests.support.browser import NARROW, Demo
+from tests.support.merchant_app import assert_app_sound, button, field, open_app, told
 
 
 def test_given_a_new_partner_when_the_merchant_agrees_with_it_then_its_page_says_so_until_it_ends(
@@ -19,7 +18,7 @@ def test_given_a_new_partner_when_the_merchant_agrees_with_it_then_its_page_says
     name = f"Tea House {time.time_ns() % 10_000}"
     page = visit(viewport=NARROW)
     app = open_app(page, demo, "/partners/new")
-    sound(page, "new partner")
+    assert_app_sound(page, "new partner")
     # Given what the browser and the program object to, each beside its field
     button(app, "Save partner").click()
     expect(field(app, "name")).to_be_focused()
@@ -36,7 +35,7 @@ def test_given_a_new_partner_when_the_merchant_agrees_with_it_then_its_page_says
     told(page, "Partner saved")
     listed = app.locator("[data-partner]").filter(has_text=name)
     expect(listed).to_contain_text("Pays you $0.0125 for a point, gets $0.008 for one that is spent there")
-    sound(page, "partners")
+    assert_app_sound(page, "partners")
     app.get_by_role("link", name=f"Open: {name}").click()
     expect(app.get_by_text("5,000 points given a month")).to_be_visible()
     # Then it gets a key, which is shown once
@@ -58,7 +57,7 @@ def test_given_a_new_partner_when_the_merchant_agrees_with_it_then_its_page_says
     button(app, "Add amount").click()
     told(page, "Amount added")
     expect(app.get_by_text("$12.50 to them")).to_be_visible()
-    sound(page, "partner")
+    assert_app_sound(page, "partner")
     # And it is paused and ended
     button(app, "Pause").first.click()
     app.locator('#pause-partner [slot="primary-action"]').click()
@@ -81,7 +80,7 @@ def test_given_a_shop_whose_partner_this_one_is_when_the_merchant_looks_then_it_
     app.get_by_role("link", name="Shops whose partner you are").click()
     connected = app.locator("[data-host]").first
     expect(connected).to_contain_text("Connected")
-    sound(page, "hosts")
+    assert_app_sound(page, "hosts")
     # Given a key that is none, it is refused beside its field
     field(app, "name").fill("Elsewhere")
     field(app, "baseUrl").fill("https://elsewhere.example")
@@ -92,4 +91,4 @@ def test_given_a_shop_whose_partner_this_one_is_when_the_merchant_looks_then_it_
     connected.get_by_role("link", name=re.compile("^Open")).click()
     expect(app.get_by_role("heading", name="Their statements")).to_be_visible()
     expect(app.get_by_text("Reports accepted")).to_be_visible()
-    sound(page, "host")
+    assert_app_sound(page, "host")

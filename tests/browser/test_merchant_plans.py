@@ -7,9 +7,8 @@ import time
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Visit
-from tests.browser.test_merchant_tiers import NARROW, sound
-from tests.support.browser import DESKTOP, Demo
-from tests.support.merchant_app import button, field, find_member, open_app, told
+from tests.support.browser import DESKTOP, NARROW, Demo
+from tests.support.merchant_app import assert_app_sound, button, field, find_member, open_app, told
 
 
 def test_given_a_product_when_a_plan_is_made_then_it_is_in_the_list_until_it_is_archived(
@@ -18,7 +17,7 @@ def test_given_a_product_when_a_plan_is_made_then_it_is_in_the_list_until_it_is_
     title = f"Tasting club {time.time_ns() % 10_000}"
     page = visit(viewport=NARROW)
     app = open_app(page, demo, "/plans/new")
-    sound(page, "new plan")
+    assert_app_sound(page, "new plan")
     button(app, "Save").last.click()
     expect(field(app, "title")).to_be_focused()
     field(app, "title").fill(title)
@@ -34,7 +33,7 @@ def test_given_a_product_when_a_plan_is_made_then_it_is_in_the_list_until_it_is_
     button(app, "Add perk").click()
     app.get_by_label("Perk", exact=True).select_option("PERCENT_CODE")
     field(app, "percentage").fill("12.5")
-    sound(page, "plan with a perk")
+    assert_app_sound(page, "plan with a perk")
 
     button(app, "Save").last.click()
 
@@ -42,7 +41,7 @@ def test_given_a_product_when_a_plan_is_made_then_it_is_in_the_list_until_it_is_
     listed = app.locator("[data-membership-plan]").filter(has_text=title)
     expect(listed).to_contain_text("12.5%")
     expect(listed).to_contain_text("30 days for each unit sold")
-    sound(page, "plans")
+    assert_app_sound(page, "plans")
     app.get_by_role("link", name=f"Members of {title}").click()
     expect(app.get_by_text("No members yet")).to_be_visible()
     app.get_by_role("link", name="Paused").click()
@@ -71,10 +70,10 @@ def test_given_a_purchase_when_the_merchant_looks_then_the_plan_has_a_member_and
     row = app.locator("tr").filter(has_text=f"Customer {customer}")
     expect(row).to_contain_text("Active")
     expect(row).to_contain_text("Bought")
-    sound(page, "members of a plan")
+    assert_app_sound(page, "members of a plan")
     row.get_by_role("link").click()
     expect(app.locator("[data-membership]")).to_contain_text("Bought")
-    sound(page, "member with a membership")
+    assert_app_sound(page, "member with a membership")
     app = open_app(page, demo, "/plans/repairs", "zh-CN")
     expect(app.get_by_role("heading", level=1)).to_have_text("需要您处理的购买")
-    sound(page, "repairs")
+    assert_app_sound(page, "repairs")

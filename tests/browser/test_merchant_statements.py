@@ -9,9 +9,8 @@ import time
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.browser.test_merchant_tiers import NARROW, sound
-from tests.support.browser import Demo
-from tests.support.merchant_app import button, field, open_app, told
+from tests.support.browser import NARROW, Demo
+from tests.support.merchant_app import assert_app_sound, button, field, open_app, told
 
 
 def partner_with_an_amount(page: Page, demo: Demo) -> FrameLocator:
@@ -45,7 +44,7 @@ def test_given_a_partner_that_owes_when_a_statement_is_issued_then_it_is_paid_an
     listed = app.locator('[data-statement="1"]')
     expect(listed).to_contain_text("$12.50 to you")
     expect(listed).to_contain_text("Part of a cycle")
-    sound(page, "statements")
+    assert_app_sound(page, "statements")
     # Then it can be read and taken out
     app.get_by_role("link", name="Statement 1").click()
     expect(app.get_by_text("Put right by hand").first).to_be_visible()
@@ -74,7 +73,7 @@ def test_given_a_partner_that_owes_when_a_statement_is_issued_then_it_is_paid_an
     button(app, "Record payment").click()
     told(page, "Payment recorded")
     expect(app.get_by_text("$12.50 received")).to_be_visible()
-    sound(page, "statement")
+    assert_app_sound(page, "statement")
     # And what differs is settled with a note
     app.get_by_role("button", name="Settle: Shelf rent: not the same").click()
     app.locator("[data-settle-now]").click()
@@ -88,4 +87,4 @@ def test_given_a_partner_that_owes_when_a_statement_is_issued_then_it_is_paid_an
     app.locator(".laurel-back").get_by_role("link").click()
     app.get_by_role("link", name="Payments", exact=True).click()
     expect(app.get_by_text("Everything matches")).to_be_visible()
-    sound(page, "payments")
+    assert_app_sound(page, "payments")

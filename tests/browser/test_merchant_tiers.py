@@ -7,20 +7,8 @@ import re
 from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.browser.conftest import Visit
-from tests.support.browser import DESKTOP, Demo, axe_violations, settle
-from tests.support.merchant_app import button, field, find_member, open_app, told
-
-NARROW = {"width": 375, "height": 812}
-
-
-def sound(page: Page, what: str) -> None:
-    """Nothing is wrong with the page as it is, and nothing of it lies beside the screen."""
-    frame = page.frames[1]
-    frame.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    settle(page)
-    assert axe_violations(frame) == [], what
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert frame.evaluate(wide) == 0, what
+from tests.support.browser import DESKTOP, NARROW, Demo
+from tests.support.merchant_app import assert_app_sound, button, field, find_member, open_app, told
 
 
 def planned(app: FrameLocator, page: Page) -> FrameLocator:
@@ -37,7 +25,7 @@ def test_given_the_ladder_when_a_tier_is_planned_then_nothing_changes_before_it_
     page = visit(viewport=DESKTOP)
     app = open_app(page, demo, "/tiers")
     expect(app.locator("[data-tier] h3")).to_contain_text(["Gold", "Silver", "Bronze"])
-    sound(page, "tiers")
+    assert_app_sound(page, "tiers")
     app.get_by_role("link", name="Members in Silver").click()
     expect(app.get_by_text("Only members whose tier is silver.")).to_be_visible()
     app = open_app(page, demo, "/tiers")
@@ -47,7 +35,7 @@ def test_given_the_ladder_when_a_tier_is_planned_then_nothing_changes_before_it_
     added = app.locator("details[data-row]").last
     expect(added.get_by_text("Fill this in.")).to_be_visible()
     expect(added.get_by_text("Check the amounts.")).to_be_visible()
-    sound(page, "form with errors")
+    assert_app_sound(page, "form with errors")
 
     field(added, "name").fill("Platinum")
     added.locator("laurel-amount input").last.fill("10000")
@@ -60,7 +48,7 @@ def test_given_the_ladder_when_a_tier_is_planned_then_nothing_changes_before_it_
     expect(app.locator('#plan-chart [data-tier="platinum"] td').last).to_have_text(re.compile(r"→\s*0"))
     expect(app.locator('[data-figure="down"] dd')).to_have_text("0")
     expect(app.locator("ol [data-tier]")).to_have_count(3)
-    sound(page, "planned change")
+    assert_app_sound(page, "planned change")
     button(app, "Drop change").click()
     told(page, "The change was dropped")
     expect(app.locator("#tier-history")).to_contain_text("Dropped")
@@ -70,11 +58,11 @@ def test_given_the_ladder_when_a_tier_is_planned_then_nothing_changes_before_it_
 def test_given_a_phone_when_a_change_is_applied_then_it_is_the_next_version(demo: Demo, visit: Visit) -> None:
     page = visit(viewport=NARROW)
     app = open_app(page, demo, "/tiers/edit")
-    sound(page, "form")
+    assert_app_sound(page, "form")
     field(app.locator("details[data-row]").last, "description").fill("For those who are here often")
     planned(app, page)
     expect(app.locator('[data-figure="up"] dd')).to_have_text("0")
-    sound(page, "planned change")
+    assert_app_sound(page, "planned change")
 
     button(app, "Apply change").first.click()
     app.locator("[data-apply-now]").click()
@@ -84,7 +72,7 @@ def test_given_a_phone_when_a_change_is_applied_then_it_is_the_next_version(demo
     expect(app.locator("#tier-history")).to_contain_text("Applied")
     app = open_app(page, demo, "/tiers", "zh-CN")
     expect(app.get_by_role("heading", level=1)).to_have_text("等级")
-    sound(page, "等级")
+    assert_app_sound(page, "等级")
 
 
 def test_given_a_member_when_tier_and_days_are_given_by_hand_then_both_can_be_taken_back(
@@ -111,7 +99,7 @@ def test_given_a_member_when_tier_and_days_are_given_by_hand_then_both_can_be_ta
     button(app, "Give days").click()
     told(page, "The days were given")
     expect(app.locator("[data-membership]")).to_contain_text("Given by you")
-    sound(page, "member")
+    assert_app_sound(page, "member")
     button(app, "End membership: Laurel Plus").click()
     modal = app.locator("#membership-cancel")
     modal.get_by_label("When").select_option("NOW")

@@ -11,7 +11,7 @@ from playwright.sync_api import FilePayload, Page, Route, expect
 from engine.database import create_engine
 from engine.shops import find_shop
 from tests.browser.conftest import Visit
-from tests.support.browser import Demo, axe_violations, settle
+from tests.support.browser import Demo, assert_nothing_beside, assert_sound
 from tests.support.partner_pages import altered_row, merchant_does
 from tests.support.trading import TEN_A_DOLLAR, Trading, purchase
 
@@ -33,15 +33,11 @@ async def _trade(demo: Demo, customer: int) -> int:
     return partner.partner_id
 
 
-def _sound(page: Page, what: str) -> None:
+def _assert_sound(page: Page, what: str) -> None:
     """Nothing is wrong with the page as it is, nothing of it lies beside the screen, in whatever direction it reads."""
-    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
-    settle(page)
-    assert axe_violations(page) == [], what
-    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-    assert page.evaluate(wide) == 0, what
+    assert_sound(page.main_frame, what)
     page.evaluate("document.documentElement.dir = 'rtl'")
-    assert page.evaluate(wide) == 0, f"{what} from right to left"
+    assert_nothing_beside(page.main_frame, f"{what} from right to left")
     page.evaluate("document.documentElement.dir = 'ltr'")
 
 
@@ -57,32 +53,32 @@ def test_given_a_statement_when_its_partner_checks_it_here_then_a_row_that_does_
 
     # Given the way in, which no wrong key opens
     page.goto(str(demo.facts["partner"]["page_url"]))
-    _sound(page, "login")
+    _assert_sound(page, "login")
     page.get_by_label("Key").fill(made["secret"])
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Overview")
     expect(page.get_by_text("3 purchases in 30 days; the most on one day: 3.")).to_be_visible()
-    _sound(page, "overview")
+    _assert_sound(page, "overview")
     page.get_by_role("link", name="Earn there").click()
-    _sound(page, "offer")
+    _assert_sound(page, "offer")
 
     # When a purchase was declined, it is appealed for
     page.get_by_role("link", name="Purchases", exact=True).click()
     page.get_by_role("link", name="Declined").click()
     page.locator("summary").click()
     page.get_by_label("Why should it count?").fill("It was within the limit.")
-    _sound(page, "purchases")
+    _assert_sound(page, "purchases")
     page.get_by_role("button", name="Send the appeal").click()
     expect(page.get_by_text("the shop has not decided yet")).to_be_visible()
 
     # Then the statement holds, as it is
     page.get_by_role("link", name="Statements", exact=True).click()
-    _sound(page, "statements")
+    _assert_sound(page, "statements")
     page.get_by_role("heading", name="Statement 1").get_by_role("link").click()
     told, check = page.locator("#verified"), page.get_by_role("button", name="Check now")
     check.click()
     expect(told).to_have_text("It holds: 2 rows, every signature good, the same root hash, the same sums.")
-    _sound(page, "statement")
+    _assert_sound(page, "statement")
 
     # And not with a row that was changed on its way
     with page.expect_download() as taken:

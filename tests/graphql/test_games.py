@@ -56,10 +56,10 @@ async def created(ask: Ask, kind: str, **more: Any) -> dict[str, Any]:
 
 async def test_a_game_of_each_kind_is_made_changed_and_archived_by_versions(ask_merchant: Ask) -> None:
     for kind in INPUTS:
-        await changed_by_versions(ask_merchant, kind)
+        await assert_changed_by_versions(ask_merchant, kind)
 
 
-async def changed_by_versions(ask_merchant: Ask, kind: str) -> None:
+async def assert_changed_by_versions(ask_merchant: Ask, kind: str) -> None:
     """Make, change and archive a game of a kind."""
     name = kind.capitalize()
     made = await created(ask_merchant, kind)

@@ -6,7 +6,7 @@ Speed is shown by structure, never by a clock: what is counted is how many selec
 from __future__ import annotations
 
 import pytest
-from graphql import get_introspection_query, parse
+from graphql import get_introspection_query, parse, print_ast
 
 from laurel_graphql import limits
 from laurel_graphql.errors import ErrorCode, RequestError
@@ -99,8 +99,9 @@ def test_each_selection_set_is_measured_once_however_often_it_is_spread(monkeypa
 
 
 def test_what_our_own_pages_and_the_usual_tools_send_passes_in_development() -> None:
-    storefront_schema.read(get_introspection_query(), development=True)
-    storefront_schema.read("{ me { transactions { edges { node { base { amount } } } } } }", development=True)
+    for sent in (get_introspection_query(), "{ me { transactions { edges { node { base { amount } } } } } }"):
+        document = storefront_schema.read(sent, development=True).document
+        assert print_ast(document) == print_ast(parse(sent))
 
 
 def test_introspection_is_refused_in_production() -> None:

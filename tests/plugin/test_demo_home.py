@@ -50,7 +50,10 @@ def test_given_a_released_lock_when_taken_again_then_it_is_given(tmp_path: Path)
     home = DemoHome(tmp_path / "home")
     os.close(home.lock())
 
-    os.close(home.lock())
+    again = home.lock()
+
+    assert json.loads(os.pread(again, 1_000, 0))["pid"] == os.getpid()
+    os.close(again)
 
 
 def test_given_a_taken_port_when_a_free_one_is_asked_then_the_next_one_is_given() -> None:

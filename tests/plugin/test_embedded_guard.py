@@ -122,6 +122,7 @@ def test_given_a_killed_guard_when_the_starter_is_killed_later_then_another_guar
     starter.wait()
 
     _wait_until(lambda: _marked(home) == set())
+    assert not (home / "postgres" / "postmaster.pid").exists()
 
 
 def test_given_a_killed_starter_when_started_again_at_once_then_it_waits_for_the_guard_and_works(home: Path) -> None:

@@ -29,6 +29,7 @@ CHROMIUM_ARGUMENTS = [
     "--disable-sync",
 ]
 PHONE = {"width": 390, "height": 844}
+NARROW = {"width": 375, "height": 812}
 DESKTOP = {"width": 1280, "height": 860}
 LOOKS = [(PHONE, "light"), (DESKTOP, "dark")]
 """Viewport and color scheme: each of both once; all four pairs found nothing more."""
@@ -165,6 +166,20 @@ def axe_violations(frame: Page | Frame) -> list[str]:
     frame.evaluate(source)
     violations = frame.evaluate("async () => (await axe.run(document, {iframes: false})).violations")
     return [f"{one['id']}: {node['target']} {node['failureSummary']}" for one in violations for node in one["nodes"]]
+
+
+def assert_sound(frame: Frame, what: str) -> None:
+    """With all of it open, nothing is wrong with a document, and nothing of it lies beside the screen."""
+    frame.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true; })")
+    settle(frame.page)
+    assert axe_violations(frame) == [], what
+    assert_nothing_beside(frame, what)
+
+
+def assert_nothing_beside(frame: Frame, what: str) -> None:
+    """Nothing of a document lies beside the screen."""
+    wide = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+    assert frame.evaluate(wide) == 0, what
 
 
 def settle(page: Page) -> None:

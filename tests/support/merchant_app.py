@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from playwright.sync_api import FrameLocator, Locator, Page, expect
 
-from tests.support.browser import Demo
+from tests.support.browser import Demo, assert_sound
 
 
 def open_app(page: Page, demo: Demo, path: str, locale: str = "en") -> FrameLocator:
@@ -15,6 +15,11 @@ def open_app(page: Page, demo: Demo, path: str, locale: str = "en") -> FrameLoca
     app.locator("#page").wait_for()
     page.frames[1].wait_for_load_state("load")
     return app
+
+
+def assert_app_sound(page: Page, what: str) -> None:
+    """Nothing is wrong with the app's page as it is."""
+    assert_sound(page.frames[1], what)
 
 
 def told(page: Page, text: str) -> None:

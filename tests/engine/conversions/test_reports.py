@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
@@ -72,10 +71,15 @@ def test_other_documents_are_refused(document: object) -> None:
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda inner: st.lists(inner, max_size=3)))
-def test_nothing_but_a_refusal_comes_of_what_is_no_report(anything: object) -> None:
+def test_anything_in_a_field_makes_a_report_that_reads_back_or_a_refusal(anything: object) -> None:
     for name in (*BOUGHT, "code", "click"):
-        with suppress(ReportInvalid):
-            parse_report({**BOUGHT, name: anything})
+        blamed, found = name, None
+        try:
+            found = parse_report({**BOUGHT, name: anything})
+        except ReportInvalid as refusal:
+            blamed = refusal.field
+        assert blamed == name
+        assert found is None or report_of_body(orjson.loads(orjson.dumps(body_of(found)))) == found
 
 
 def test_a_code_goes_before_clicks_and_a_number_stands_behind_them() -> None:

@@ -274,7 +274,7 @@ class OfferMachine(RuleBasedStateMachine):
             assert balances == [self.points[1], self.points[2]]
 
 
-def _run(url: str, *, runs: int, steps: int) -> None:
+def _assert_agreement(url: str, *, runs: int, steps: int) -> None:
     world = World(url)
     machine = type("Machine", (OfferMachine,), {"world": world})
     chosen = settings(
@@ -288,9 +288,9 @@ def _run(url: str, *, runs: int, steps: int) -> None:
 
 
 def test_a_few_hundred_steps_agree_with_the_plain_model(database_url: str) -> None:
-    _run(database_url, runs=12, steps=25)
+    _assert_agreement(database_url, runs=12, steps=25)
 
 
 @pytest.mark.prove
 def test_thousands_of_steps_agree_with_the_plain_model(database_url: str) -> None:
-    _run(database_url, runs=STEPS // 50, steps=50)
+    _assert_agreement(database_url, runs=STEPS // 50, steps=50)
