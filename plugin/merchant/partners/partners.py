@@ -13,7 +13,7 @@ from plugin.merchant.partners.key_words import signing_key
 from plugin.merchant.program import actor_text
 from plugin.merchant.words import Words
 
-PLACES = ("offers", "codes", "purchases", "statements", "payments")
+PLACES = ("offers", "codes", "purchases", "exchanges", "statements", "payments")
 """The further pages of a partner."""
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from plugin.merchant.pages import Draw
+from plugin.merchant.partners.exchanges import exchanges
 from plugin.merchant.partners.form import edit_partner, new_partner
 from plugin.merchant.partners.hosts import host, hosts
 from plugin.merchant.partners.offer_form import edit_offer, new_offer
@@ -27,6 +28,7 @@ PARTNER_PAGES: dict[str, Draw] = {
     "/partners/{partner:int}/pool-list": pool_list,
     "/partners/{partner:int}/purchases": purchases,
     "/partners/{partner:int}/report-files": report_files,
+    "/partners/{partner:int}/exchanges": exchanges,
     "/partners/{partner:int}/statements": statements,
     "/partners/{partner:int}/statements/{statement:int}": statement,
     "/partners/{partner:int}/payments": payments,

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from plugin.partners.api.answers import ApiRefusedError
 from plugin.partners.api.callers import Callers
-from plugin.partners.page import answering, overview, purchases, statements
+from plugin.partners.page import answering, exchanges, overview, purchases, statements
 from plugin.partners.page.drawing import OWN_FILES, go, own_file
 from plugin.partners.page.sessions import PATH, Sessions
 from plugin.partners.page.visits import Visits, login_page, read_form, refused_page
@@ -73,6 +73,7 @@ def page_routes(services: Services, callers: Callers) -> list[Route]:
     shown = {
         "/offers/{offer}": overview.offer,
         "/purchases": purchases.purchases,
+        "/exchanges": exchanges.exchanges,
         "/statements": statements.statements,
         "/statements/{statement}": statements.statement,
         "/keys.json": statements.keys,

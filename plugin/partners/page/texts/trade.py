@@ -1,4 +1,4 @@
-"""The words of purchases and of appeals for them."""
+"""The words of purchases and of appeals for them, and of exchanges."""
 
 from __future__ import annotations
 
@@ -48,6 +48,17 @@ ENGLISH = {
     "appeal.failed.NOT_DECLINED": "It is not declined any more, so there is nothing to appeal against.",
     "appeal.failed.TOO_MANY_APPEALS": "It was appealed for and decided as often as it can be.",
     "appeal.failed.other": "The appeal was not taken. Try again later.",
+    "exchanges.title": "Exchanges",
+    "exchanges.lead": "Points that members exchanged for yours. Credit each to the account that was named.",
+    "exchanges.none": "Nobody exchanged points for yours yet.",
+    "exchanges.account": "Account",
+    "exchanges.forgotten": "forgotten at the member's wish",
+    "exchanges.gives": "To credit",
+    "exchanges.points": "For points",
+    "exchanges.when": "Exchanged",
+    "exchanges.state": "State",
+    "exchanges.state.made": "Counts",
+    "exchanges.state.canceled": "Canceled: take it back",
 }
 CHINESE = {
     "purchases.title": "购买",
@@ -95,4 +106,15 @@ CHINESE = {
     "appeal.failed.NOT_DECLINED": "该购买已不是被拒绝状态，无需申诉。",
     "appeal.failed.TOO_MANY_APPEALS": "该购买的申诉次数已达上限。",
     "appeal.failed.other": "申诉未被接受，请稍后再试。",
+    "exchanges.title": "兑换",
+    "exchanges.lead": "会员用积分兑换的贵方积分。请记入所指明的账户。",
+    "exchanges.none": "还没有人兑换贵方积分。",
+    "exchanges.account": "账户",
+    "exchanges.forgotten": "应会员要求已删除",
+    "exchanges.gives": "应记入",
+    "exchanges.points": "所用积分",
+    "exchanges.when": "兑换时间",
+    "exchanges.state": "状态",
+    "exchanges.state.made": "有效",
+    "exchanges.state.canceled": "已取消：请收回",
 }
