@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fractions import Fraction
+from types import MappingProxyType
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
@@ -56,11 +57,12 @@ class Due:
 
 async def works_for(
     connection: AsyncConnection, ledger: Ledger, source: str, due: Mapping[MemberKey, Iterable[Due]],
-    versions: Versions,
+    versions: Versions, lost: Mapping[MemberKey, Mapping[str, str]] = MappingProxyType({}),
 ) -> list[Work]:  # fmt: skip
     """What locked members are due by this source, and what they were given by it and are due no more.
 
-    A member with nothing due has to be named, too. `source` tells these awards from all others.
+    A member with nothing due has to be named, too. `source` tells these awards from all others; `lost` has the titles
+    of what a member has no more, by its name, where they are known.
     """
     given = await points_given(connection, source, due)
     works: list[Work | None] = []
@@ -71,7 +73,12 @@ async def works_for(
             if one is not None and (one.points or had):
                 works.append(_work(ledger, source, key, one, had[0] if had else None, versions[key.program_id]))
             elif one is None:
-                works += [_reverted(ledger, source, key, old, versions[key.program_id]) for old in had if old.posted]
+                titles = lost.get(key, {})
+                works += [
+                    _reverted(ledger, source, key, old, titles.get(name), versions[key.program_id])
+                    for old in had
+                    if old.posted
+                ]
     return [work for work in works if work is not None]
 
 
@@ -107,12 +114,12 @@ def _work(
 
 
 def _reverted(
-    ledger: Ledger, source: str, member: MemberKey, had: Award, versions: Sequence[ProgramVersion]
+    ledger: Ledger, source: str, member: MemberKey, had: Award, title: str | None, versions: Sequence[ProgramVersion]
 ) -> Work | None:
     live = next((one for one in versions if one.version == had.program_version), None)
     if live is None:
         return None
-    rule = _rule(had.key.rule, had.key.rule, 1, NeverExpires())
+    rule = _rule(had.key.rule, had.key.rule if title is None else title, 1, NeverExpires())
     outcome = RuleOutcome(rule, "nothing_eligible", Assessment(rule, had.occurred_at))
     return _filled(ledger, source, member, live, outcome, {"event": source, "name": had.key.rule}, had)
 

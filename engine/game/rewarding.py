@@ -25,7 +25,8 @@ async def game_works(
     `standings` are those of members of programs some version of whose games gives points.
     """
     due = {key: [_due(one) for one in standing.earned if one.revoked_at is None] for key, standing in standings.items()}
-    return await works_for(connection, ledger, SOURCE, due, versions)
+    lost = {key: {name_of(one): one.title for one in standing.earned} for key, standing in standings.items()}
+    return await works_for(connection, ledger, SOURCE, due, versions, lost)
 
 
 def name_of(one: Earned) -> str:

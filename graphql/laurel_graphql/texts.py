@@ -150,7 +150,7 @@ def reason_text(kind: str, detail: Mapping[str, str], language: str) -> str:
 def _order_text(kind: str, detail: Mapping[str, str], language: str) -> str:
     texts = TEXTS[language]
     if "order" not in detail:
-        return texts.get(f"reason.{kind}.{detail.get('event')}", texts[f"reason.{kind}.plain"])
+        return _lost_text(kind, detail, texts)
     if kind == "clawback":
         refunded = Decimal(detail.get("refunded", "0")) > 0
         key = "reason.clawback" if refunded else "reason.clawback.changed"
@@ -159,6 +159,16 @@ def _order_text(kind: str, detail: Mapping[str, str], language: str) -> str:
         return texts["reason.earn.order"].format(order=detail["order"])
     base = money_text(Decimal(detail["base"]), detail["currency"], language)
     return texts["reason.earn"].format(order=detail["order"], base=base)
+
+
+def _lost_text(kind: str, detail: Mapping[str, str], texts: Mapping[str, str]) -> str:
+    """What no order stands behind: a badge or another game that is reached no more, by its title where it is known."""
+    event, name, title = (detail.get(one, "") for one in ("event", "name", "title"))
+    if event == "game":  # what is lost altogether is told apart by its name alone, such as `badge-17-1`
+        event = name.partition("-")[0]
+    if title not in ("", name) and f"reason.{kind}.{event}.title" in texts:
+        return texts[f"reason.{kind}.{event}.title"].format(title=title)
+    return texts.get(f"reason.{kind}.{event}", texts[f"reason.{kind}.plain"])
 
 
 def purchase_text(rates: Mapping[str, Decimal], shop_currency: str, language: str) -> str:

@@ -192,7 +192,9 @@ def test_every_kind_of_transaction_has_a_name_and_words_with_and_without_details
     assert reason_text("bonus", {"event": "birthday"}, "zh-CN") == "生日快乐"
     assert reason_text("bonus", {"event": "badge", "title": "Regular"}, "en") == "Badge earned: Regular"
     assert reason_text("bonus", {"event": "season", "title": "Spring"}, "zh-CN") == "名次奖励：Spring"
-    assert reason_text("clawback", {"event": "game", "name": "badge-7-1"}, "en") == "No longer reached"
+    lost = {"event": "game", "name": "badge-7-1", "title": "badge-7-1"}
+    assert reason_text("clawback", lost, "en") == "Badge no longer held"
+    assert reason_text("clawback", {**lost, "title": "Regular"}, "zh-CN") == "不再持有徽章：Regular"
     assert reason_text("bonus", {"event": "partner", "title": "Harbor"}, "en") == "Purchase at Harbor"
     assert reason_text("clawback", {"event": "partner", "title": "Cups"}, "en") == "Purchase at a partner given back"
     assert reason_text("restore", {"claim": "7", "title": "Cups"}, "en") == "Given back for Cups"

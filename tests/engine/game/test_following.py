@@ -35,6 +35,11 @@ async def playing(engine: AsyncEngine, shop: ShopReference) -> Playing:
     return Playing(engine, shop)
 
 
+_LOST = text("""
+    SELECT detail->>'name', detail->>'title' FROM transactions WHERE kind = 'clawback' AND detail->>'event' = 'game'
+""")
+
+
 async def wrong(playing: Playing) -> tuple[int, int]:
     async with tenant_transaction(playing.engine, playing.shop.program_id) as connection:
         return await audit_game(connection, [playing.shop.program_id])
@@ -70,6 +75,9 @@ async def test_what_is_refunded_is_lost_with_its_points_and_earned_again_under_a
     await apply(playing.engine, playing.shop, refund(1, 10, "5.00"))
     await playing.follow()
     assert (await playing.held(), await balance(playing.engine, playing.shop)) == ([], Balance(0))
+    async with tenant_transaction(playing.engine, playing.shop.program_id) as connection:
+        (lost,) = (await connection.execute(_LOST)).all()
+    assert tuple(lost) == (f"badge-{first.key.definition_id}-1", "Regular")
     await apply(playing.engine, playing.shop, order(11, [line("7.00")], occurred_at=PAID_AT, updated_at=PAID_AT))
     await playing.follow()
     assert (await playing.held(), await balance(playing.engine, playing.shop)) == (["regular/1/"], Balance(17))
