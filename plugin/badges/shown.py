@@ -16,6 +16,7 @@ from plugin.web.locales import locale_of
 _HERE = Path(__file__).parent
 STYLES = (_HERE / "static" / "badges.css").read_text(encoding="utf-8")
 STYLES_PATH = f"{ROOT}/badges.css"
+ICON_PATH = f"{ROOT}/artwork/laurel-gold.svg"
 _ENVIRONMENT = Environment(
     loader=FileSystemLoader(_HERE / "templates"), autoescape=True, undefined=StrictUndefined, trim_blocks=True,
     lstrip_blocks=True,
@@ -29,7 +30,9 @@ def draw(request: Request, template: str, status: int = 200, **values: object) -
     def words(key: str, **places: object) -> str:
         return text_of(locale, key, **places)
 
-    content = _ENVIRONMENT.get_template(template).render(locale=locale, t=words, styles=STYLES_PATH, **values)
+    content = _ENVIRONMENT.get_template(template).render(
+        locale=locale, t=words, styles=STYLES_PATH, icon=ICON_PATH, **values
+    )
     return page_answer(request, content, status)
 
 

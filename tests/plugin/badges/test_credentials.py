@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from urllib.parse import urlsplit
 
 import httpx
@@ -137,6 +138,9 @@ async def test_the_address_gives_what_is_asked_for(client: httpx.AsyncClient, gi
     # then
     assert '<html lang="zh-CN">' in page.text
     assert "下 3 笔订单。" in page.text
+    icon = re.search('rel="icon" href="([^"]+)"', page.text)  # without one, browsers ask for one that is not there
+    assert icon is not None
+    assert (await client.get(icon[1])).headers["content-type"].startswith("image/svg+xml")
     assert document.json()["credentialStatus"]["statusListIndex"] == "0"
     assert token.text == (await client.get(given.path("jwt"))).text
     assert token.headers["content-type"] == "text/plain; charset=utf-8"
