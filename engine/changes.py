@@ -24,12 +24,14 @@ class Versions:
 class MemberVersion:
     """A member's version with those of everybody in their cohorts of running weeks, whose ranks move theirs.
 
-    `boards` are the definition ids of boards and leagues that they take part in.
+    What all give to goals of the community is in it, too. `boards` are the definition ids of boards and leagues that
+    they take part in, `zone` is the one that they chose for their days.
     """
 
     version: int
     member_id: int
     boards: tuple[int, ...]
+    zone: str | None = None
 
 
 _MEMBER = """
@@ -67,10 +69,17 @@ READ_MEMBER_VERSION = text("""
             AND c.period = e.period AND c.league = e.league AND c.cohort = e.cohort AND c.member_id <> e.member_id
         JOIN members o ON o.program_id = c.program_id AND o.member_id = c.member_id
         WHERE e.program_id = m.program_id AND e.member_id = m.member_id
-    ), 0), m.member_id, ARRAY(
+    ), 0) + COALESCE((SELECT n.news FROM challenge_news n WHERE n.program_id = m.program_id), 0) + GREATEST(
+        (SELECT n.last_move_id FROM challenge_news n WHERE n.program_id = m.program_id),
+        (SELECT max(w.move_id) FROM challenge_moves w WHERE w.program_id = m.program_id), 0
+    ), m.member_id, ARRAY(
         SELECT p.definition_id FROM board_participants p
         WHERE p.program_id = m.program_id AND p.member_id = m.member_id ORDER BY p.definition_id
-    ) AS boards
+    ) AS boards, (
+        SELECT f.detail ->> 'zone' FROM game_facts f
+        WHERE f.program_id = m.program_id AND f.member_id = m.member_id AND f.kind = 'zone-chosen'
+        ORDER BY f.occurred_at DESC LIMIT 1
+    ) AS zone
     FROM customers c JOIN members m ON m.program_id = c.program_id AND m.member_id = c.member_id
     WHERE c.program_id = :program_id AND c.shop_id = :shop_id AND c.customer_id = :customer_id
 """)

@@ -87,7 +87,7 @@ class DirectDatabase:
     async def member_version(self, program_id: int, shop_id: int, customer_id: int) -> MemberVersion | None:
         """The member's version, None for a customer without a member. Raises like `store_delivery`."""
         row = await self._read(_MEMBER_VERSION, program_id, shop_id, customer_id)
-        return MemberVersion(int(row[0]), row[1], tuple(row[2])) if row else None
+        return MemberVersion(int(row[0]), row[1], tuple(row[2]), row[3]) if row else None
 
     async def close(self) -> None:
         """Give back every connection."""

@@ -79,7 +79,12 @@ _ADD_UP = text("""
             SELECT program_id, move_id FROM challenge_moves ORDER BY program_id, move_id LIMIT :most
             FOR UPDATE SKIP LOCKED
         ) t WHERE m.program_id = t.program_id AND m.move_id = t.move_id
-        RETURNING m.program_id, m.definition_id, m.period, m.amount
+        RETURNING m.program_id, m.move_id, m.definition_id, m.period, m.amount
+    ), told AS (
+        INSERT INTO challenge_news AS n (program_id, news, last_move_id)
+        SELECT program_id, count(*), max(move_id) FROM taken GROUP BY program_id ORDER BY program_id
+        ON CONFLICT (program_id) DO UPDATE SET news = n.news + excluded.news,
+            last_move_id = GREATEST(n.last_move_id, excluded.last_move_id)
     )
     INSERT INTO challenge_totals AS t (program_id, definition_id, period, total)
     SELECT program_id, definition_id, period, sum(amount) FROM taken
@@ -114,6 +119,7 @@ _SETTLE = text("""
     WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period
     ON CONFLICT (program_id, definition_id, period) DO NOTHING RETURNING reached_at
 """)
+_TELL = text("UPDATE challenge_news SET news = news + 1 WHERE program_id = :program_id")
 _MARK = text("""
     INSERT INTO game_marks (program_id, member_id) SELECT program_id, member_id FROM challenge_contributions
     WHERE program_id = :program_id AND definition_id = :definition_id AND period = :period
@@ -194,6 +200,7 @@ async def _settle(connection: AsyncConnection, due: _Due) -> bool:
     row = (await connection.execute(_SETTLE, {**due.key, **given, **times})).one_or_none()
     if row is not None:
         await connection.execute(_MARK, due.key)
+        await connection.execute(_TELL, due.key)
     return row is not None
 
 

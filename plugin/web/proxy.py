@@ -10,6 +10,7 @@ from starlette.responses import Response
 from plugin.services import Services
 from plugin.shopify.signatures import UnverifiedError, verify_proxy
 from plugin.web.board_watch import BoardWatch
+from plugin.web.game_watch import GameWatch
 from plugin.web.graphql_routes import bind_shop, caller_of, not_installed, too_many, unverified
 from plugin.web.responses import NEVER_CACHED
 
@@ -20,9 +21,10 @@ class ProxyChanges:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._watch = BoardWatch(services.engine, services.boards)
+        self._games = GameWatch(services.engine)
 
     async def changes(self, request: Request) -> Response:
-        """`{"version": n}`: rises with every change of the member's balance, game or ranks.
+        """`{"version": n}`: rises with every change of the member's balance, game or ranks, also by others or by time.
 
         0 for who is anonymous or no member yet. While Redis is away ranks are not watched, so it may fall and rise.
 
@@ -47,4 +49,5 @@ class ProxyChanges:
             known = await self._services.direct.member_version(shop.program_id, shop.shop_id, shopper.customer_id)
             if known is not None:
                 version = known.version + await self._watch.number(shop.program_id, known)
+                version += await self._games.number(shop.program_id, known)
         return Response(f'{{"version":{version}}}', 200, NEVER_CACHED, "application/json")

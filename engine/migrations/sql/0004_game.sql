@@ -161,6 +161,13 @@ CREATE TABLE challenge_totals (
     applied_at timestamptz,
     PRIMARY KEY (program_id, definition_id, period)
 ) WITH (fillfactor = 50);
+-- How often a goal of all of a program moved or was settled, and the last move that is counted in: what others give is news
+-- to everybody who has a page open.
+CREATE TABLE challenge_news (
+    program_id bigint NOT NULL PRIMARY KEY,
+    news bigint NOT NULL,
+    last_move_id bigint NOT NULL
+) WITH (fillfactor = 50);
 CREATE TABLE challenge_periods (
     program_id bigint NOT NULL,
     definition_id bigint NOT NULL,

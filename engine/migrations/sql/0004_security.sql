@@ -5,7 +5,7 @@ BEGIN
     FOREACH tenant_table IN ARRAY ARRAY[
         'game_definitions', 'game_definition_versions', 'game_facts', 'game_marks', 'achievements', 'game_standings',
         'game_sweeps', 'game_previews', 'revoked_credentials', 'challenge_contributions', 'challenge_moves',
-        'challenge_totals', 'challenge_periods', 'artworks', 'issuer_keys',
+        'challenge_totals', 'challenge_news', 'challenge_periods', 'artworks', 'issuer_keys',
         'board_participants', 'board_marks', 'board_seasons', 'board_results', 'board_quarantines', 'board_sweeps', 'friendships',
         'league_seasons', 'league_entries'
     ] LOOP
@@ -18,7 +18,7 @@ END $$;
 
 GRANT SELECT, INSERT ON game_definition_versions, revoked_credentials TO laurel_app;
 GRANT SELECT, INSERT, UPDATE ON game_definitions, game_facts, achievements, game_standings, game_sweeps, game_previews,
-    challenge_contributions, challenge_moves, challenge_totals, challenge_periods, artworks, issuer_keys,
+    challenge_contributions, challenge_moves, challenge_totals, challenge_news, challenge_periods, artworks, issuer_keys,
     board_participants, board_seasons, board_results, board_quarantines, board_sweeps, league_seasons, league_entries TO laurel_app;
 GRANT SELECT, INSERT ON game_marks, board_marks, friendships TO laurel_app;
 GRANT DELETE ON challenge_contributions, challenge_moves, game_facts, game_marks, game_standings, game_sweeps,
