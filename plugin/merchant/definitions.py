@@ -64,6 +64,7 @@ NEW_RULE: Final[dict[str, Any]] = {
         "product_tags": [], "collection_ids": [], "product_ids": [], "customer_tags": [],
     },
     "test_orders": False,
+    "counts_for_tier": True,
     "rounding": "half_even",
     "caps": [],
     "group": None,

@@ -66,6 +66,8 @@ def _bounds(rule: Rule, words: Words) -> Iterator[str]:
     yield from _exclusions(rule, words)
     if rule["test_orders"]:
         yield words.text("sentence.test_orders")
+    if not rule["counts_for_tier"]:
+        yield words.text("sentence.no_tier")
     for cap in rule["caps"]:
         points = words.number(cap["points"]) if words.locale == "en" else words.points(cap["points"])
         yield words.text(f"sentence.cap.{cap['per']}.{cap['period']}", points=points)

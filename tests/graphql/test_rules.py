@@ -26,6 +26,7 @@ async def test_a_rule_with_everything_comes_back_as_it_was_written(ask_merchant:
         multipliersStack="BEST_OF", exclude={"giftCardPaid": True, "productTags": ["sale"], "productIds": ["7"],
                                              "collectionIds": ["gid://shopify/Collection/8"]},
         caps=[{"handle": "monthly", "period": "MONTH", "points": 500}], rounding="DOWN", testOrders=True, priority=5,
+        countsForTier=False,
         hold={"until": {"event": "RETURN_WINDOW", "days": 14}}, expiry={"after": {"months": 6, "round": "MONTH"}},
     )  # fmt: skip
 
@@ -62,12 +63,14 @@ async def test_a_rule_with_everything_comes_back_as_it_was_written(ask_merchant:
         "kind": "AFTER", "days": None, "months": 6, "round": "MONTH", "month": None, "day": None, "graceDays": None,
     }  # fmt: skip
     assert (made["rounding"], made["testOrders"], made["priority"], made["scope"]) == ("DOWN", True, 5, "ORDER")
+    assert made["countsForTier"] is False
 
 
 async def test_a_rule_with_nothing_but_its_formula_gets_the_defaults(ask_merchant: Ask) -> None:
     made = (await create(ask_merchant, review(), await revision_of(ask_merchant)))["rule"]
 
     assert (made["scope"], made["enabled"], made["priority"], made["rounding"]) == ("EVENT", True, 100, "HALF_EVEN")
+    assert made["countsForTier"] is True
     assert made["formula"] == {"kind": "FIXED", "points": 50, "factor": None, "rates": []}
     assert (made["condition"], made["audience"], made["caps"], made["window"]) == ([], [], [], None)
     assert made["hold"] == {"kind": "NONE", "days": None, "event": None, "atMostDays": None}

@@ -40,6 +40,12 @@ def test_the_usual_rule_is_as_short_as_it_can_be() -> None:
     assert sentence_of(rule(), CHINESE) == "每 1 USD 得 1 积分，365 天后失效。"
 
 
+def test_a_rule_that_counts_for_no_tier_says_so() -> None:
+    said = "1 point per 1 USD, not counted for tiers, gone after 365 days."
+    assert sentence_of(rule(counts_for_tier=False), ENGLISH) == said
+    assert "不计入等级" in sentence_of(rule(counts_for_tier=False), CHINESE)
+
+
 def test_currencies_of_one_rate_stand_together_the_best_first() -> None:
     formula = {"kind": "per_money", "rates": {"JPY": "0.01", "USD": "1.5", "EUR": "1.50"}, "points": None}
 

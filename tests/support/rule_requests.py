@@ -8,7 +8,7 @@ from tests.support.graphql_requests import Ask
 
 CREATE = """
 mutation ($input: RuleCreateInput!) { ruleCreate(input: $input) {
-    rule { handle title enabled trigger scope priority group testOrders rounding eventName
+    rule { handle title enabled trigger scope priority group testOrders countsForTier rounding eventName
         formula { kind points factor rates { currencyCode pointsPerUnit } }
         condition { position parent kind field operator values amounts { amount currencyCode } }
         audience { kind field values } window { startsAt endsAt } multipliersStack

@@ -179,3 +179,6 @@ class RuleInput:
     )
     hold: HoldInput | None = strawberry.field(default=None, description="Null: points can be spent at once.")
     expiry: ExpiryInput | None = strawberry.field(default=None, description="Null: after 365 days.")
+    counts_for_tier: bool = strawberry.field(
+        default=True, description="Whether its points count where tiers are reached by points."
+    )

@@ -119,6 +119,7 @@ class Rule:
     priority: int = strawberry.field(description="A lower one comes first; of equals the lower handle.")
     hold: Hold = strawberry.field(description="How long its points wait.")
     expiry: Expiry = strawberry.field(description="When its points end.")
+    counts_for_tier: bool = strawberry.field(description="Whether its points count where tiers are reached by points.")
 
 
 def rule_of(rule: RuleRecord) -> Rule:
@@ -144,6 +145,7 @@ def rule_of(rule: RuleRecord) -> Rule:
         priority=rule.priority,
         hold=_hold(rule.hold),
         expiry=_expiry(rule.expiry),
+        counts_for_tier=rule.counts_for_tier,
     )
 
 
