@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.conversions.deciding import DecisionRefused, approve_declined, checked_actor, open_conversion
 from engine.conversions.store import Conversion, note_change
+from engine.readable import is_readable
 
 SAID_MAXIMUM = 500
 NOTE_MAXIMUM = 500
@@ -142,5 +143,4 @@ async def _open(
 def _words(given: str, maximum: int) -> str | None:
     """A text of several lines without the space around it, None for one that is too long or not to be read."""
     words = given.strip()
-    readable = all(line.isprintable() for line in words.splitlines())
-    return words if len(words) <= maximum and readable else None
+    return words if len(words) <= maximum and is_readable(words) else None

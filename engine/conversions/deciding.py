@@ -15,6 +15,7 @@ from engine.conversions.limits import NotCovered
 from engine.conversions.posting import settle, use_budget
 from engine.conversions.store import Conversion, lock_conversion, read_conversion
 from engine.ledger import Ledger
+from engine.readable import is_readable
 
 REASON_MAXIMUM = 500
 
@@ -134,8 +135,8 @@ def checked_actor(actor: str) -> str:
 
 def checked_reason(reason: str) -> str:
     """Why. Raises DecisionRefused."""
-    because = checked_text(reason, REASON_MAXIMUM)
-    if because is None:
+    because = reason.strip()
+    if not 0 < len(because) <= REASON_MAXIMUM or not is_readable(because):
         raise DecisionRefused("REASON_INVALID", "reason", f"Say why, in 1 to {REASON_MAXIMUM} characters.")
     return because
 

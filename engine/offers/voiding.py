@@ -18,6 +18,7 @@ from engine.offers.codes import return_code, void_code
 from engine.offers.refusals import VoidRefused
 from engine.offers.spending import give_back_for_claim
 from engine.offers.unbooking import take_back_event
+from engine.readable import is_readable
 from engine.reservations import open_ledger
 
 REASON_MAXIMUM = 500
@@ -39,7 +40,7 @@ async def void_claim(
     CLAIM_NOT_FOUND, NOT_VOIDABLE, REASON_INVALID.
     """
     said = reason.strip()
-    if not 0 < len(said) <= REASON_MAXIMUM or not said.replace("\n", "").isprintable():
+    if not 0 < len(said) <= REASON_MAXIMUM or not is_readable(said):
         raise VoidRefused("REASON_INVALID", {"maximum": REASON_MAXIMUM})
     found = await claim_of(connection, program_id, claim_id)
     if found is None:

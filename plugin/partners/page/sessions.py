@@ -77,7 +77,10 @@ class Sessions:
         origin = request.headers.get("origin")
         if site not in (None, "same-origin", "none"):
             return False
-        return origin is None or urlsplit(origin).netloc in (urlsplit(self._origin).netloc, request.url.netloc)
+        try:
+            return origin is None or urlsplit(origin).netloc in (urlsplit(self._origin).netloc, request.url.netloc)
+        except ValueError:  # it is no address at all
+            return False
 
     def _set(self, response: Response, value: str, seconds: int) -> None:
         response.set_cookie(
