@@ -12,6 +12,7 @@ from plugin.shopify.signatures import UnverifiedError, verify_proxy
 from plugin.web.board_watch import BoardWatch
 from plugin.web.game_watch import GameWatch
 from plugin.web.graphql_routes import bind_shop, caller_of, not_installed, too_many, unverified
+from plugin.web.offer_watch import OfferWatch
 from plugin.web.responses import NEVER_CACHED
 
 
@@ -22,11 +23,13 @@ class ProxyChanges:
         self._services = services
         self._watch = BoardWatch(services.engine, services.boards)
         self._games = GameWatch(services.engine)
+        self._offers = OfferWatch(services.engine)
 
     async def changes(self, request: Request) -> Response:
-        """`{"version": n}`: rises with every change of the member's balance, game or ranks, also by others or by time.
+        """`{"version": n}`: differs with every change of the member's balance, game, ranks or offers, also by others
+        or by time.
 
-        0 for who is anonymous or no member yet. While Redis is away ranks are not watched, so it may fall and rise.
+        0 for who is anonymous or no member yet. It rises with all but the offers and, while Redis is away, the ranks.
 
         `since` is for the reader of a log; the answer does not depend on it.
         """
@@ -50,4 +53,5 @@ class ProxyChanges:
             if known is not None:
                 version = known.version + await self._watch.number(shop.program_id, known)
                 version += await self._games.number(shop.program_id, known)
+                version += await self._offers.number(shop.program_id)
         return Response(f'{{"version":{version}}}', 200, NEVER_CACHED, "application/json")
