@@ -10,7 +10,7 @@ _SPACES = frozenset("\r\n\t")
 
 
 def is_readable(text: str) -> bool:
-    """Whether a text of several lines has nothing in it but letters, signs, spaces of any width, and what joins them."""
+    """Whether a text of several lines has nothing in it but letters, signs, spaces, and what joins them."""
     return all(
         sign.isprintable() or sign in _SPACES or sign in _JOINERS or unicodedata.category(sign) == "Zs" for sign in text
     )

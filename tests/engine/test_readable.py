@@ -9,7 +9,8 @@ from engine.readable import is_readable
 
 @pytest.mark.parametrize(
     "words",
-    ["100\u00a0\u20ac", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645", "\U0001f468\u200d\U0001f469\u200d\U0001f466",
+    ["100\u00a0\u20ac", "\u0645\u06cc\u200c\u062e\u0648\u0627\u0647\u0645",
+     "\U0001f468\u200d\U0001f469\u200d\U0001f466",
      "a\tb", "two\r\nlines", "wide\u3000space", "\u4f18\u60e0", ""],
 )  # fmt: skip
 def test_what_languages_are_written_with_is_readable(words: str) -> None:
