@@ -48,6 +48,7 @@ def visit(browser: Browser) -> Iterator[Visit]:
 
     def open_page(*, expect_complaints: bool = False, **options: Any) -> Page:
         page = browser.new_context(**{"viewport": DESKTOP, "locale": "en-US", **options}).new_page()
+        page.set_default_timeout(60_000)
         if not expect_complaints:
             page.on("pageerror", lambda error: complaints.append(str(error)))
             page.on("console", lambda said: complaints.append(said.text) if said.type in ("error", "warning") else None)

@@ -28,7 +28,7 @@ CUSTOMER = 7_000_000_000_001
 SINCE = datetime(2026, 1, 10, 12, tzinfo=UTC)
 BORN_TODAY = """
     UPDATE members SET birthday_month = extract(month FROM day), birthday_day = extract(day FROM day),
-        birthday_set_on = day - 30 FROM (SELECT (now() AT TIME ZONE 'America/New_York')::date AS day) today
+        birthday_set_on = day - 30 FROM (SELECT (now() AT TIME ZONE 'UTC')::date AS day) today
 """
 """Lets it be everybody's birthday in the program's zone, as they told a month ago."""
 TAG = CustomerTag(handle="tag", tag="laurel-gold")
