@@ -56,9 +56,9 @@ _FIND = text("""
 """)
 REMEMBER_SQL = """
     INSERT INTO idempotency_keys (program_id, scope, idempotency_key, input_hash, object_kind, object_id)
-    VALUES (:program_id, :scope, :key, :input_hash, :object_kind, :object_id)
+    SELECT :program_id, :scope, :key, :input_hash, :object_kind, :object_id
 """
-"""For whoever writes the object in the same statement, with the values of `to_remember`."""
+"""For whoever writes the object in the same statement, with the values of `to_remember`; a FROM may follow."""
 _REMEMBER = text(REMEMBER_SQL)
 
 

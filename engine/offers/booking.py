@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from engine.crash import crash_point
 from engine.idempotency import REMEMBER_SQL, KeyedRequest, to_remember
-from engine.offers.budget import Account, BudgetMove, move_budget
+from engine.offers.budget import MOVE_SQL, Account, BudgetMove, to_move
 from engine.offers.catalog import Offer
 from engine.offers.claims import Claim, ClaimState
 from engine.offers.costs import claim_cost, next_cost
@@ -24,14 +24,18 @@ from engine.partners.facts import Agreement
 from engine.partners.kinds import EventKind, micros_for
 from engine.partners.limits import PartnerLimit
 
-# The claim and the key that stands for it from now on.
-_INSERT = text(f"""
-    WITH remembered AS ({REMEMBER_SQL})
+# The offer's row is what others wait for: it is taken by the last statement of most claims, with all that is written of
+# them; where it cannot be had, nothing is. What is shown to a member who spends nothing is no longer as it was, either.
+_BOOK = text(f"""
+    WITH {MOVE_SQL}, remembered AS ({REMEMBER_SQL} FROM moved), seen AS (
+        UPDATE members SET version = version + 1 WHERE program_id = :program_id AND member_id = :member_id
+            AND :spends_nothing AND EXISTS (SELECT FROM moved)
+    )
     INSERT INTO offer_claims (program_id, claim_id, offer_id, offer_version, partner_id, agreement_version, member_id,
         shop_id, customer_id, kind, state, code, points, reservation_id, gives, account, budget, expires_at, settled_at)
-    VALUES (:program_id, :claim_id, :offer_id, :offer_version, :partner_id, :agreement_version, :member_id,
+    SELECT :program_id, :object_id, :offer_id, :offer_version, :partner_id, :agreement_version, :member_id,
         :shop_id, :customer_id, :kind, :state, :code, :points, :reservation_id, :gives, :account, :budget, :expires_at,
-        CASE WHEN CAST(:state AS text) = 'used' THEN now() END)
+        CASE WHEN CAST(:state AS text) = 'used' THEN now() END FROM moved
 """)
 
 
@@ -53,14 +57,8 @@ class Booking:
     now: datetime
 
 
-async def write_claim(connection: AsyncConnection, booking: Booking, request: KeyedRequest) -> None:
-    """Write the claim's own row and what its key stands for; nobody waits for these."""
-    await connection.execute(_INSERT, {**to_remember(request, KIND, booking.claim_id), **_row(booking)})
-    crash_point("claim-after-insert")
-
-
-async def book(connection: AsyncConnection, booking: Booking) -> bool:
-    """Take a written claim's part of the budget, and owe the partner its points: the rows that others wait for.
+async def book(connection: AsyncConnection, booking: Booking, request: KeyedRequest) -> bool:
+    """Write the claim and what its key stands for, take its part of the budget, and owe the partner its points.
 
     False: the offer was changed meanwhile, or cannot cover it; then nothing of the claim may stay. Raises ClaimRefused
     CAP_REACHED.
@@ -68,11 +66,12 @@ async def book(connection: AsyncConnection, booking: Booking) -> bool:
     offer, definition, agreed = booking.offer, booking.offer.definition, booking.agreement.definition
     amount, into = claim_cost(definition, agreed, booking.points)
     move = BudgetMove(Account.FREE, into, amount, "claim", "member", claim_id=booking.claim_id)
-    moved = await move_budget(
-        connection, offer.program_id, offer.offer_id, *([move] if amount else []), claims=1, version=offer.version,
+    moves = to_move(
+        offer.program_id, offer.offer_id, [move], claims=1, version=offer.version,
         following=next_cost(definition, agreed),
     )  # fmt: skip
-    if moved is None:
+    row = {**_row(booking), **to_remember(request, KIND, booking.claim_id), "spends_nothing": not booking.points}
+    if not (await connection.execute(_BOOK, {**moves, **row})).rowcount:
         return False
     crash_point("claim-after-budget")
     await _record(connection, booking)
@@ -106,7 +105,6 @@ def _cost(booking: Booking) -> int:
 def _row(booking: Booking) -> dict[str, object]:
     offer, quote = booking.offer, booking.quote
     return {
-        "program_id": offer.program_id, "claim_id": booking.claim_id, "offer_id": offer.offer_id,
         "offer_version": quote.offer_version if quote is not None else offer.version, "partner_id": offer.partner_id,
         "agreement_version": booking.agreement.version, "member_id": booking.member_id, "shop_id": booking.shop_id,
         "customer_id": booking.customer_id, "kind": offer.definition.kind, "state": _state(offer),

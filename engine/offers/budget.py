@@ -65,8 +65,8 @@ _NEXT = "(CASE WHEN CAST(:next AS bigint) IS NULL THEN budget_next ELSE CAST(:ne
 _STATE = f"""CASE WHEN state NOT IN ('published', 'exhausted') THEN state
     WHEN (budget_unit IS NOT NULL AND {_FREE} < {_NEXT}) OR {_LEFT} <= 0 THEN 'exhausted' ELSE 'published' END"""
 # One statement, since many wait for the row of an offer that many want: it is held for no longer than a commit takes.
-_MOVE = text(f"""
-    WITH moved AS (
+MOVE_SQL = f"""
+    moved AS (
         UPDATE offers SET budget_free = {_FREE}, budget_held = budget_held + :held,
             budget_spent = budget_spent + :spent,
             budget_next = {_NEXT}, claims_made = claims_made + :claims, claims_left = {_LEFT}, state = {_STATE}
@@ -86,30 +86,42 @@ _MOVE = text(f"""
         FROM moved m, json_to_recordset(CAST(:moves AS json)) AS g(kind text, debit smallint, credit smallint,
             amount bigint, claim_id bigint, conversion_id bigint, actor text)
     )
-    SELECT state, budget_unit, budget_free, budget_held, budget_spent FROM moved
-""")
+"""
+"""Queries of a WITH, with the values of `to_move`: `moved` has the offer's row as it is then, or none."""
+_MOVE = text(f"WITH {MOVE_SQL} SELECT state, budget_unit, budget_free, budget_held, budget_spent FROM moved")
 
 
 async def move_budget(
     connection: AsyncConnection, program_id: int, offer_id: int, *moves: BudgetMove, claims: int = 0,
-    version: int | None = None, following: int | None = None, unit: str | None = None,
+    unit: str | None = None,
 ) -> Moved | None:  # fmt: skip
     """Move the budget of an offer and count claims, by one conditional update; None when it was not to be.
 
-    `claims` is how many more are claimed, `following` what the next thing takes at least from now on. With `version`
-    the offer has to be published in exactly this version. The row is locked from here to the end of the transaction.
+    `claims` is how many more are claimed. The row is locked from here to the end of the transaction.
+    """
+    given = to_move(program_id, offer_id, moves, claims=claims, unit=unit)
+    row = (await connection.execute(_MOVE, given)).one_or_none()
+    return Moved(*row) if row is not None else None
+
+
+def to_move(
+    program_id: int, offer_id: int, moves: Sequence[BudgetMove], *, claims: int, version: int | None = None,
+    following: int | None = None, unit: str | None = None,
+) -> dict[str, object]:  # fmt: skip
+    """What is moved, for whoever writes something else in the same statement; see `move_budget`.
+
+    With `version` the offer has to be published in exactly this version; `following` is what the next thing takes at
+    least from now on.
     """
     delta = dict.fromkeys(Account, 0)
     for move in moves:
         delta[move.debit] -= move.amount
         delta[move.credit] += move.amount
-    given = {
+    return {
         "program_id": program_id, "offer_id": offer_id, "free": delta[Account.FREE], "held": delta[Account.HELD],
         "spent": delta[Account.SPENT], "claims": claims, "version": version, "next": following, "unit": unit,
         "returns": delta[Account.FREE] > 0 and delta[Account.FUND] == 0, "moves": _transfers(moves),
     }  # fmt: skip
-    row = (await connection.execute(_MOVE, given)).one_or_none()
-    return Moved(*row) if row is not None else None
 
 
 def _transfers(moves: Sequence[BudgetMove]) -> str:

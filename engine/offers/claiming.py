@@ -1,8 +1,8 @@
 """A member claims an offer: checked, handed out, paid for and counted in one transaction, under the member's lock.
 
-Rows are locked in one order: the key of the request, the member, the code of the pool, the offer, the partner. The
-offer's row is taken by one conditional statement at the end, so that nothing is ever given beyond its budget, and those
-who want the same wait for no longer than a commit takes.
+Rows are locked in one order: the member, the code of the pool, the offer, the partner. The offer's row is taken by one
+conditional statement at the end, with all that is written of the claim, so that nothing is ever given beyond its
+budget, and those who want the same wait for no longer than a commit takes.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from engine.ledger import Ledger, MemberKey
 from engine.members import member_of_customer
 from engine.money import POINTS_MAXIMUM
 from engine.offers.availability import Asker, Moment, points_needed, reasons_of
-from engine.offers.booking import Booking, book, write_claim, written_claim
+from engine.offers.booking import Booking, book, written_claim
 from engine.offers.catalog import Offer
 from engine.offers.claims import Claim, claim_of
 from engine.offers.codes import BEFORE_LOOK, LET_GO
 from engine.offers.definitions import Exchange
 from engine.offers.exchanging import TakenQuote, account_of, check_day, take_quote
-from engine.offers.looking import CLAIMS_PER_MINUTE, Asked, Look, look, look_back, take_turn
+from engine.offers.looking import CLAIMS_PER_MINUTE, Asked, Look, look, look_back
 from engine.offers.promising import promise
 from engine.offers.refusals import ClaimRefused, ReasonCode
 from engine.offers.spending import spend_for_claim
@@ -50,9 +50,11 @@ async def claim_offer(
         request = keyed_request(program_id, "", idempotency_key, wanted)
     except IdempotencyKeyInvalid:
         raise ClaimRefused(ReasonCode.INVALID_IDEMPOTENCY_KEY) from None
-    request, asked = await take_turn(connection, asked, request)
     for _ in range(_TRIES_MAXIMUM):
-        claim = await _claim(connection, asked, request)
+        try:
+            claim = await _claim(connection, asked, request)
+        except IdempotencyKeyReused:
+            raise ClaimRefused(ReasonCode.IDEMPOTENCY_KEY_REUSED) from None
         if claim is not None:
             return claim
         await connection.execute(LET_GO)  # what was taken is back: look at the offer as it is now
@@ -61,15 +63,13 @@ async def claim_offer(
 
 async def _claim(connection: AsyncConnection, asked: Asked, request: KeyedRequest) -> Claim | None:
     """The claim that the key stands for, or a new one; None where the offer was changed meanwhile."""
-    try:
-        known = await look(connection, asked, request)
-    except IdempotencyKeyReused:
-        raise ClaimRefused(ReasonCode.IDEMPOTENCY_KEY_REUSED) from None
-    if known.claim_id is not None:
-        return await _made(connection, asked.program_id, known.claim_id)
+    known = await look(connection, asked, request)
+    if known.made is not None:
+        return await _made(connection, asked.program_id, known.made)
     booking = await _prepare(connection, asked, known)
-    await write_claim(connection, booking, request)
-    if not await book(connection, booking):
+    if isinstance(booking, int):
+        return await _made(connection, asked.program_id, booking)
+    if not await book(connection, booking, known.request):
         return None
     crash_point("claim-before-commit")
     if booking.quote is not None and booking.quote.offer_version != booking.offer.version:
@@ -83,38 +83,52 @@ async def _made(connection: AsyncConnection, program_id: int, claim_id: int) -> 
     return found
 
 
-async def _prepare(connection: AsyncConnection, asked: Asked, known: Look) -> Booking:
-    """Check everything, take the code and the points: all but what many wait for. Raises ClaimRefused."""
+async def _prepare(connection: AsyncConnection, asked: Asked, known: Look) -> Booking | int:
+    """Check everything, take the code and the points: all but what many wait for. Raises ClaimRefused.
+
+    An id: that of the claim that the key stands for since we looked.
+    """
     offer = known.offer
     if offer is None or offer.archived_at is not None or offer.state == "draft":
         raise ClaimRefused(ReasonCode.OFFER_NOT_FOUND)
     account, needed = account_of(offer.definition, asked.account), points_needed(offer.definition)
     asker = await _asker(connection, asked, known, offer)
     key = MemberKey(asked.program_id, asker.member_id)
-    await _refuse_early(connection, offer, asker, known)
+    made = await _refuse_early(connection, offer, asker, known)
+    if made is not None:
+        return made
     ledger = await _locked(connection, key, needed)
     root = ledger.root(key)
     await connection.execute(BEFORE_LOOK)
-    before = await look_back(connection, root, offer, ledger.now)
+    before = await look_back(connection, root, offer, known)
+    if before.made is not None:
+        return before.made
     asker, moment = replace(asker, available=ledger.holdings[root].available), _moment(known, before.had)
     _refuse(offer, asker, moment, None)
-    quote = await _quoted(ledger, key, asked, offer)
+    quote = await _quoted(ledger, key, asked, known)
     points = quote.points if quote is not None else needed
     if before.too_often:
         raise ClaimRefused(ReasonCode.RATE_LIMITED, {"limit": CLAIMS_PER_MINUTE})
     _refuse(offer, asker, moment, points)
     await check_day(connection, offer, root.member_id, points, ledger.now)
-    promised = await promise(connection, offer, asked.claim_id, root.member_id, asked.code_key, ledger.now)
+    promised = await promise(connection, offer, known.new_id, root.member_id, known.code_key, ledger.now)
     crash_point("claim-after-code")
-    reservation_id = await spend_for_claim(ledger, key, offer, asked.claim_id, points) if points else None
-    ledger.holdings[root].changed = True  # what is shown to the member is no longer as it was
-    await ledger.write()
-    crash_point("claim-after-points")
+    reservation_id = await _spend(ledger, key, offer, known.new_id, points)
     return Booking(
-        offer=offer, agreement=_agreed(known), claim_id=asked.claim_id, member_id=root.member_id,
+        offer=offer, agreement=_agreed(known), claim_id=known.new_id, member_id=root.member_id,
         shop_id=asked.shop_id, customer_id=asked.customer_id, promised=promised, points=points,
         reservation_id=reservation_id, quote=quote, account=account, now=ledger.now,
     )  # fmt: skip
+
+
+async def _spend(ledger: Ledger, key: MemberKey, offer: Offer, claim_id: int, points: int) -> int | None:
+    """Take what the claim costs; the hold that remembers its lots, None for what costs nothing."""
+    if not points:
+        return None
+    reservation_id = await spend_for_claim(ledger, key, offer, claim_id, points)
+    await ledger.write()
+    crash_point("claim-after-points")
+    return reservation_id
 
 
 async def _asker(connection: AsyncConnection, asked: Asked, known: Look, offer: Offer) -> Asker:
@@ -128,11 +142,14 @@ async def _asker(connection: AsyncConnection, asked: Asked, known: Look, offer: 
     return Asker(member_id, POINTS_MAXIMUM, known.tags, status.tier, frozenset(status.plans))
 
 
-async def _refuse_early(connection: AsyncConnection, offer: Offer, asker: Asker, known: Look) -> None:
-    """Who is refused anyway need not wait for the lock."""
-    if reasons_of(offer, asker, _moment(known, 0)):
-        before = await look_back(connection, MemberKey(offer.program_id, asker.member_id), offer, known.now)
+async def _refuse_early(connection: AsyncConnection, offer: Offer, asker: Asker, known: Look) -> int | None:
+    """Who is refused anyway need not wait for the lock; the claim, where the key stands for one since we looked."""
+    if not reasons_of(offer, asker, _moment(known, 0)):
+        return None
+    before = await look_back(connection, MemberKey(offer.program_id, asker.member_id), offer, known)
+    if before.made is None:
         _refuse(offer, asker, _moment(known, before.had), None)
+    return before.made
 
 
 async def _locked(connection: AsyncConnection, key: MemberKey, points: int) -> Ledger:
@@ -142,14 +159,15 @@ async def _locked(connection: AsyncConnection, key: MemberKey, points: int) -> L
     return await Ledger.open(connection, [key])
 
 
-async def _quoted(ledger: Ledger, key: MemberKey, asked: Asked, offer: Offer) -> TakenQuote | None:
+async def _quoted(ledger: Ledger, key: MemberKey, asked: Asked, known: Look) -> TakenQuote | None:
     """The quote of an exchange, used up by this claim; its points are loaded as well."""
-    if not isinstance(offer.definition.gives, Exchange):
+    offer = known.offer
+    if offer is None or not isinstance(offer.definition.gives, Exchange):
         return None
     if asked.quote_id is None:
         raise ClaimRefused(ReasonCode.QUOTE_REQUIRED)
     owners = {key.member_id, ledger.root(key).member_id}
-    quote = await take_quote(ledger.connection, offer, asked.quote_id, asked.claim_id, owners)
+    quote = await take_quote(ledger.connection, offer, asked.quote_id, known.new_id, owners)
     await ledger.load_spendable_lots(ledger.root(key), quote.points)
     return quote
 

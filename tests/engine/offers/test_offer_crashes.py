@@ -102,7 +102,7 @@ async def test_a_claim_is_cut_off_at_every_statement_and_then_made_once(offering
         offering.engine, lambda: offering.claim(offer), lambda: _books(offering, offer)
     )
 
-    assert statements >= 8
+    assert statements >= 6
     assert await offering.claim(offer) == claim  # the answer was lost: the key still knows it
     assert (await offering.read(offer)).claims_made == 1
     assert await offering.breaches() == {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Awaitable, Sequence
 
 import pytest
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -20,9 +20,15 @@ from tests.support.offers import Offering, last_fifty, made_code_offer
 CONNECTIONS = 80
 
 
-async def _outcomes(attempts: Sequence[object]) -> tuple[list[Claim], Counter[str]]:
-    """Who got one, and how often which refusal was told."""
-    told = await asyncio.gather(*attempts, return_exceptions=True)  # type: ignore[call-overload]
+async def _outcomes(attempts: Sequence[Awaitable[Claim]]) -> tuple[list[Claim], Counter[str]]:
+    """Who got one, and how often which refusal was told; no attempt waits for a connection, which has a time limit."""
+    free = asyncio.Semaphore(CONNECTIONS)
+
+    async def one(attempt: Awaitable[Claim]) -> Claim:
+        async with free:
+            return await attempt
+
+    told = await asyncio.gather(*map(one, attempts), return_exceptions=True)
     refused = [outcome for outcome in told if isinstance(outcome, ClaimRefused)]
     won = [outcome for outcome in told if isinstance(outcome, Claim)]
     assert len(won) + len(refused) == len(attempts), [one for one in told if one not in won and one not in refused]
