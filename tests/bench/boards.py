@@ -1,8 +1,9 @@
-"""Boards against the PyPI package `leaderboard` on the same Valkey: looks, changes of scores, memory.
+"""Boards against the PyPI package `leaderboard` and against bare commands on the same Valkey: looks, changes, memory.
 
 Looks are compared one after another by one client on both sides, as the package knows nothing else; beside that stands
 what ours gives to many at a time, as pages ask. One look of ours always tells rank, score, percentile and how many
-there are: what the package needs four round trips for ("standing").
+there are: what the package needs four round trips for ("standing"). Bare commands are sent by `redis-benchmark` to the
+package's board. LAUREL_BENCH_MEMBERS says up to how many members: 10,000,000 need some 4 GB and half an hour.
 """
 
 from __future__ import annotations
@@ -11,54 +12,73 @@ import asyncio
 import json
 import os
 import random
-import shutil
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from itertools import islice
 from pathlib import Path
 
 import uvloop
+from rich.progress import Progress
 
 from engine.leaderboards.connecting import connect_boards
 from engine.leaderboards.definitions import Ranking
+from engine.leaderboards.keys import BoardKey, BoardRedis, id_text, reached_text
+from tests.bench import bare_commands
 from tests.bench.results import Result
 from tests.bench.stage import Stage
 from tests.support.board_shelf import Shelf, entry, minute
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000)
+SMALL = 100_000
+"""A board of so many is looked at beside each larger one, in turns, so that both have the same machine."""
 OTHER_RANKINGS_UP_TO = 1_000_000
 SECONDS = 2.0
 AT_A_TIME = 32
 WRITTEN_AT_ONCE = 500
+FILLED_AT_ONCE = 2_000
+FILLED_TOGETHER = 4
+TURNS = 4
 REFERENCE = ("redis==2.10.6", "leaderboard==3.7.3")
 
 Rates = dict[str, dict[str, float]]
 
 
 def measure(stage: Stage) -> list[Result]:
-    """Every size, both in turns; LAUREL_BENCH_MEMBERS says up to how many members (10,000,000 need 6 GB)."""
+    """Every size, each side in its turn, on one server."""
     most = int(os.environ.get("LAUREL_BENCH_MEMBERS", "1000000"))
-    results, flat = [], {}
-    with tempfile.TemporaryDirectory(prefix="laurel-peer-") as folder:
+    results: list[Result] = []
+    with tempfile.TemporaryDirectory(prefix="laurel-peer-") as folder, Progress() as progress:
         python = _reference(Path(folder))
         for size in [one for one in SIZES if one <= most]:
             rankings: list[Ranking] = ["ordinal"]
             if size <= OTHER_RANKINGS_UP_TO:
                 rankings += ["competition", "dense"]
             reference = _measure_reference(python, stage.valkey.port, size, rankings)
-            ours = uvloop.run(_measure(stage.valkey.url, size, rankings))
-            flat[size] = ours["ordinal"]
+            bare = bare_commands.measure(stage.valkey.port, size, AT_A_TIME)
+            ours = uvloop.run(_measure(stage.valkey.url, size, rankings, progress))
             for ranking in rankings:
                 results += _compare(size, ranking, ours[ranking], reference[ranking])
-    results += _bare(stage.valkey.port)
-    largest = max(flat)
-    if largest > SIZES[1]:
-        for what in ("rank", "around", "top"):
-            told = f"{what}: {largest:,} members (reference: ours with {SIZES[1]:,})"
-            results.append(Result(told, "/s", flat[largest][what], flat[SIZES[1]][what], "≥ 0.67 ×"))
+            results += bare_commands.compare(size, ours["ordinal"], bare, AT_A_TIME)
+            results += _flatness(size, ours["ordinal"]) if size > SMALL else []
     return results
+
+
+def _flatness(size: int, ours: dict[str, float]) -> list[Result]:
+    """How much slower looks are than at a small board that lay beside it."""
+    aim = "≥ 0.67 ×" if size == SIZES[-1] else ""
+    return [
+        Result(
+            f"{what}: {size:,} members (reference: ours with {SMALL:,})",
+            "/s",
+            ours[what],
+            ours[f"{what} of small"],
+            aim,
+        )
+        for what in ("rank", "around", "top")
+    ]
 
 
 def _compare(size: int, ranking: str, ours: dict[str, float], reference: dict[str, float]) -> list[Result]:
@@ -80,21 +100,60 @@ def _compare(size: int, ranking: str, ours: dict[str, float], reference: dict[st
     return [*told, Result(f"memory for each member ({where})", "B", ours["bytes"], reference["bytes"])]
 
 
-async def _measure(url: str, size: int, rankings: list[Ranking]) -> Rates:
+async def _measure(url: str, size: int, rankings: list[Ranking], progress: Progress) -> Rates:
     rates: Rates = {}
-    async with connect_boards(url, timeout_seconds=30) as redis:
+    async with connect_boards(url, timeout_seconds=60) as redis:
         for ranking in rankings:
-            await redis.execute_command("FLUSHDB", "SYNC")  # what is freed later would be missed
+            await redis.execute_command("FLUSHALL", "SYNC")  # what is freed later would be missed
             before = (await redis.info("memory"))["used_memory"]
             shelf, numbers = Shelf(redis, ranking), random.Random(1)
-            await shelf.open()
-            for first in range(0, size, 2_000):
-                placed = range(first, min(size, first + 2_000))
-                await shelf.write(*(entry(one, numbers.randint(1, size // 3), minute(one % 1_000)) for one in placed))
+            await _fill(shelf, size, numbers, progress)
             used = ((await redis.info("memory"))["used_memory"] - before) / size
             rates[ranking] = {"bytes": used, **await _rates(shelf, size, numbers)}
-        await redis.flushdb()
+            if size > SMALL and ranking == "ordinal":
+                rates[ranking] |= await _in_turns(redis, shelf, size, numbers, progress)
+        await redis.execute_command("FLUSHALL", "SYNC")
     return rates
+
+
+async def _fill(shelf: Shelf, size: int, numbers: random.Random, progress: Progress) -> None:
+    """Write everybody as the rebuilding of a board does, a few statements under way at a time, so memory is bounded."""
+    await shelf.open()
+    reached = [reached_text(minute(one)) for one in range(1_000)]
+    entries = (f"{id_text(one)} {numbers.randint(1, size // 3)} {reached[one % 1_000]} 1 " for one in range(size))
+    bar = progress.add_task(f"{shelf.ranking}, {size:,} members", total=size)
+
+    async def go_on(pages: Iterator[list[str]]) -> None:
+        for page in pages:
+            await shelf.write(*page)
+            progress.advance(bar, len(page))
+
+    pages = iter(lambda: list(islice(entries, FILLED_AT_ONCE)), [])
+    await asyncio.gather(*(go_on(pages) for _ in range(FILLED_TOGETHER)))
+    progress.remove_task(bar)
+
+
+def _looks(shelf: Shelf, size: int, numbers: random.Random) -> dict[str, Callable[[], Awaitable[object]]]:
+    return {
+        "rank": lambda: shelf.look(member_id=numbers.randrange(size), count=0),
+        "around": lambda: shelf.look(member_id=numbers.randrange(size), count=0, around=11),
+        "top": lambda: shelf.look(count=50),
+    }
+
+
+async def _in_turns(
+    redis: BoardRedis, shelf: Shelf, size: int, numbers: random.Random, progress: Progress
+) -> dict[str, float]:
+    """Looks at this board and at a small one beside it, a little while each, again and again."""
+    small = Shelf(redis, shelf.ranking, key=BoardKey(7, 4, "all"))
+    await _fill(small, SMALL, numbers, progress)
+    found: dict[str, float] = {}
+    beside = _looks(small, SMALL, numbers)
+    for what, look in _looks(shelf, size, numbers).items():
+        turns = [(await _rate(look, at_a_time=1), await _rate(beside[what], at_a_time=1)) for _ in range(TURNS)]
+        found[what] = sum(one for one, _ in turns) / TURNS
+        found[f"{what} of small"] = sum(one for _, one in turns) / TURNS
+    return found
 
 
 async def _rates(shelf: Shelf, size: int, numbers: random.Random) -> dict[str, float]:
@@ -102,11 +161,7 @@ async def _rates(shelf: Shelf, size: int, numbers: random.Random) -> dict[str, f
         members = numbers.sample(range(size), WRITTEN_AT_ONCE)
         await shelf.write(*(entry(one, numbers.randint(1, size // 3), minute(one % 1_000)) for one in members))
 
-    looks: dict[str, Callable[[], Awaitable[object]]] = {
-        "rank": lambda: shelf.look(member_id=numbers.randrange(size), count=0),
-        "around": lambda: shelf.look(member_id=numbers.randrange(size), count=0, around=11),
-        "top": lambda: shelf.look(count=50),
-    }
+    looks = _looks(shelf, size, numbers)
     rates = {name: await _rate(look, at_a_time=1) for name, look in looks.items()}
     rates |= {f"{name} of many": await _rate(look, at_a_time=AT_A_TIME) for name, look in looks.items()}
     return {**rates, "change": WRITTEN_AT_ONCE * await _rate(change, at_a_time=1)}
@@ -139,18 +194,3 @@ def _measure_reference(python: Path, port: int, size: int, rankings: list[Rankin
     told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
     rates: Rates = json.loads(told)
     return rates
-
-
-def _bare(port: int) -> list[Result]:
-    """The bare commands by redis-benchmark, where it is installed."""
-    program = shutil.which("redis-benchmark") or shutil.which("valkey-benchmark")
-    if program is None:
-        return []
-    results = []
-    commands = {"ZREVRANK": "ZREVRANK bare m__rand_int__", "ZADD": "ZADD bare __rand_int__ m__rand_int__"}
-    for name, command in commands.items():
-        options = ["-p", str(port), "-q", "-n", "100000", "-r", "100000", "-c", str(AT_A_TIME), "--csv"]
-        told = subprocess.run([program, *options, *command.split()], check=True, capture_output=True, text=True).stdout
-        rate = float(told.strip().splitlines()[-1].split(",")[1].strip('"'))
-        results.append(Result(f"bare {name} by redis-benchmark, {AT_A_TIME} clients", "/s", rate))
-    return results
