@@ -56,6 +56,20 @@ async def test_two_hundred_at_once_for_the_last_fifty_codes(rush: Offering) -> N
     await rush.engine.dispose()
 
 
+async def test_one_request_sent_many_times_at_once_is_the_one_claim_for_all_though_it_takes_the_last(
+    rush: Offering,
+) -> None:
+    offer = await rush.offer(last_fifty(await rush.pool(1), budget=Budget(unit="claims", amount=1)))
+
+    won, refused = await _outcomes([rush.claim(offer, customer=1 + number % 2) for number in range(40)])
+
+    assert len({claim.claim_id for claim in won}) == 1
+    assert (len(won), sum(refused.values())) == (20, 20)
+    assert set(refused) <= {"SOLD_OUT", "BUDGET_USED_UP"}
+    assert await rush.breaches() == {}
+    await rush.engine.dispose()
+
+
 async def test_fifty_codes_are_fifty_claims_though_the_budget_and_the_members_would_take_more(rush: Offering) -> None:
     offer = await rush.offer(last_fifty(await rush.pool(20), budget=Budget(unit="claims", amount=50)))
 
