@@ -58,7 +58,7 @@ def test_given_a_picture_when_a_badge_is_made_then_who_did_enough_before_has_it_
         field(row, "target").fill(target)
     app.get_by_label("Count test orders, too").first.check()
     button(app, "Count who gets it at once").click()
-    expect(app.locator('#preview-figures [data-figure="members"] dd')).to_contain_text("member", timeout=20_000)
+    expect(app.locator('#preview-figures [data-figure="members"] dd')).to_contain_text("member")
     expect(app.locator("#badge-preview dt").filter(has_text="Silver")).to_be_visible()
     assert_app_sound(page, "preview")
     button(app, "Save badge").click()

@@ -79,7 +79,7 @@ def test_given_purchases_when_settled_then_each_says_how_it_ended_and_a_file_bri
     file = app.locator("[data-file]").filter(has_text="march.csv")
     expect(file).to_contain_text("occurred_at cannot be read")
     file.locator("[data-file-start]").click()
-    expect(file).to_contain_text("Finished", timeout=15_000)
+    expect(file).to_contain_text("Finished")
     expect(file).to_contain_text("1 wait for their purchase")
     file.locator("summary").click()
     expect(file).to_contain_text("occurred_at is in the future")

@@ -15,7 +15,7 @@ def planned(app: FrameLocator, page: Page) -> FrameLocator:
     """Save the form, and wait until what it would do is counted."""
     button(app, "See what changes").click()
     told(page, "Counting what would change")
-    expect(app.locator('[data-plan][data-state="READY"]')).to_be_visible(timeout=20_000)
+    expect(app.locator('[data-plan][data-state="READY"]')).to_be_visible()
     return app
 
 

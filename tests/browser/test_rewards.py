@@ -12,7 +12,6 @@ from tests.support.browser import Demo, check_out, launcher, open_panel
 from tests.support.redeeming import CODE, at_the_panel, choose, on_operation, redeem, shopper
 
 CLIPBOARD = ["clipboard-read", "clipboard-write"]
-SETTLED_MS = 15_000
 
 
 def test_given_enough_points_when_a_shopper_redeems_then_the_code_is_applied_paid_and_used(
@@ -30,7 +29,7 @@ def test_given_enough_points_when_a_shopper_redeems_then_the_code_is_applied_pai
 
     panel.get_by_role("button", name="Redeem for 500 points").click()
 
-    expect(panel.locator(".big-code code")).to_have_text(CODE, timeout=SETTLED_MS)
+    expect(panel.locator(".big-code code")).to_have_text(CODE)
     code = panel.locator(".big-code code").inner_text()
     expect(panel.locator(".purse")).to_have_text("116 points")
     panel.get_by_role("button", name=f"Copy: {code}").click()
@@ -44,7 +43,7 @@ def test_given_enough_points_when_a_shopper_redeems_then_the_code_is_applied_pai
     expect(page.locator(".totals .saving")).to_contain_text(re.compile(rf"{code}\s*−\$5\.00"))
     expect(launcher(page)).to_contain_text("240")  # 116 and 124 for what was paid
     panel = open_panel(page)
-    expect(panel.locator(".stub")).to_contain_text(re.compile(r"Used on order #\d+"), timeout=SETTLED_MS)
+    expect(panel.locator(".stub")).to_contain_text(re.compile(r"Used on order #\d+"))
 
 
 def test_given_an_unused_code_when_it_is_given_back_then_the_points_are_back_and_the_code_is_dead(
@@ -60,7 +59,7 @@ def test_given_an_unused_code_when_it_is_given_back_then_the_points_are_back_and
 
     panel.get_by_role("button", name="Give it back", exact=True).click()
 
-    expect(panel.locator(".ticket .status")).to_have_text("Given back", timeout=SETTLED_MS)
+    expect(panel.locator(".ticket .status")).to_have_text("Given back")
     expect(panel.locator(".purse")).to_have_text("616 points")
     expect(panel.get_by_role("link", name="Apply to cart")).to_have_count(0)
     expect(panel.get_by_role("status").last).to_contain_text("Your 500 points are yours again")  # and were not earned
@@ -79,7 +78,7 @@ def test_given_an_order_with_a_code_when_it_is_refunded_then_the_points_come_bac
 
     demo.ask("refund", order_id=order["id"], all=True)
 
-    expect(launcher(page)).to_contain_text("616", timeout=SETTLED_MS)
+    expect(launcher(page)).to_contain_text("616")
     panel = open_panel(page)
     expect(panel.locator(".entry", has_text="+500")).to_be_visible()
 
@@ -91,7 +90,7 @@ def test_given_a_double_click_when_a_reward_is_redeemed_then_there_is_one(demo: 
 
     panel.get_by_role("button", name="Redeem for 500 points").dblclick()
 
-    expect(panel.locator(".big-code code")).to_have_text(CODE, timeout=SETTLED_MS)
+    expect(panel.locator(".big-code code")).to_have_text(CODE)
     expect(panel.locator(".purse")).to_have_text("761 points")
     panel.get_by_role("button", name="Back", exact=True).click()
     expect(panel.locator(".stub")).to_have_count(1)
@@ -110,9 +109,9 @@ def test_given_two_tabs_when_both_redeem_then_they_get_one_code_for_one_price(de
     for each in (panel, other_panel):
         each.get_by_role("button", name="Redeem for 500 points").click()
 
-    expect(other_panel.locator(".big-code code")).to_have_text(CODE, timeout=SETTLED_MS)
+    expect(other_panel.locator(".big-code code")).to_have_text(CODE)
     code = other_panel.locator(".big-code code").inner_text()
-    expect(panel.locator(".big-code code")).to_have_text(code, timeout=SETTLED_MS)
+    expect(panel.locator(".big-code code")).to_have_text(code)
     expect(panel.locator(".purse")).to_have_text("761 points")
     expect(other_panel.locator(".purse")).to_have_text("761 points")
 
@@ -132,7 +131,7 @@ def test_given_a_lost_answer_when_it_is_noticed_then_the_code_is_found_and_paid_
 
     panel.get_by_role("button", name="Redeem for 500 points").click()
 
-    expect(panel.locator(".big-code code")).to_have_text(CODE, timeout=SETTLED_MS)
+    expect(panel.locator(".big-code code")).to_have_text(CODE)
     expect(panel.locator(".purse")).to_have_text("761 points")
     assert len(keys) == 1
 
@@ -170,8 +169,8 @@ def test_given_a_slow_shop_when_a_code_is_made_then_the_panel_says_so_and_shows_
     try:
         choose(panel)
         panel.get_by_role("button", name="Redeem for 500 points").click()
-        expect(panel.locator(".story")).to_contain_text("We are making your code")
-        expect(panel.locator(".big-code code")).to_have_text(CODE, timeout=SETTLED_MS)
+        expect(panel.get_by_role("status").last).to_contain_text("We are making your code")  # as the page said, too
+        expect(panel.locator(".big-code code")).to_have_text(CODE)
     finally:
         demo.ask("misbehave", reset=True)
     expect(panel.get_by_role("status").last).to_contain_text("Apply it to your cart now")

@@ -50,7 +50,7 @@ def redeem(panel: Locator, name: str | re.Pattern[str] = FIVE_OFF, points: int =
     choose(panel, name)
     panel.get_by_role("button", name=f"Redeem for {points} points").click()
     code = panel.locator(".big-code code")
-    expect(code).to_have_text(CODE, timeout=15_000)
+    expect(code).to_have_text(CODE)
     return code.inner_text()
 
 
