@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 
@@ -81,6 +82,12 @@ async def test_the_form_of_each_kind_has_what_the_offer_says_and_claims_can_be_t
         shown = await page(client, f"{path}/{offer.offer_id}")
         assert expected in shown, handle
         assert "Publish" in shown
+    drawn = await offering.draft(made_code_offer(artwork="builtin:flame"), handle="drawn")
+    for number, chosen in ((offer.offer_id, ""), (drawn.offer_id, "builtin:flame")):
+        shown = await page(client, f"{path}/{number}")
+        [picture] = re.findall(r'<input type="radio" name="artwork" value="([^"]*)"[^>]* checked>', shown)
+        assert picture == chosen
+        assert "data-upload" in shown
     limited = await offering.offer(made_code_offer(tiers=("gold",), member_limit=MemberLimit(count=3, period="week")))
     assert 'value="gold"' in await page(client, f"{path}/{limited.offer_id}")
     assert "data-void-claim" not in await page(client, f"{path}/{limited.offer_id}")

@@ -6,7 +6,6 @@ from typing import Any, Final
 
 from starlette.responses import Response
 
-from engine.badges.artwork import BUILTIN_ARTWORKS
 from plugin.merchant.pages import PageMissingError, PageRequest
 from plugin.merchant.partners.offers import budget_parts, status_of
 from plugin.merchant.words import Words
@@ -79,6 +78,7 @@ def _form(
         starts_at=words.local(offer["startsAt"]),
         ends_at=words.local(offer["endsAt"]),
         zone=words.zone.key,
+        artworks=around["artworks"],
         choices=_choices(offer, around["codePools"], words),
         claims=claims,
         next_href=following,
@@ -98,10 +98,6 @@ def _choices(offer: dict[str, Any], pools: list[dict[str, Any]], words: Words) -
     def named(prefix: str, names: tuple[str, ...]) -> list[tuple[str, str]]:
         return [(name, words.text(f"offer.{prefix}.{name}")) for name in names]
 
-    artwork = offer["artwork"] and offer["artwork"]["id"]
-    pictures = [("", words.text("offer.artwork.none")), *((f"builtin:{name}", name) for name in BUILTIN_ARTWORKS)]
-    if artwork and artwork not in dict(pictures):
-        pictures.append((artwork, words.text("offer.artwork.own")))
     chosen = (offer["gives"]["source"] or {}).get("poolId")
     open_pools = [one for one in pools if not one["ended"] or one["id"] == chosen]
     return {
@@ -116,7 +112,6 @@ def _choices(offer: dict[str, Any], pools: list[dict[str, Any]], words: Words) -
         "payers": named("payer", ("PARTNER", "SHOP")),
         "units": named("unit", ("NONE", "CLAIMS", "POINTS", "MONEY")),
         "periods": named("period", _PERIODS),
-        "artworks": pictures,
     }
 
 

@@ -1,4 +1,4 @@
-// The picture of a badge or a challenge: one of those that are there, or a file of one's own, which the server looks through
+// The picture of a badge, a challenge or an offer: one of those that are there, or a file of one's own, which the server looks through
 // before it becomes one of them.
 import { dirty } from "./forms.js";
 import { Refused, mutate, toast } from "./send.js";
