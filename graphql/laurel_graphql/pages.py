@@ -21,6 +21,7 @@ First = Annotated[
 After = Annotated[
     str | None, strawberry.argument(description="The cursor after which the page starts; without it, the first page.")
 ]
+AfterPlace = Annotated[int, strawberry.argument(description="The place after which the page starts, 0 for the first.")]
 
 
 class Numbered(Protocol):

@@ -102,6 +102,29 @@ async def test_all_that_is_asked_of_one_board_is_one_round_trip(
     assert [(one["top"], one["span"], len(one["friends"])) for one in reads] == [(7, 2, 1)]
 
 
+async def test_pages_begin_after_any_place_and_the_last_one_is_followed_by_none(
+    ask_storefront: Ask, ask_merchant: Ask, world: BoardWorld, redis: Redis
+) -> None:
+    game = await world.open(board(ranking="competition"))
+    members = await world.members(7)
+    await world.join(game, members)
+    await world.did(*((one, points(str(one), NOON, 50 - number // 2)) for number, one in enumerate(members)))
+    await drained(world, redis)
+
+    query = """{ leaderboard(handle: "a-board") { one: top(first: 3) { ...row } two: top(first: 3, after: 3) { ...row }
+        last: top(first: 3, after: 6) { ...row } beyond: top(after: 7) { rank } far: top(after: 2147483647) { rank }
+        back: top(first: 1, after: -5) { ...row } me { rank } } } fragment row on LeaderboardRow { rank score }"""
+    shown = (await ask_storefront(query, customer_id=7, redis=redis)).data["leaderboard"]
+    merchants = "{ leaderboards { live(first: 2, after: 4) { rows { rank } } far: live(after: 70) { rows { rank } } } }"
+    (live,) = (await ask_merchant(merchants, redis=redis)).data["leaderboards"]
+
+    assert [[row["rank"] for row in shown[page]] for page in ("one", "two", "last")] == [[1, 1, 3], [3, 5, 5], [7]]
+    assert [row["score"] for row in shown["two"]] == [49, 48, 48]
+    assert (shown["beyond"], shown["far"], shown["back"]) == ([], [], shown["one"][:1])
+    assert shown["me"] == {"rank": 7}
+    assert ([row["rank"] for row in live["live"]["rows"]], live["far"]["rows"]) == ([5, 5], [])
+
+
 async def test_who_leaves_is_gone_at_once(ask_storefront: Ask, world: BoardWorld, redis: Redis) -> None:
     game = await world.open(board())
     members = await world.members(2)

@@ -17,22 +17,29 @@ from laurel_graphql.types.game_desk import GameDesk
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What a field asks for: places from the first on, entries on both sides of the member, their friends."""
+    """What a field asks for: places behind the first `after`, entries on both sides of the member, their friends."""
 
     top: int = 0
     span: int | None = None
     friends: bool = False
+    after: int = 0
 
     def covers(self, other: Wish) -> bool:
         """Whether what another one asks for is in it. Pages around somebody have their own middle each."""
-        return (
-            self.top >= other.top and (other.span is None or self.span == other.span) and self.friends >= other.friends
+        return not self.clashes(other) and (
+            self.top >= other.top and (other.span is None or self.span is not None) and self.friends >= other.friends
         )
 
+    def clashes(self, other: Wish) -> bool:
+        """Whether the two ask for different pages, which one look does not have."""
+        begins_elsewhere = bool(self.top and other.top) and self.after != other.after
+        return begins_elsewhere or (None not in (self.span, other.span) and self.span != other.span)
+
     def joined(self, other: Wish) -> Wish:
-        """Both at once, where they do not ask for different pages around the member."""
+        """Both at once, where they do not clash."""
         span = self.span if other.span is None else other.span
-        return Wish(max(self.top, other.top), span, self.friends or other.friends)
+        after = other.after if other.top else self.after
+        return Wish(max(self.top, other.top), span, self.friends or other.friends, after)
 
 
 @dataclass(slots=True)
@@ -60,11 +67,10 @@ class BoardReader:
         if self._running is None:
             self._open = wish
             self._running = asyncio.create_task(self._read(context))
-        elif self._open.span is not None and wish.span not in (None, self._open.span):
-            await self._running
-            return await self.view(context, wish)
-        self._open = self._open.joined(wish)
-        return await self._running
+        elif not self._open.clashes(wish):
+            self._open = self._open.joined(wish)
+        await self._running
+        return await self.view(context, wish)
 
     async def friend_ids(self, context: RequestContext) -> frozenset[int]:
         """Whom the member wants to be compared with, without themselves; read once for all rows."""
@@ -81,8 +87,8 @@ class BoardReader:
                 mine = {self.member_id} if self.member_id is not None and wish.friends else set()
                 view = await read_board(
                     context.redis, connection, context.program_id, self.game, period=self.period,
-                    segment=self.segment, member_id=self.member_id, top=wish.top, span=wish.span,
-                    friends=sorted(mine | friends), now=self.desk.now, zones=self.desk.zones,
+                    segment=self.segment, member_id=self.member_id, top=wish.top, first=wish.after,
+                    span=wish.span, friends=sorted(mine | friends), now=self.desk.now, zones=self.desk.zones,
                 )  # fmt: skip
             assert view is not None, "the period and the segment were looked up before"
             self._views[wish] = view

@@ -18,7 +18,7 @@ from engine.leagues.reading import league_seasons_of
 from laurel_graphql.context import MerchantInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.inputs.leaderboards import LeaderboardOperator, SegmentKind
-from laurel_graphql.pages import First
+from laurel_graphql.pages import AfterPlace, First
 from laurel_graphql.scalars import Points
 from laurel_graphql.types.game_records import GameRecord, StaffDesk, record_fields
 from laurel_graphql.types.game_values import GameCounter, counter_of
@@ -94,10 +94,15 @@ class LeaderboardDefinition(BoardRecord):
 
     @computed("Who leads it now, null for an unknown period or segment.")
     async def live(
-        self, info: MerchantInfo, period: PeriodKey = None, segment: SegmentKey = None, first: First = 20
+        self,
+        info: MerchantInfo,
+        period: PeriodKey = None,
+        segment: SegmentKey = None,
+        first: First = 20,
+        after: AfterPlace = 0,
     ) -> LiveBoard | None:
         """By default everybody, in the period that runs."""
-        return await live_board(info.context, self.facts, self.staff.desk, period, segment, first)
+        return await live_board(info.context, self.facts, self.staff.desk, period, segment, first, after)
 
     @computed("Its closed seasons in which anybody was ranked, newest first.")
     async def seasons(

@@ -19,7 +19,7 @@ from laurel_graphql.board_sentences import score_text
 from laurel_graphql.context import StorefrontInfo
 from laurel_graphql.fields import computed
 from laurel_graphql.gids import gid
-from laurel_graphql.pages import First
+from laurel_graphql.pages import AfterPlace, First
 from laurel_graphql.scalars import Points
 from laurel_graphql.types.board_reader import BoardReader, Wish
 from laurel_graphql.types.game_desk import GameDesk
@@ -125,10 +125,10 @@ class Leaderboard:
             found = await periods_of(connection, context.program_id, self.game, desk.now, first, desk.zones)
         return [_period(Period(one.key, one.starts_at, one.ends_at), one.closed_at, desk) for one in found]
 
-    @computed("Its first places; empty while it is updating.")
-    async def top(self, info: StorefrontInfo, first: First = 10) -> list[LeaderboardRow]:
-        """All that is asked about one board is read in one round trip."""
-        view = await self.told.reader.view(info.context, Wish(top=first))
+    @computed("Its first places, or those after one; empty while it is updating and beyond its end.")
+    async def top(self, info: StorefrontInfo, first: First = 10, after: AfterPlace = 0) -> list[LeaderboardRow]:
+        """All that is asked about one board is read in one round trip, but for pages that begin elsewhere."""
+        view = await self.told.reader.view(info.context, Wish(top=first, after=max(0, after)))
         return self._rows(view.top[:first])
 
     @computed("The places round the member who asks; moved at both ends, so that the page keeps its size.")

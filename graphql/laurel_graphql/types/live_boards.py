@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
 
 import strawberry
 
@@ -16,13 +15,11 @@ from laurel_graphql.context import MerchantContext, MerchantInfo
 from laurel_graphql.errors import ErrorCode, RequestError
 from laurel_graphql.fields import computed
 from laurel_graphql.gids import gid
-from laurel_graphql.pages import First
+from laurel_graphql.pages import AfterPlace, First
 from laurel_graphql.scalars import Points
 from laurel_graphql.types.game_desk import GameDesk
 from laurel_graphql.types.leaderboard_parts import LeaderboardPeriod, LeaderboardSegment, period_of, segment_of
 from laurel_graphql.types.leaderboard_values import LeaderboardStatus
-
-AfterPlace = Annotated[int, strawberry.argument(description="The place after which the page starts, 0 for the first.")]
 
 
 @strawberry.type(description="A place of a board.")
@@ -40,7 +37,7 @@ class LiveBoard:
     as_of: datetime = strawberry.field(description="As of when they are.")
     total: int | None = strawberry.field(description="How many entries it has, null while it is updating.")
     period: LeaderboardPeriod = strawberry.field(description="The period.")
-    rows: list[LiveBoardRow] = strawberry.field(description="Its first places; empty while it is updating.")
+    rows: list[LiveBoardRow] = strawberry.field(description="The places of the page; empty while it is updating.")
 
 
 @strawberry.type(description="A place of a closed season.")
@@ -86,13 +83,14 @@ class LeaderboardSeason:
 
 
 async def live_board(
-    context: MerchantContext, game: BoardGame, desk: GameDesk, period: str | None, segment: str | None, first: int
-) -> LiveBoard | None:
-    """A board as it is now; None for a period or segment that there is not."""
+    context: MerchantContext, game: BoardGame, desk: GameDesk, period: str | None, segment: str | None, first: int,
+    after: int,
+) -> LiveBoard | None:  # fmt: skip
+    """A board as it is now, `first` places after one; None for a period or segment that there is not."""
     async with context.reading() as connection:
         view = await read_board(
             context.redis, connection, context.program_id, game, period=period, segment=segment or EVERYBODY, top=first,
-            now=desk.now, zones=desk.zones,
+            first=max(0, after), now=desk.now, zones=desk.zones,
         )  # fmt: skip
     return None if view is None else _live(view, desk)
 
