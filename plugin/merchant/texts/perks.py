@@ -33,7 +33,8 @@ ENGLISH = {
     "perks.target_handle.details": "The end of its address in your shop, such as autumn-drop.",
     "perks.opens": "Opens for everybody",
     "perks.members_from": "Opens for members",
-    "perks.early.block": "Put the Early access block of Laurel on its page in your theme.",
+    "perks.early.block": "Put the Early access block of Laurel on its page in your theme, and give the block the same "
+    "times and this tier or plan: it does not read them from here.",
     "perks.points": "Points",
     "perks.url": "Link",
     "perks.url.details": "Begins with https://",
@@ -76,7 +77,7 @@ CHINESE = {
     "perks.target_handle.details": "店铺网址的末尾部分，例如 autumn-drop。",
     "perks.opens": "对所有人开放",
     "perks.members_from": "对会员开放",
-    "perks.early.block": "请在模板的对应页面添加 Laurel 的抢先购区块。",
+    "perks.early.block": "请在模板的对应页面添加 Laurel 的抢先购区块，并在区块中填写相同的时间和等级或方案：区块不会读取此处的设置。",
     "perks.points": "积分",
     "perks.url": "链接",
     "perks.url.details": "以 https:// 开头",
