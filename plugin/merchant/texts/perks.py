@@ -77,7 +77,8 @@ CHINESE = {
     "perks.target_handle.details": "店铺网址的末尾部分，例如 autumn-drop。",
     "perks.opens": "对所有人开放",
     "perks.members_from": "对会员开放",
-    "perks.early.block": "请在模板的对应页面添加 Laurel 的抢先购区块，并在区块中填写相同的时间和等级或方案：区块不会读取此处的设置。",
+    "perks.early.block": "请在模板的对应页面添加 Laurel 的抢先购区块，"
+    "并在区块中填写相同的时间和等级或方案：区块不会读取此处的设置。",
     "perks.points": "积分",
     "perks.url": "链接",
     "perks.url.details": "以 https:// 开头",
