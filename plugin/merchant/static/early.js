@@ -17,7 +17,7 @@
 
   function again([event, target]) {
     if (!target.isConnected) return;
-    if (event.type === "click") target.click();
+    if (event.type === "click" && target instanceof HTMLElement) target.click(); // a picture has no such method
     else if (event.type === "submit") target.requestSubmit();
     else target.dispatchEvent(new event.constructor(event.type, { bubbles: true, composed: true, cancelable: event.cancelable, key: event.key }));
   }
