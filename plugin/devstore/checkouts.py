@@ -50,6 +50,8 @@ class Checkout:
     """Whether the customer's store credit pays what gift cards left, as far as it reaches."""
     source_name: str = "web"
     tags: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
+    """Attributes of the cart, such as a number at a partner's."""
 
     @property
     def shopper(self) -> int | str | None:

@@ -31,6 +31,7 @@ class OrderFacts:
     confirmation_number: str
     source_name: str = "web"
     tags: tuple[str, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()
 
 
 def order_payload(facts: OrderFacts, priced: PricedOrder, next_id: NextId) -> Payload:
@@ -101,7 +102,7 @@ def _identity(facts: OrderFacts) -> Payload:
         "merchant_of_record_app_id": None,
         "name": f"#{number}",
         "note": None,
-        "note_attributes": [],
+        "note_attributes": [{"name": name, "value": value} for name, value in facts.notes],
         "number": number - 1000,
         "order_number": number,
         "order_status_url": f"https://{SHOP.domain}/{SHOP.id}/orders/{facts.token}/authenticate",

@@ -109,6 +109,7 @@ class Orders:
             confirmation_number=secrets.token_hex(5).upper()[:9],
             source_name=checkout.source_name,
             tags=checkout.tags,
+            notes=checkout.notes,
         )
 
     def mark_paid(self, order_id: int) -> Payload:

@@ -141,7 +141,7 @@ class Store:
 
     def checkout(
         self, session_id: str, *, discount_codes: tuple[str, ...] = (), email: str | None = None, locale: str = "en",
-        gift_cards: tuple[str, ...] = (), store_credit: bool = False,
+        gift_cards: tuple[str, ...] = (), store_credit: bool = False, notes: tuple[tuple[str, str], ...] = (),
     ) -> Payload:  # fmt: skip
         """Buy what is in the cart, as paid; returns the order's body and empties the cart.
 
@@ -157,6 +157,7 @@ class Store:
                 locale=locale,
                 gift_cards=gift_cards,
                 store_credit=store_credit,
+                notes=notes,
             )
         )
         self.sessions.empty_cart(session_id)

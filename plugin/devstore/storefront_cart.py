@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 
@@ -17,6 +19,8 @@ from plugin.devstore.storefront_visits import Handler, go, remember, session_of,
 
 _BODY_MAXIMUM = 64 * 1024
 _LINES_MAXIMUM = 50
+_ATTRIBUTE = re.compile(r"attributes\[([a-z_]{1,40})\]", re.ASCII)
+_NOTE_MAXIMUM = 100
 
 
 class CartPages:
@@ -113,6 +117,7 @@ class CartPages:
                 locale=language,
                 gift_cards=(card,) if card else (),
                 store_credit="store_credit" in form,
+                notes=_notes(form),
             )
         except StoreError as error:
             page = "checkout" if self._store.cart(session).lines else "cart"
@@ -194,6 +199,15 @@ async def _given(request: Request) -> dict[str, Any]:
     except ValueError:
         found = None
     return found if isinstance(found, dict) else {}
+
+
+def _notes(form: FormData) -> tuple[tuple[str, str], ...]:
+    """The cart's attributes that were filled in, by the names that themes give their fields: `attributes[name]`."""
+    return tuple(
+        (match[1], str(value).strip()[:_NOTE_MAXIMUM])
+        for name, value in form.items()
+        if (match := _ATTRIBUTE.fullmatch(name)) and str(value).strip()
+    )
 
 
 def _refused(message: str) -> Response:

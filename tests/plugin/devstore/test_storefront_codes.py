@@ -191,10 +191,12 @@ async def test_given_credit_and_a_gift_card_when_the_checkout_offers_them_then_t
     await client.post("/devstore/store-credit", json={"customer_id": ADA, "amount": "7.50"})
     assert "Use store credit ($7.50)" in (await client.get("/checkout")).text
 
-    await client.post("/checkout", data={"gift_card": "harborcard15", "store_credit": "1"})
+    number = {"attributes[laurel_member]": " AAAA-BBBB ", "attributes[laurel_host]": "", "attributes[No!]": "x"}
+    await client.post("/checkout", data={"gift_card": "harborcard15", "store_credit": "1", **number})
 
     gateways = ["gift_card", "shopify_store_credit", "shopify_payments"]
     assert store.orders()[-1]["payment_gateway_names"] == gateways
+    assert store.orders()[-1]["note_attributes"] == [{"name": "laurel_member", "value": "AAAA-BBBB"}]
 
 
 async def test_given_an_empty_cart_when_the_checkout_is_opened_then_the_cart_is_shown(shop_client: Shop) -> None:
