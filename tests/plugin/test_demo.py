@@ -24,7 +24,7 @@ from plugin.embedded.processes import HOME_MARK
 from tests.support.sockets import listening
 
 BIN = Path(sys.executable).parent
-START_SECONDS, STOP_SECONDS = 120.0, 60.0
+START_SECONDS, STOP_SECONDS = 240.0, 60.0
 
 
 def _wait_until(condition: Callable[[], bool], limit_seconds: float) -> None:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 import httpx
 import pytest
+from limits import RateLimitItemPerHour
 from redis.asyncio import Redis
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -17,6 +17,7 @@ from engine.database import tenant_transaction
 from engine.direct import DirectDatabase
 from engine.shops import ShopReference, uninstall_shop
 from laurel_graphql.persisted import document_id
+from plugin.web import rate_limits
 from plugin.web.app import LaurelApp
 from tests.support.signing import OTHER_SECRET, proxy_query
 
@@ -190,34 +191,37 @@ async def test_without_redis_everything_is_answered(
     assert [answer.status_code for answer in answers] == [200] * 3
 
 
+@pytest.fixture
+def slow_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second in which requests are counted lasts an hour: a machine may take longer than one for them."""
+    monkeypatch.setattr(rate_limits, "RateLimitItemPerSecond", RateLimitItemPerHour)
+
+
+@pytest.mark.usefixtures("slow_second")
 async def test_more_than_the_limit_gets_429_and_others_do_not_pay_for_it(
     client: httpx.AsyncClient, app: LaurelApp, shop: ShopReference
 ) -> None:
     limit = app.services.settings.requests_per_second
 
-    answers = await asyncio.gather(
-        *(client.get(f"/proxy/changes?{proxy_query(7001)}") for _ in range(3 * limit)), return_exceptions=False
-    )
+    answers = [await client.get(f"/proxy/changes?{proxy_query(7001)}") for _ in range(limit + 1)]
 
-    statuses = {answer.status_code for answer in answers}
-    assert statuses == {200, 429}
-    refused = next(answer for answer in answers if answer.status_code == 429)
+    assert [answer.status_code for answer in answers] == [200] * limit + [429]
+    refused = answers[-1]
     assert codes(refused) == ["RATE_LIMITED"]
     assert refused.headers["retry-after"] == "1"
     assert (await client.get(f"/proxy/changes?{proxy_query(7002)}")).status_code == 200
 
 
+@pytest.mark.usefixtures("slow_second")
 async def test_an_anonymous_caller_is_counted_by_the_address_that_the_last_hop_saw(
     client: httpx.AsyncClient, app: LaurelApp, shop: ShopReference
 ) -> None:
     limit = app.services.settings.requests_per_second
-    claimed = [{"X-Forwarded-For": f"198.51.100.{number % 250}, 203.0.113.9"} for number in range(3 * limit)]
+    claimed = [{"X-Forwarded-For": f"198.51.100.{number % 250}, 203.0.113.9"} for number in range(limit + 1)]
 
-    answers = await asyncio.gather(
-        *(client.get(f"/proxy/changes?{proxy_query('')}", headers=headers) for headers in claimed)
-    )
+    answers = [await client.get(f"/proxy/changes?{proxy_query('')}", headers=headers) for headers in claimed]
 
-    assert 429 in {answer.status_code for answer in answers}
+    assert [answer.status_code for answer in answers] == [200] * limit + [429]
     other = await client.get(f"/proxy/changes?{proxy_query('')}", headers={"X-Forwarded-For": "203.0.113.10"})
     assert other.status_code == 200
 

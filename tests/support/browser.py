@@ -33,7 +33,7 @@ NARROW = {"width": 375, "height": 812}
 DESKTOP = {"width": 1280, "height": 860}
 LOOKS = [(PHONE, "light"), (DESKTOP, "dark")]
 """Viewport and color scheme: each of both once; all four pairs found nothing more."""
-START_SECONDS, STOP_SECONDS = 120.0, 60.0
+START_SECONDS, STOP_SECONDS = 240.0, 60.0
 FIRST_PORT = "21000"
 """The demo takes the first that is free and claims it; the system gives none of these to outgoing connections."""
 
