@@ -10,7 +10,11 @@ _SPACES = frozenset("\r\n\t")
 
 
 def is_readable(text: str) -> bool:
-    """Whether a text of several lines has nothing in it but letters, signs, spaces, and what joins them."""
-    return all(
+    """Whether a text of several lines has nothing in it but letters, signs, spaces, and what joins them.
+
+    What is not empty has to show something: joiners alone would pass for words.
+    """
+    known = all(
         sign.isprintable() or sign in _SPACES or sign in _JOINERS or unicodedata.category(sign) == "Zs" for sign in text
     )
+    return known and (not text or any(sign.isprintable() and not sign.isspace() for sign in text))

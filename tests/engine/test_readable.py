@@ -17,6 +17,8 @@ def test_what_languages_are_written_with_is_readable(words: str) -> None:
     assert is_readable(words)
 
 
-@pytest.mark.parametrize("words", ["\0", "\u202etxt.exe", "\u2066", "\x07", "\x1b[31m", "\ud800", "\u2028"])
+@pytest.mark.parametrize(
+    "words", ["\0", "\u202etxt.exe", "\u2066", "\x07", "\x1b[31m", "\ud800", "\u2028", "\u200b\u200d", "\u3000"]
+)
 def test_what_hides_or_turns_words_is_not(words: str) -> None:
     assert not is_readable(words)
