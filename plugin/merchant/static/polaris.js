@@ -74,6 +74,8 @@
     anchor.href = host.getAttribute("href") ?? "";
     anchor.target = host.getAttribute("target") ?? "";
     if (host.hasAttribute("aria-current")) anchor.setAttribute("aria-current", host.getAttribute("aria-current"));
+    const label = host.getAttribute("accessibilitylabel");
+    if (label) anchor.setAttribute("aria-label", label);
   }
 
   function button(host, root) {
