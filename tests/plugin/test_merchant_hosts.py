@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import UTC, datetime
 
 import httpx
@@ -10,7 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from engine.database import tenant_transaction
+from engine.hosts.keys import Aside, offer_keys, put_aside, renew_keys
 from engine.hosts.store import NewHost, add_host, end_host, host_of, note_failure
+from engine.partners.signing_store import fingerprint
 from engine.settlement.statements import statement_payload
 from engine.settlement.totals import KindTotal, totals_of
 from engine.shops import ShopReference
@@ -40,6 +43,36 @@ def said(number: int) -> str:
         totals=totals_of([KindTotal("redeemed", "USD", 2, 100, -80_000_000, 0)]), root=b"\xab" * 32,
         issued_at=datetime(2026, number + 1, 4, tzinfo=UTC),
     )  # fmt: skip
+
+
+async def test_a_key_that_nobody_vouched_for_is_shown_beside_the_old_one_until_a_person_takes_it(
+    client: httpx.AsyncClient, engine: AsyncEngine, shop: ShopReference
+) -> None:
+    old, new = ({"kty": "OKP", "crv": "Ed25519", "x": letter * 43} for letter in "AB")
+    host = NewHost("pine", "Pine", "https://pine.example", "k" * 16, b"sealed", {"key-1": old}, {}, (), "key-1")
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        known = await host_of(
+            connection, shop.program_id, await add_host(connection, shop.program_id, host, actor="staff:7")
+        )
+        assert known is not None
+        await offer_keys(connection, known, [{**new, "kid": "key-2", "signs": True}])
+        await put_aside(connection, known, [Aside(1, "key-2", "a.b.c"), Aside(2, "key-2", "d.e.f")])
+    path = f"/partners/hosts/{known.host_id}"
+
+    waiting, chinese = await page(client, path), await page(client, path, "zh-CN")
+    async with tenant_transaction(engine, shop.program_id) as connection:
+        await renew_keys(connection, shop.program_id, known.host_id, [fingerprint(new)], actor="staff:8")
+    taken = await page(client, path)
+
+    assert "Records put aside until then: 2." in waiting
+    for jwk in (old, new):
+        groups = " ".join(re.findall("....", fingerprint(jwk)))
+        assert (waiting.count(groups), taken.count(groups)) == (2, 1)
+    assert f'data-fingerprints="{fingerprint(new)}"' in waiting
+    assert "在此之前暂存的记录：2" in chinese
+    assert "data-renew-keys" not in taken
+    assert "Taken by Staff 8" in taken
+    assert "Earlier keys" in taken
 
 
 async def test_a_program_elsewhere_is_shown_with_its_statements_and_the_row_that_does_not_hold(

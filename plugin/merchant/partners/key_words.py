@@ -35,7 +35,10 @@ def host_keys(host: dict[str, Any], words: Words) -> dict[str, Any]:
     return {
         "trusted": trusted[:1],
         "earlier": trusted[1:],
-        "waiting": [{"name": one["name"], "fingerprint": grouped(one["fingerprint"])} for one in waiting],
+        "waiting": [
+            {"name": one["name"], "fingerprint": grouped(one["fingerprint"]), "by": None, "signs": False}
+            for one in waiting
+        ],
         "fingerprints": ",".join(one["fingerprint"] for one in waiting),
         "aside": words.number(host["entriesAside"]) if host["entriesAside"] else None,
     }
