@@ -74,7 +74,7 @@ def told(state: OrderState, facts: DecidedFrom, number: int) -> list[Fact]:
 
 
 @given(definition=any_.definitions(), state=any_.orders(), facts=any_.facts())
-@settings(max_examples=examples(15), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(15), deadline=None, suppress_health_check=list(HealthCheck))
 async def test_every_posting_of_a_fuzzed_shop_is_worked_out_again_from_its_explanation(
     engine: AsyncEngine, shop: ShopReference, definition: Definition, state: OrderState, facts: DecidedFrom
 ) -> None:
