@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from engine.perks.definitions import EarlyAccess, EarnMultiplier, Perk
+from engine.perks.definitions import EarnMultiplier, Perk
 
 ONE = Decimal(1)
 
@@ -70,8 +70,3 @@ def multiplier_of(perks: Iterable[tuple[str, Perk]]) -> Decimal:
 def entitled(entitlements: Entitlements, perk: Perk, moment: datetime) -> bool:
     """Whether a member is entitled to a perk at a moment, whichever of their tier and plans grants it."""
     return any(held == perk for _, held in entitlements.at(moment))
-
-
-def opens_at_for(perk: EarlyAccess, entitled: bool) -> datetime:
-    """The first moment at which a collection or product is open for somebody."""
-    return perk.members_from if entitled else perk.opens_at

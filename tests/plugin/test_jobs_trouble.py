@@ -99,3 +99,5 @@ async def test_a_runner_that_is_told_to_stop_while_the_database_is_away_stops(
     monkeypatch.setattr(jobs, "create_jobs", unreachable)
 
     await run_until(app.services, tried)
+
+    assert tried.is_set()  # and `run_until` saw it end

@@ -11,7 +11,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from engine.memberships.definitions import PlanDefinition
 from engine.perks.definitions import Content, EarlyAccess, EarnMultiplier, Perk, Perks
-from engine.perks.entitlements import NOTHING, Entitlements, entitled, multiplier_of, opens_at_for
+from engine.perks.entitlements import NOTHING, Entitlements, entitled, multiplier_of
 from engine.perks.marks import Mark, TagPlan, is_nothing, plan_tags, wanted_of
 from engine.perks.reading import HeldPlan, HeldTier, entitlements_of
 from engine.tiers.definitions import default_tiers
@@ -40,11 +40,6 @@ LETTER = Content(handle="letter", title="A letter", text="Only for you")
 )
 def test_given_a_tier_or_plan_when_it_holds_then_so_do_its_perks(entitlements: Entitlements, held: bool) -> None:
     assert entitled(entitlements, DROP, NOW) is held
-
-
-def test_given_early_access_when_its_time_comes_then_members_enter_first() -> None:
-    assert (opens_at_for(DROP, True), opens_at_for(DROP, False)) == (NOW, DROP.opens_at)
-    assert DROP.opens_at > NOW
 
 
 def test_given_several_multipliers_when_points_are_earned_then_the_best_one_counts() -> None:
