@@ -18,6 +18,7 @@ LocalDateTime = NewType("LocalDateTime", datetime)
 """A wall-clock time without a zone: whose zone it is, the field says."""
 
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
+_DECIMAL_WORDS = 'A decimal number is written as text, such as "12.50", with at most 15 digits before the point, 6 after.'
 
 
 def _points(value: object) -> int:
@@ -33,11 +34,11 @@ def _decimal(value: object) -> Decimal:
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
-        raise ValueError('A decimal number is written as text, such as "12.50".')
+        raise ValueError(_DECIMAL_WORDS)
     try:
         return Decimal(value)
     except InvalidOperation:
-        raise ValueError('A decimal number is written as text, such as "12.50".') from None
+        raise ValueError(_DECIMAL_WORDS) from None
 
 
 def _decimal_text(value: Decimal) -> str:
