@@ -18,7 +18,7 @@ LocalDateTime = NewType("LocalDateTime", datetime)
 """A wall-clock time without a zone: whose zone it is, the field says."""
 
 _DECIMAL = re.compile(r"-?[0-9]{1,15}(\.[0-9]{1,6})?")
-_DECIMAL_WORDS = 'A decimal number is written as text, such as "12.50", with at most 15 digits before the point, 6 after.'
+_DECIMAL_WORDS = 'A decimal number is written as text, such as "12.50", at most 15 digits before the point, 6 after.'
 
 
 def _points(value: object) -> int:
